@@ -1,0 +1,58 @@
+import type { Answerer, CallMode, EndReason, NetworkStatus } from './status.ts'
+
+/**
+ * What happens during a call, as the event feed (`GET /v1/calls/{id}/events`), the timeline and the
+ * transcript tell it. `sequence` counts from 1 without gaps within one call. Times named `at_ms` are
+ * milliseconds of the call's media clock, which starts at answer.
+ */
+export type CallEvent = { sequence: number; occurred_at: string } & CallEventBody
+
+/** Text of a turn: who said it, and when it was heard on the line. */
+export type Speaker = 'assistant' | 'user' | 'tool' | 'dtmf'
+
+/** One line of the transcript. Assistant text is what was played, never what was merely generated. */
+export interface TranscriptEntry {
+  id: string
+  user: Speaker
+  text: string
+  created_at: string
+  start_ms: number
+  end_ms: number
+  interrupted: boolean
+}
+
+/** Where the time between the callee's last sound and the agent's first one went, in milliseconds. */
+export interface TurnLatency {
+  /** From the end of the callee's speech on the media clock to the decision that the turn is over. */
+  endpoint_ms: number | null
+  /** From that decision to the final text. */
+  recognition_ms: number | null
+  /** From the decision to the model's first token. */
+  first_token_ms: number | null
+  /** From the decision to the first audio byte of the reply. */
+  first_audio_ms: number | null
+  /** From the end of the callee's speech to the first packet of the reply on the wire. */
+  voice_to_voice_ms: number
+}
+
+export type CallEventBody =
+  | { type: 'queued' }
+  | { type: 'dialing'; attempt: number }
+  | { type: 'ringing' }
+  | { type: 'answered'; mode: CallMode; model: string; voice: string }
+  | { type: 'prompt'; text: string }
+  | { type: 'partial_transcript'; user: 'user'; text: string; at_ms: number }
+  | { type: 'transcript'; entry: TranscriptEntry }
+  | { type: 'interruption'; at_ms: number; played_ms: number }
+  | { type: 'digit'; digit: string; at_ms: number }
+  | { type: 'tool_call'; tool_call_id: string; name: string; arguments: unknown; at_ms: number }
+  | { type: 'tool_result'; tool_call_id: string; name: string; ok: boolean; result: unknown; at_ms: number }
+  | { type: 'turn_latency'; turn: number; latency: TurnLatency; at_ms: number }
+  | { type: 'silence_prompt'; at_ms: number }
+  | { type: 'wrap_up'; at_ms: number }
+  | { type: 'farewell'; at_ms: number }
+  | { type: 'fault'; source: 'voice' | 'line' | 'tool'; detail: string; at_ms: number }
+  | { type: 'answered_by'; answered_by: Answerer; at_ms: number }
+  | { type: 'ended'; call_status: NetworkStatus; end_reason: EndReason | null; error_message: string | null }
+  | { type: 'recording_ready' }
+  | { type: 'analysed'; summary: string | null; disposition: string | null }

@@ -1,0 +1,29 @@
+import type { CallMode } from '@parley/contract/status'
+import type { AccountId, CallId } from './ids.ts'
+
+/**
+ * All that a conversation needs to know of a call: the request with defaults applied and every
+ * `{{placeholder}}` filled. Fixed at the moment the call is placed. Durations in milliseconds.
+ */
+export interface CallPlan {
+  readonly callId: CallId
+  readonly accountId: AccountId
+  /** Number or `sip:` URI to dial. */
+  readonly to: string
+  /** Number shown to the callee; null: the carrier's default. */
+  readonly from: string | null
+  readonly prompt: { readonly kind: 'task' | 'instructions'; readonly text: string }
+  /** Spoken word for word on answer; null: the agent opens by itself. */
+  readonly firstSentence: string | null
+  readonly mode: CallMode
+  readonly model: string
+  readonly voice: string
+  /** Null: the model's own default. */
+  readonly temperature: number | null
+  /** BCP 47. */
+  readonly language: string
+  readonly maxDurationMs: number
+  /** The values that filled the placeholders: data the agent may state, never orders to it. */
+  readonly requestData: Readonly<Record<string, string>>
+  readonly record: boolean
+}

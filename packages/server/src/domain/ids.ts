@@ -1,0 +1,6 @@
+/** Identifiers carry their kind in the type, so that one is never taken for another. All are UUIDv7 strings. */
+export type CallId = string & { readonly __kind: 'call' }
+export type AccountId = string & { readonly __kind: 'account' }
+export type ApiKeyId = string & { readonly __kind: 'api_key' }
+export type NodeId = string & { readonly __kind: 'node' }
+export type VoiceId = string & { readonly __kind: 'voice' }

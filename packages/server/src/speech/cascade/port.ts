@@ -1,0 +1,86 @@
+import type { ToolDefinition } from '../port.ts'
+
+/** The three parts of a cascade and the detector beside them. Each vendor is one adapter of one of these. */
+
+export interface Recognizer {
+  /** Rejects with VoiceFault. */
+  open(session: RecognizerSession, signal: AbortSignal): Promise<RecognizerStream>
+}
+
+export interface RecognizerSession {
+  readonly language: string
+  onEvent(event: RecognizerEvent): void
+}
+
+export type RecognizerEvent =
+  | { type: 'partial'; text: string; startMs: number; endMs: number }
+  /** Text that will not change. Several finals may make up one turn. */
+  | { type: 'final'; text: string; startMs: number; endMs: number }
+  | { type: 'fault'; fault: Error; fatal: boolean }
+
+/** Disposing closes the socket or frees the decoder. */
+export interface RecognizerStream extends AsyncDisposable {
+  hear(frame: Uint8Array, atMs: number): void
+  /** The callee's speech began or paused, by the cascade's own detector: flush what is pending on a pause. */
+  speech(event: { type: 'started' | 'stopped'; atMs: number }): void
+  /** Phrases the brain expects next; a hint that recognizers may ignore. */
+  expect(phrases: readonly string[]): void
+}
+
+/** Finds speech in audio: started is told with its onset, stopped after `stopAfterMs` of silence. */
+export interface DetectorFactory {
+  open(o: {
+    stopAfterMs?: number
+    onSpeech(event: { type: 'started' | 'stopped'; atMs: number }): void
+  }): SpeechDetectorStream
+}
+
+export interface SpeechDetectorStream {
+  write(frame: Uint8Array, atMs: number): void
+  close(): void
+}
+
+export interface Brain {
+  /** Ends after `done`. Throws VoiceFault. Aborting stops the model. */
+  reply(request: BrainRequest, signal: AbortSignal): AsyncIterable<BrainEvent>
+}
+
+export interface BrainRequest {
+  readonly model: string
+  readonly prompt: string
+  readonly language: string
+  readonly temperature: number | null
+  readonly tools: readonly ToolDefinition[]
+  readonly facts: Readonly<Record<string, string>>
+  readonly messages: readonly BrainMessage[]
+  /** For this reply only. */
+  readonly guidance: string | null
+}
+
+export type BrainMessage =
+  | { role: 'user'; text: string }
+  | { role: 'assistant'; text: string }
+  | { role: 'system'; text: string }
+  | { role: 'tool_call'; toolCallId: string; name: string; arguments: string }
+  | { role: 'tool_result'; toolCallId: string; name: string; result: string }
+
+export type BrainEvent =
+  | { type: 'text'; text: string }
+  | { type: 'tool_call'; toolCallId: string; name: string; arguments: string }
+  /** What the brain expects to hear next, for recognizers that can use it. */
+  | { type: 'expect'; phrases: readonly string[] }
+  | { type: 'done' }
+
+export interface Synthesizer {
+  /** Rejects with VoiceFault. */
+  open(session: { voice: string; language: string }, signal: AbortSignal): Promise<SynthesizerStream>
+}
+
+/** Speaks one utterance at a time. Disposing closes its socket. */
+export interface SynthesizerStream extends AsyncDisposable {
+  /**
+   * Speaks text that may still be arriving. Yields µ-law 8 kHz audio with the words it says (empty when
+   * the words were told with an earlier piece). Throws VoiceFault; aborting stops it.
+   */
+  speak(text: AsyncIterable<string>, signal: AbortSignal): AsyncIterable<{ audio: Uint8Array; text: string }>
+}

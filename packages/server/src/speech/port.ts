@@ -1,0 +1,142 @@
+import type { CallMode } from '@parley/contract/status'
+import type { TranscriptEntry } from '@parley/contract/events'
+
+/**
+ * What hears and speaks during a call. A voice is one speech-to-speech model, or a cascade of
+ * recognizer, brain and synthesizer; the conversation cannot tell which, except by what the
+ * capabilities say. Audio is G.711 µ-law at 8 kHz both ways. Positions are media-clock milliseconds.
+ */
+export interface Voices {
+  /** Opens a session, ready to speak: may be called while the phone still rings. Rejects with VoiceFault. */
+  open(session: VoiceSession, signal: AbortSignal): Promise<Voice>
+}
+
+export interface VoiceSession {
+  readonly mode: CallMode
+  readonly model: string
+  readonly voice: string
+  /** The composed system prompt. */
+  readonly prompt: string
+  /** BCP 47. */
+  readonly language: string
+  readonly temperature: number | null
+  readonly tools: readonly ToolDefinition[]
+  /** Facts of this call that a local brain may state and ask about, by name. */
+  readonly facts: Readonly<Record<string, string>>
+}
+
+/** A function the model may call. `parameters` is a JSON Schema object. */
+export interface ToolDefinition {
+  readonly name: string
+  readonly description: string
+  readonly parameters: Readonly<Record<string, unknown>>
+}
+
+export interface VoiceCapabilities {
+  /** The voice finds the end of the callee's turn and answers by itself; otherwise it waits for respond(). */
+  readonly takesTurns: boolean
+}
+
+/** Disposing closes every socket behind it. Nothing is emitted after that. */
+export interface Voice extends AsyncDisposable {
+  readonly capabilities: VoiceCapabilities
+  /** One listener, attached once; events that came before it are delivered first, in order. */
+  listen(listener: (event: VoiceEvent) => void): void
+  /** Callee's audio, 160 bytes (20 ms). Synchronous, never blocks; the frame is valid only during the call. */
+  hear(frame: Uint8Array, atMs: number): void
+  /** Speaks exactly these words as reply `replyId`. At most one reply is under way: wait for its end or interrupt it. */
+  say(replyId: string, text: string): void
+  /** Asks for the model's next words as reply `replyId`, optionally guided for this reply only. */
+  respond(replyId: string, guidance?: string): void
+  /** Stops the reply, of which the callee heard `playedMs`; the model's history is cut there. Unknown ids are ignored. */
+  interrupt(replyId: string, playedMs: number): void
+  /** Adds guidance for all that follows, without asking for a reply. */
+  instruct(text: string): void
+  /** Tells the model about pressed keys or other text from the callee's side, without asking for a reply. */
+  tell(text: string): void
+  /** The result of a tool call. A reply is asked for with respond(). */
+  answerTool(toolCallId: string, result: unknown): void
+}
+
+export type VoiceEvent =
+  /** The callee began to speak (onset on the media clock). */
+  | { type: 'speech_started'; atMs: number }
+  | { type: 'speech_stopped'; atMs: number }
+  /** What the callee said. Partials share the turn's id; exactly one final per turn, its text empty when nothing was understood. */
+  | { type: 'heard'; turnId: string; text: string; final: boolean; startMs: number; endMs: number }
+  /** A reply begins. For say() and respond() the id is the caller's; a voice that takes turns makes its own. */
+  | { type: 'reply_started'; replyId: string }
+  /** The reply's words from `offsetMs` of its audio on. Pieces come in order. */
+  | { type: 'reply_text'; replyId: string; text: string; offsetMs: number }
+  | { type: 'reply_audio'; replyId: string; audio: Uint8Array }
+  /** No more audio or text of this reply. `cancelled` answers interrupt(). */
+  | { type: 'reply_done'; replyId: string; result: 'complete' | 'cancelled' | 'failed' }
+  /** The model wants a function called; arguments are its raw JSON text. Comes before the reply_done of its reply. */
+  | { type: 'tool_call'; replyId: string; toolCallId: string; name: string; arguments: string }
+  /** First token of a reply, for the latency record. */
+  | { type: 'first_token'; replyId: string }
+  /** The session cannot go on (`fatal`) or stumbled. */
+  | { type: 'fault'; fault: VoiceFault; fatal: boolean }
+
+/** A provider's failure, classified where it happened. Never carries keys. */
+export class VoiceFault extends Error {
+  readonly provider: string
+  readonly kind:
+    | 'unauthorized'
+    | 'quota'
+    | 'rate_limited'
+    | 'unreachable'
+    | 'timeout'
+    | 'protocol'
+    | 'refused'
+
+  constructor(provider: string, kind: VoiceFault['kind'], detail: { message: string; cause?: unknown }) {
+    super(detail.message, { cause: detail.cause })
+    this.name = 'VoiceFault'
+    this.provider = provider
+    this.kind = kind
+  }
+}
+
+/** Reads a finished transcript. */
+export interface Analyst {
+  /** Null where nothing was said. Rejects with VoiceFault. */
+  summarize(request: AnalysisRequest, signal: AbortSignal): Promise<string | null>
+}
+
+export interface AnalysisRequest {
+  readonly prompt: string
+  readonly facts: Readonly<Record<string, string>>
+  readonly transcript: readonly TranscriptEntry[]
+  readonly language: string
+}
+
+/** One entry of the model list: what a configured provider can serve now. */
+export interface ModelInfo {
+  readonly id: string
+  readonly mode: CallMode
+  readonly provider: string
+  readonly languages: readonly string[]
+  readonly supportsTemperature: boolean
+  /** Typical time to first audio (realtime) or first token (legacy), in ms. */
+  readonly typicalLatencyMs: number
+  readonly default: boolean
+}
+
+/** One entry of the voice list. A voice id may appear once per mode. */
+export interface VoiceInfo {
+  readonly id: string
+  readonly mode: CallMode
+  readonly provider: string
+  readonly languages: readonly string[]
+  readonly description: string
+  readonly default: boolean
+}
+
+/** What the configured providers can serve now. */
+export interface Catalogue {
+  readonly models: readonly ModelInfo[]
+  readonly voices: readonly VoiceInfo[]
+  /** Languages that some configured recognizer understands in legacy mode, BCP 47. */
+  readonly recognizedLanguages: readonly string[]
+}

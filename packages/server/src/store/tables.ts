@@ -1,0 +1,164 @@
+import type { CallEventBody, Speaker } from '@parley/contract/events'
+import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { AccountId, ApiKeyId, CallId, NodeId, VoiceId } from '../domain/ids.ts'
+
+/** The tables of `migrations/`, column by column. `timestamptz` is a Date in code. */
+export interface Tables {
+  accounts: AccountsTable
+  api_keys: ApiKeysTable
+  phone_numbers: PhoneNumbersTable
+  voices: VoicesTable
+  nodes: NodesTable
+  calls: CallsTable
+  attempts: AttemptsTable
+  call_events: CallEventsTable
+  transcript_entries: TranscriptEntriesTable
+  webhook_deliveries: WebhookDeliveriesTable
+}
+
+interface AccountsTable {
+  id: AccountId
+  name: string
+  webhook_secret_sealed: string
+  settings: ColumnType<AccountSettings, string | undefined, string>
+  created_at: Generated<Date>
+}
+
+/** What an operator has allowed or set for an account. Absent means the default. */
+export interface AccountSettings {
+  /** `sip:` URIs may be dialled. */
+  allowSipUris?: boolean
+}
+
+interface ApiKeysTable {
+  id: ApiKeyId
+  account_id: AccountId
+  name: string
+  prefix: string
+  last_four: string
+  hash: Buffer
+  scopes: string[]
+  allowed_ips: Generated<string[]>
+  expires_at: Date | null
+  revoked_at: Date | null
+  created_at: Generated<Date>
+}
+
+interface PhoneNumbersTable {
+  id: string
+  account_id: AccountId
+  number: string
+  label: string | null
+  created_at: Generated<Date>
+}
+
+interface VoicesTable {
+  id: VoiceId
+  account_id: AccountId
+  voice_id: string
+  name: string
+  provider: string
+  mode: CallMode
+  languages: string[]
+  created_at: Generated<Date>
+}
+
+interface NodesTable {
+  id: NodeId
+  host: string
+  started_at: Generated<Date>
+  lease_until: Date
+  draining: Generated<boolean>
+}
+
+interface CallsTable {
+  id: CallId
+  account_id: AccountId
+  direction: Generated<'outbound' | 'inbound'>
+  phone_number: string
+  from_number: string | null
+  status: CallStatus
+  call_status: NetworkStatus | null
+  mode: CallMode
+  model: string
+  voice: string
+  request: JSONColumnType<Record<string, unknown>>
+  plan: JSONColumnType<CallPlan>
+  metadata: JSONColumnType<Record<string, unknown>> | null
+  webhook_url: string | null
+  webhook_events: string[] | null
+  attempt: Generated<number>
+  next_sequence: Generated<number>
+  provider_call_id: string | null
+  node_id: NodeId | null
+  lifeline: string | null
+  stop_requested: 'now' | 'farewell' | null
+  created_at: Generated<Date>
+  started_at: Date | null
+  answered_at: Date | null
+  ended_at: Date | null
+  end_reason: EndReason | null
+  error_message: string | null
+  answered_by: Generated<Answerer>
+  summary: string | null
+  disposition: string | null
+  recording_path: string | null
+  recording_status: Generated<'none' | 'recording' | 'ready' | 'partial'>
+  latency: JSONColumnType<CallLatency> | null
+  line_stats: JSONColumnType<Record<string, unknown>> | null
+  completed: Generated<boolean>
+}
+
+/** Voice-to-voice times of the call's turns, in milliseconds. */
+export interface CallLatency {
+  turns: number
+  voice_to_voice_p50_ms: number | null
+  p95_ms: number | null
+}
+
+interface AttemptsTable {
+  call_id: CallId
+  n: number
+  node_id: NodeId
+  dialed_at: Generated<Date>
+  answered_at: Date | null
+  ended_at: Date | null
+  network_code: number | null
+}
+
+interface CallEventsTable {
+  call_id: CallId
+  sequence: number
+  type: CallEventBody['type']
+  body: JSONColumnType<CallEventBody>
+  occurred_at: Generated<Date>
+}
+
+interface TranscriptEntriesTable {
+  call_id: CallId
+  id: string
+  speaker: Speaker
+  text: string
+  start_ms: number
+  end_ms: number
+  interrupted: boolean
+  created_at: Date
+}
+
+interface WebhookDeliveriesTable {
+  id: string
+  account_id: AccountId
+  call_id: CallId | null
+  event: string
+  url: string
+  body: string | null
+  status: Generated<'pending' | 'delivered' | 'failed'>
+  tries: Generated<number>
+  next_try_at: Generated<Date>
+  delivered_at: Date | null
+  last_http_status: number | null
+  last_error: string | null
+  created_at: Generated<Date>
+}

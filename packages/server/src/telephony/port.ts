@@ -1,0 +1,95 @@
+import type { NetworkStatus } from '@parley/contract/status'
+
+/**
+ * The phone line as the platform sees it: a carrier dials and yields a leg. SIP, Twilio, Telnyx, Plivo
+ * and the browser are adapters of these two shapes and of nothing else.
+ *
+ * Audio crosses this border as G.711 µ-law, 8 kHz, in frames of 160 bytes (20 ms). Positions are
+ * milliseconds of the leg's media clock, which starts at 0 when the call is answered.
+ */
+export interface Carrier {
+  /** Resolves when the callee answers; rejects with DialFailed. Aborting the signal cancels the attempt. */
+  dial(request: DialRequest, signal: AbortSignal): Promise<Leg>
+}
+
+export interface DialRequest {
+  /** E.164 number, or a `sip:` URI. */
+  readonly to: string
+  readonly from: string | null
+  readonly ringTimeoutMs: number
+  /** The platform's call id, passed to the far end where the protocol has a place for it. */
+  readonly correlationId: string
+  onProgress(progress: DialProgress): void
+}
+
+/** `placed` comes before anything leaves the machine and carries the carrier's id of the call. */
+export type DialProgress =
+  | { type: 'placed'; providerCallId: string }
+  | { type: 'ringing'; earlyMedia: boolean }
+
+/** An attempt that reached nobody: what the network said, mapped and verbatim. */
+export class DialFailed extends Error {
+  readonly callStatus: NetworkStatus
+  /** The network's own code, e.g. a SIP status; null when it said nothing. */
+  readonly code: number | null
+
+  constructor(callStatus: NetworkStatus, detail: { message: string; code: number | null; cause?: unknown }) {
+    super(detail.message, { cause: detail.cause })
+    this.name = 'DialFailed'
+    this.callStatus = callStatus
+    this.code = detail.code
+  }
+}
+
+/** A live line. Disposing hangs up; disposing twice is harmless. */
+export interface Leg extends AsyncDisposable {
+  /** The carrier's id of this call, e.g. a SIP Call-ID. */
+  readonly providerCallId: string
+  /**
+   * What another process needs to hang this leg up should ours die: opaque, serialisable, null where
+   * the carrier notices by itself.
+   */
+  readonly lifeline: string | null
+  /** Media clock now, in milliseconds since answer. */
+  readonly positionMs: number
+  readonly speaker: Speaker
+  /** One listener, attached once; what happened before is delivered at once. */
+  listen(listener: (event: LegEvent) => void): void
+  /** Callee to us: one 20 ms frame per write, synchronous, valid only during the call. */
+  hear(sink: (frame: Uint8Array, atMs: number) => void): void
+  /** Both directions aligned on the media clock, gapless, for the recording: what was heard and what was played. */
+  tap(sink: (heard: Uint8Array, played: Uint8Array, atMs: number) => void): void
+  /** RFC 4733 or the carrier's way. `w` pauses 500 ms. Resolves when the last digit has left. */
+  sendDigits(digits: string, signal: AbortSignal): Promise<void>
+  /** Ends the call towards the network; resolves when it is confirmed or given up (bounded). */
+  hangUp(): Promise<void>
+  stats(): LegStats
+}
+
+export type LegEvent =
+  | { type: 'digit'; digit: string; atMs: number }
+  /** Everything written before the mark has been played to its last sample, or was dropped by clear(). */
+  | { type: 'mark'; name: string; atMs: number; cleared: boolean }
+  /** Nothing has arrived from the callee for so long. Repeated while it lasts. */
+  | { type: 'stalled'; sinceMs: number }
+  | { type: 'hung_up'; by: 'callee' | 'line'; detail: string; atMs: number }
+
+/** Us to callee. Writing queues; the media clock plays. */
+export interface Speaker {
+  write(audio: Uint8Array): void
+  mark(name: string): void
+  /** Drops what has not left: silence on the wire within one frame. */
+  clear(): void
+  readonly queuedMs: number
+}
+
+/** Counters of the whole leg. Times in milliseconds; null where the far end never told. */
+export interface LegStats {
+  readonly packetsSent: number
+  readonly packetsReceived: number
+  readonly packetsLost: number
+  readonly packetsLate: number
+  readonly jitterMs: number
+  readonly roundTripMs: number | null
+  readonly maxGapMs: number
+}
