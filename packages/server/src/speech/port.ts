@@ -15,6 +15,8 @@ export interface VoiceSession {
   readonly mode: CallMode
   readonly model: string
   readonly voice: string
+  /** Whose voice it is, where it was registered rather than listed in the catalogue. */
+  readonly voiceProvider?: string
   /** The composed system prompt. */
   readonly prompt: string
   /** BCP 47. */

@@ -14,8 +14,11 @@ export interface RecognizerSession {
 
 export type RecognizerEvent =
   | { type: 'partial'; text: string; startMs: number; endMs: number }
-  /** Text that will not change. Several finals may make up one turn. */
-  | { type: 'final'; text: string; startMs: number; endMs: number }
+  /**
+   * Text that will not change, empty when nothing was understood. Several finals may make up one turn:
+   * `more` says that this one does not yet answer the pause told by speech().
+   */
+  | { type: 'final'; text: string; startMs: number; endMs: number; more?: boolean }
   | { type: 'fault'; fault: Error; fatal: boolean }
 
 /** Disposing closes the socket or frees the decoder. */

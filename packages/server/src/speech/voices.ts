@@ -1,0 +1,97 @@
+import { openCascadeVoice } from './cascade/cascade-voice.ts'
+import type { Brain, DetectorFactory, Recognizer, Synthesizer } from './cascade/port.ts'
+import {
+  VoiceFault,
+  type ModelInfo,
+  type Voice,
+  type VoiceInfo,
+  type Voices,
+  type VoiceSession,
+} from './port.ts'
+
+/** What the configured providers bring. Order is preference: of two that could serve, the first one does. */
+export interface VoiceParts {
+  readonly realtime: readonly RealtimePart[]
+  readonly recognizers: readonly RecognizerPart[]
+  readonly brains: readonly BrainPart[]
+  readonly synthesizers: readonly SynthesizerPart[]
+  /** Null where no detector runs: legacy mode is then not to be had. */
+  readonly detectors: DetectorFactory | null
+}
+
+export interface RealtimePart {
+  readonly provider: string
+  readonly models: readonly ModelInfo[]
+  readonly voices: readonly VoiceInfo[]
+  readonly adapter: Voices
+}
+
+export interface RecognizerPart {
+  readonly provider: string
+  /** BCP 47. */
+  readonly languages: readonly string[]
+  readonly adapter: Recognizer
+}
+
+export interface BrainPart {
+  readonly provider: string
+  readonly models: readonly ModelInfo[]
+  readonly adapter: Brain
+}
+
+export interface SynthesizerPart {
+  readonly provider: string
+  readonly voices: readonly VoiceInfo[]
+  readonly adapter: Synthesizer
+}
+
+/** Chooses the adapters of each call by its mode, model, voice and language. */
+export function createVoices(parts: VoiceParts): Voices {
+  return {
+    open: async (session, signal) =>
+      session.mode === 'realtime'
+        ? await openRealtime(parts, session, signal)
+        : await openLegacy(parts, session, signal),
+  }
+}
+
+function openRealtime(parts: VoiceParts, session: VoiceSession, signal: AbortSignal): Promise<Voice> {
+  const part = parts.realtime.find(({ models }) => models.some(({ id }) => id === session.model))
+  if (!part) throw missing(`no configured provider serves the realtime model ${session.model}`)
+  return part.adapter.open(session, signal)
+}
+
+function openLegacy(parts: VoiceParts, session: VoiceSession, signal: AbortSignal): Promise<Voice> {
+  const recognizer = parts.recognizers.find(({ languages }) => speaks(languages, session.language))
+  if (!recognizer) throw missing(`no configured recognizer understands ${session.language}`)
+  const brain = parts.brains.find(({ models }) => models.some(({ id }) => id === session.model))
+  if (!brain) throw missing(`no configured provider serves the legacy model ${session.model}`)
+  const synthesizer = parts.synthesizers.find(part => hasVoice(part, session))
+  if (!synthesizer) throw missing(`no configured provider has the legacy voice ${session.voice}`)
+  if (!parts.detectors) throw missing('legacy mode needs a speech detector')
+  const chosen = {
+    recognizer: recognizer.adapter,
+    brain: brain.adapter,
+    synthesizer: synthesizer.adapter,
+    detectors: parts.detectors,
+  }
+  return openCascadeVoice(chosen, session, signal)
+}
+
+function hasVoice(part: SynthesizerPart, session: VoiceSession): boolean {
+  if (session.voiceProvider !== undefined) return part.provider === session.voiceProvider
+  return part.voices.some(({ id }) => id === session.voice)
+}
+
+/** `es` understands `es-MX`, and `es-ES` is good enough for plain `es`; `es-ES` does not claim `es-MX`. */
+export function speaks(languages: readonly string[], wanted: string): boolean {
+  const tag = wanted.toLowerCase()
+  return languages.some(language => {
+    const known = language.toLowerCase()
+    return known === tag || tag.startsWith(`${known}-`) || known.startsWith(`${tag}-`)
+  })
+}
+
+function missing(message: string): VoiceFault {
+  return new VoiceFault('parley', 'refused', { message })
+}
