@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig } from './config.ts'
+
+describe('settings', () => {
+  it('needs none', () => {
+    const config = readConfig({})
+    expect(config.PARLEY_HTTP_PORT).toBe(3000)
+    expect(config.PARLEY_OWNED_NUMBERS).toEqual([])
+  })
+
+  it('splits lists and treats empty variables as absent', () => {
+    const config = readConfig({ WEBHOOK_ALLOW_CIDR: '127.0.0.0/8, 10.0.0.0/8', OPENAI_API_KEY: '' })
+    expect(config.WEBHOOK_ALLOW_CIDR).toEqual(['127.0.0.0/8', '10.0.0.0/8'])
+    expect(config.OPENAI_API_KEY).toBeUndefined()
+  })
+
+  it('names every unusable setting and shows no value', () => {
+    const read = () => readConfig({ PARLEY_HTTP_PORT: 'ninety', PARLEY_ADMIN_KEY: 'hunter2' })
+    expect(read).toThrow(ConfigError)
+    expect(read).toThrow(/PARLEY_HTTP_PORT[^]*PARLEY_ADMIN_KEY/)
+    expect(read).not.toThrow(/hunter2/)
+  })
+})

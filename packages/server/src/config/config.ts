@@ -1,0 +1,88 @@
+import { z } from 'zod'
+
+/**
+ * Every setting of the server, read once from the environment at start. Names are listed in
+ * docs/settings.md. An unusable value stops the start with one line per fault.
+ */
+export type Config = z.infer<typeof schema>
+
+const list = z
+  .string()
+  .optional()
+  .transform(text =>
+    (text ?? '')
+      .split(',')
+      .map(part => part.trim())
+      .filter(part => part !== ''),
+  )
+const port = z.coerce.number().int().min(0).max(65_535)
+const setting = z.string().min(1).optional()
+const sipUri = z.string().regex(/^sip:[^\s@]+$/, 'must be a SIP address such as sip:trunk.example.com:5060')
+
+const schema = z.object({
+  PARLEY_DATA_DIR: z.string().min(1).default('.data'),
+  /** PostgreSQL ≥ 15. Absent: the embedded server under the data folder. */
+  DATABASE_URL: setting,
+  PARLEY_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
+  PARLEY_HTTP_PORT: port.default(3000),
+  /** What clients reach the API at, for links; absent: the address it listens on. */
+  PARLEY_PUBLIC_URL: z.url().optional(),
+  /** First admin key, used when the database is new. Absent: generated and printed once. */
+  PARLEY_ADMIN_KEY: z
+    .string()
+    .regex(/^pk_live_[A-Za-z0-9_-]{40,}$/)
+    .optional(),
+  PARLEY_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/=]{32,}$/)
+    .optional(),
+  /** 32 bytes, base64: seals stored secrets. Absent: a key file under the data folder. */
+  PARLEY_MASTER_KEY: setting,
+  PARLEY_OWNED_NUMBERS: list,
+  FROM_NUMBER: setting,
+  WEBHOOK_ALLOW_CIDR: list,
+  PARLEY_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
+  /** Live calls one worker takes at most. */
+  PARLEY_MAX_CALLS: z.coerce.number().int().min(1).max(5_000).default(100),
+  PARLEY_SIP_HOST: z.string().min(1).default('127.0.0.1'),
+  PARLEY_SIP_PORT: port.default(5060),
+  /** Address put into SDP and Contact when the machine is behind NAT. */
+  PARLEY_SIP_ADVERTISED_HOST: setting,
+  PARLEY_RTP_PORTS: z
+    .string()
+    .regex(/^\d{4,5}-\d{4,5}$/, 'must be a range such as 16384-32767')
+    .optional(),
+  SIP_TRUNK: sipUri.optional(),
+  SIP_USERNAME: setting,
+  SIP_PASSWORD: setting,
+  PARLEY_RING_TIMEOUT_SECONDS: z.coerce.number().int().min(5).max(180).default(45),
+  PARLEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(7_200).default(600),
+  OPENAI_API_KEY: setting,
+  OPENAI_BASE_URL: z.url().optional(),
+  OPENAI_REALTIME_URL: z.url().optional(),
+  DEEPGRAM_API_KEY: setting,
+  DEEPGRAM_URL: z.url().optional(),
+  ELEVENLABS_API_KEY: setting,
+  ELEVENLABS_URL: z.url().optional(),
+  /** Any OpenAI-compatible chat endpoint (Ollama, vLLM, llama.cpp) as the legacy brain. */
+  LLM_BASE_URL: z.url().optional(),
+  LLM_API_KEY: setting,
+  LLM_MODEL: setting,
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+/** A start with unusable settings. The message has one line per fault and no values. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`Settings that can not be used:\n${faults.map(fault => `  ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+  }
+}
+
+/** Empty variables count as absent. Throws ConfigError. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(present)
+  if (parsed.success) return parsed.data
+  throw new ConfigError(parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`))
+}

@@ -1,0 +1,60 @@
+import type { CallId } from '../domain/ids.ts'
+
+/** How a customer wants a live call stopped. */
+export type StopKind = 'now' | 'farewell'
+
+/** A stop that may come at any time; asking twice is harmless, and `now` overrules `farewell`. */
+export class StopSwitch {
+  /** Aborts an attempt that is still ringing. */
+  readonly dialing = new AbortController()
+  /** Aborts whatever is under way, when the process has to go. */
+  readonly abandon = new AbortController()
+  #asked: StopKind | undefined
+  #listener: ((how: StopKind) => void) | undefined
+
+  ask(how: StopKind): void {
+    if (this.#asked === how || this.#asked === 'now') return
+    this.#asked = how
+    this.dialing.abort()
+    this.#listener?.(how)
+  }
+
+  /** One listener; a stop that was asked for earlier reaches it at once. */
+  onStop(listener: (how: StopKind) => void): void {
+    this.#listener = listener
+    if (this.#asked !== undefined) listener(this.#asked)
+  }
+}
+
+/** The calls this worker is busy with, from claim to end. */
+export class LiveCalls {
+  readonly #calls = new Map<CallId, { stop: StopSwitch; done: Promise<void> }>()
+
+  get size(): number {
+    return this.#calls.size
+  }
+
+  ids(): CallId[] {
+    return [...this.#calls.keys()]
+  }
+
+  /** Runs a call beside the others; it leaves the list when it is over, however it ends. */
+  run(id: CallId, call: (stop: StopSwitch) => Promise<void>): void {
+    const stop = new StopSwitch()
+    const done = call(stop).finally(() => this.#calls.delete(id))
+    this.#calls.set(id, { stop, done })
+  }
+
+  stop(id: CallId, how: StopKind): void {
+    this.#calls.get(id)?.stop.ask(how)
+  }
+
+  stopAll(how: StopKind): void {
+    for (const { stop } of this.#calls.values()) stop.ask(how)
+  }
+
+  /** Resolves when the present calls are over. */
+  async idle(): Promise<void> {
+    await Promise.allSettled([...this.#calls.values()].map(({ done }) => done))
+  }
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { broken } from '../domain/outcome.ts'
+import type { OrphanedCall } from '../store/attempts.ts'
+
+const reapEveryMs = 5_000
+
+export interface ReapDeps {
+  findOrphans(): Promise<OrphanedCall[]>
+  /** Hangs up what another process was talking on; bounded, and never rejects for a deaf far end. */
+  hangUpLifeline(lifeline: string): Promise<void>
+  /** Makes the file of a call that broke off playable. */
+  repairRecording(path: string): Promise<'ready' | 'partial' | 'none'>
+  endOrphan(
+    orphan: OrphanedCall,
+    end: { outcome: ReturnType<typeof broken>; recording: 'none' | 'ready' | 'partial' },
+  ): Promise<void>
+  onTrouble(error: unknown): void
+}
+
+/**
+ * Ends the calls of workers that are gone. The far end gets its BYE before the row says ended, so that
+ * a reaper which dies in between leaves the call to the next one; a second BYE is harmless. Nothing is
+ * ever dialled again from here: once an INVITE may have left, the attempt is final.
+ */
+export async function reapForever(deps: ReapDeps, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await reapOnce(deps).catch(deps.onTrouble)
+    await sleep(reapEveryMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+export async function reapOnce(deps: ReapDeps): Promise<void> {
+  const orphans = await deps.findOrphans()
+  await Promise.all(orphans.map(orphan => reap(orphan, deps).catch(deps.onTrouble)))
+}
+
+async function reap(orphan: OrphanedCall, deps: ReapDeps): Promise<void> {
+  if (orphan.lifeline !== null) await deps.hangUpLifeline(orphan.lifeline)
+  const recording = orphan.recordingPath === null ? 'none' : await deps.repairRecording(orphan.recordingPath)
+  const outcome = broken('node_lost', 'ours', 'The server that ran this call was lost')
+  await deps.endOrphan(orphan, { outcome, recording })
+}

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino'
+import type { CallId, NodeId } from '../domain/ids.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Recordings, Recording } from '../files/recordings.ts'
+import { type ClaimedCall, endCall, recordAnswered, recordPlaced } from '../store/attempts.ts'
+import type { Database } from '../store/database.ts'
+import type { Jobs } from '../store/jobs.ts'
+import type { CallLatency } from '../store/tables.ts'
+import { writeCallEvents } from '../store/transcript.ts'
+import type { DialProgress, Leg } from '../telephony/port.ts'
+import { Journal } from './journal.ts'
+
+export interface RecordsDeps {
+  readonly database: Database
+  readonly jobs: Jobs
+  readonly recordings: Recordings
+  readonly nodeId: NodeId
+  readonly log: Logger
+}
+
+/** How an attempt ended, as far as it got. */
+export interface AttemptEnd {
+  readonly outcome: Outcome
+  readonly latency: CallLatency | null
+  readonly networkCode: number | null
+  /** An error that is nobody's expectation: logged with its stack. */
+  readonly defect?: unknown
+}
+
+/** What a running call leaves behind: rows, events and the recording. */
+export class CallRecords {
+  readonly #deps: RecordsDeps
+  readonly #call: ClaimedCall
+  readonly journal: Journal
+  #leg: Leg | undefined
+  #recording: Recording | undefined
+
+  constructor(call: ClaimedCall, deps: RecordsDeps) {
+    this.#call = call
+    this.#deps = deps
+    const log = deps.log.child({ call_id: call.id })
+    this.journal = new Journal(call.id, {
+      write: (callId, events) => writeCallEvents(deps.database, callId, events),
+      onTrouble: error => log.warn({ err: error }, 'events of a call can not be stored now'),
+    })
+  }
+
+  readonly progress = (progress: DialProgress): void => {
+    if (progress.type === 'ringing') this.journal.report({ type: 'ringing' })
+    else this.#placed(progress.providerCallId)
+  }
+
+  /** Stores what hanging up from elsewhere needs, and starts the recording if one is wanted. */
+  async answered(leg: Leg): Promise<void> {
+    const { id, plan } = this.#call
+    const { database, recordings } = this.#deps
+    this.#leg = leg
+    if (plan.record) {
+      const recording = await recordings.begin(id)
+      this.#recording = recording
+      leg.tap((heard, played) => recording.write(heard, played))
+    }
+    const recordingPath = this.#recording?.path ?? null
+    await recordAnswered(database, { callId: id, lifeline: leg.lifeline, recordingPath })
+    this.journal.report({ type: 'answered', mode: plan.mode, model: plan.model, voice: plan.voice })
+  }
+
+  /** The last word on a call: everything stored, then the state that says so. */
+  async end(end: AttemptEnd): Promise<void> {
+    const { id } = this.#call
+    const { log, nodeId } = this.#deps
+    if (end.defect !== undefined) log.error({ call_id: id, err: end.defect }, 'a call broke on a defect')
+    const recording = (await this.#recording?.close()) ?? 'none'
+    await this.journal.close()
+    const lineStats = this.#leg ? { ...this.#leg.stats() } : null
+    const { outcome, networkCode, latency } = end
+    await endCall(this.#deps, { callId: id, nodeId, outcome, networkCode, latency, lineStats, recording })
+    log.info({ call_id: id, outcome: outcome.callStatus, end_reason: outcome.endReason }, 'call ended')
+  }
+
+  #placed(providerCallId: string): void {
+    const { database, log } = this.#deps
+    recordPlaced(database, this.#call.id, providerCallId).catch(error =>
+      log.warn({ err: error, call_id: this.#call.id }, 'the carrier id of a call could not be stored'),
+    )
+  }
+}

@@ -1,0 +1,65 @@
+import { converse } from '../conversation/converse.ts'
+import { broken, unreached } from '../domain/outcome.ts'
+import { VoiceFault, type Voices } from '../speech/port.ts'
+import type { ClaimedCall } from '../store/attempts.ts'
+import { type Carrier, DialFailed } from '../telephony/port.ts'
+import type { StopSwitch } from './live-calls.ts'
+import type { AttemptEnd, CallRecords } from './records.ts'
+import { openingReplyId, voiceSession } from './voice-session.ts'
+
+export interface RunCallDeps {
+  readonly carrier: Carrier
+  readonly voices: Voices
+  readonly ringTimeoutMs: number
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly newId: () => string
+}
+
+/** What belongs to this call alone. */
+export interface CallInHand {
+  readonly call: ClaimedCall
+  readonly records: CallRecords
+  readonly stop: StopSwitch
+}
+
+/** One call, from claim to outcome. Whatever goes wrong on the way becomes the outcome. */
+export async function runCall(inHand: CallInHand, deps: RunCallDeps): Promise<void> {
+  const end = await attempt(inHand, deps).catch(endAfterTrouble)
+  await inHand.records.end(end)
+}
+
+/**
+ * A voice is ready before anybody's phone rings, and speaks the first sentence into its buffer while it
+ * does: nobody picks up to silence, and nobody is rung for a provider that is down.
+ */
+async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): Promise<AttemptEnd> {
+  const { plan } = call
+  const { clock, newId } = deps
+  const session = voiceSession(plan, clock())
+  await using voice = await deps.voices.open(session, stop.dialing.signal)
+  if (plan.firstSentence !== null) voice.say(openingReplyId, plan.firstSentence)
+
+  const dial = { to: plan.to, from: plan.from, ringTimeoutMs: deps.ringTimeoutMs, correlationId: call.id }
+  await using leg = await deps.carrier.dial({ ...dial, onProgress: records.progress }, stop.dialing.signal)
+  await records.answered(leg)
+
+  const { report } = records.journal
+  report({ type: 'prompt', text: session.prompt })
+  const told = { plan, prompt: session.prompt }
+  const conversation = await converse(told, { leg, voice, report, stop, clock, newId }, stop.abandon.signal)
+  return { ...conversation, networkCode: null }
+}
+
+/** Expected trouble is told as it is; anything else is our defect and keeps its stack for the log. */
+function endAfterTrouble(error: unknown): AttemptEnd {
+  const nothing = { latency: null, networkCode: null }
+  if (error instanceof DialFailed)
+    return { ...nothing, outcome: unreached(error.callStatus, error.message), networkCode: error.code }
+  if (error instanceof VoiceFault)
+    return { ...nothing, outcome: broken('provider_error', 'provider', error.message) }
+  if (error instanceof Error && error.name === 'AbortError')
+    return { ...nothing, outcome: unreached('cancelled', 'The call was stopped before it was answered') }
+  const outcome = broken('carrier_error', 'ours', 'The platform failed during this call')
+  return { ...nothing, outcome, defect: error }
+}

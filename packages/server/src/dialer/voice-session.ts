@@ -1,0 +1,21 @@
+import { composePrompt } from '../conversation/prompt.ts'
+import { conversationTools } from '../conversation/tools/definitions.ts'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { VoiceSession } from '../speech/port.ts'
+
+/** The reply that carries the first sentence; asked for while the phone rings. */
+export const openingReplyId = 'opening'
+
+/** What a voice needs to know of a call. `now` is epoch milliseconds. */
+export function voiceSession(plan: CallPlan, now: number): VoiceSession {
+  return {
+    mode: plan.mode,
+    model: plan.model,
+    voice: plan.voice,
+    prompt: composePrompt(plan, now),
+    language: plan.language,
+    temperature: plan.temperature,
+    tools: conversationTools,
+    facts: plan.requestData,
+  }
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { CallId, NodeId } from '../domain/ids.ts'
+import { type ClaimedCall, claimCall, findStops } from '../store/attempts.ts'
+import type { Database } from '../store/database.ts'
+import type { Jobs } from '../store/jobs.ts'
+import { joinNodes, leaveNodes, markDraining, renewLease } from '../store/nodes.ts'
+import { LiveCalls, type StopSwitch } from './live-calls.ts'
+
+const heartbeatEveryMs = 3_000
+/** Repairs a lost notification; the usual way takes a millisecond. */
+const stopPollEveryMs = 1_000
+/** How long a queued call waits when this worker is full. */
+const retryClaimSeconds = 1
+
+export interface WorkerDeps {
+  readonly nodeId: NodeId
+  readonly database: Database
+  readonly jobs: Jobs
+  readonly maxCalls: number
+  readonly log: Logger
+  run(call: ClaimedCall, stop: StopSwitch): Promise<void>
+  /** The lease ran out: others may have ended our calls, so the process must not go on. */
+  onLeaseLost(): void
+}
+
+/** Takes queued calls, one claim each, and keeps the node's lease while they run. */
+export class CallWorker {
+  readonly #deps: WorkerDeps
+  readonly #live = new LiveCalls()
+  readonly #over = new AbortController()
+  #draining = false
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps
+  }
+
+  async start(): Promise<void> {
+    const { database, nodeId, jobs } = this.#deps
+    await joinNodes(database, nodeId)
+    await jobs.work('dial', ({ callId }) => this.#take(callId))
+    void this.#every(heartbeatEveryMs, () => this.#renew())
+    void this.#every(stopPollEveryMs, () => this.checkStops())
+  }
+
+  get liveCalls(): number {
+    return this.#live.size
+  }
+
+  get draining(): boolean {
+    return this.#draining
+  }
+
+  /** Carries out stops that customers asked for; called on a notification and by the poll. */
+  async checkStops(): Promise<void> {
+    for (const { id, how } of await findStops(this.#deps.database, this.#live.ids())) this.#live.stop(id, how)
+  }
+
+  /** Claims nothing more and waits for the live calls, at most `limitMs`; then says goodbye for them. */
+  async drain(limitMs: number): Promise<void> {
+    this.#draining = true
+    await markDraining(this.#deps.database, this.#deps.nodeId)
+    const patience = AbortSignal.timeout(limitMs)
+    await Promise.race([this.#live.idle(), sleep(limitMs, undefined, { ref: false })])
+    if (patience.aborted) this.hangUpAll()
+    await this.#live.idle()
+  }
+
+  hangUpAll(): void {
+    this.#live.stopAll('now')
+  }
+
+  async leave(): Promise<void> {
+    this.#over.abort()
+    await leaveNodes(this.#deps.database, this.#deps.nodeId)
+  }
+
+  async #take(callId: CallId): Promise<void> {
+    const { database, jobs, nodeId, log, run } = this.#deps
+    if (this.#draining || this.#live.size >= this.#deps.maxCalls) {
+      await jobs.send('dial', { callId }, { startAfterSeconds: retryClaimSeconds })
+      return
+    }
+    const call = await claimCall(database, { callId, nodeId })
+    if (call === null) return
+    this.#live.run(call.id, stop =>
+      run(call, stop).catch(error =>
+        log.error({ err: error, call_id: call.id }, 'the end of a call was not stored'),
+      ),
+    )
+  }
+
+  async #renew(): Promise<void> {
+    if (!(await renewLease(this.#deps.database, this.#deps.nodeId))) this.#deps.onLeaseLost()
+  }
+
+  async #every(intervalMs: number, action: () => Promise<void>): Promise<void> {
+    const { signal } = this.#over
+    while (!signal.aborted) {
+      await sleep(intervalMs, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      await action().catch(error =>
+        this.#deps.log.warn({ err: error }, 'the database can not be reached now'),
+      )
+    }
+  }
+}

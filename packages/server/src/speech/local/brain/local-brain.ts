@@ -1,0 +1,53 @@
+import { guidanceKind } from '../../../domain/guidance.ts'
+import type { Brain, BrainEvent, BrainMessage, BrainRequest } from '../../cascade/port.ts'
+import { type Dialogue, expected, hear, isFarewell, opening } from './dialogue.ts'
+import { readGoal } from './goal.ts'
+import { replyTo, replyToGuidance } from './replies.ts'
+
+/**
+ * A brain without a model: it follows the goal of the prompt through a small dialogue of questions,
+ * slots and farewells, and answers from the call's data. It keeps nothing between replies; the state is
+ * folded from the history, so the same words in give the same words out. English only.
+ */
+export class LocalBrain implements Brain {
+  async *reply(request: BrainRequest, signal: AbortSignal): AsyncIterable<BrainEvent> {
+    signal.throwIfAborted()
+    const goal = readGoal(request.prompt, request.facts)
+    const state = dialogueOf(request.messages)
+    const kind = request.guidance === null ? null : guidanceKind(request.guidance)
+    yield { type: 'expect', phrases: expected(state) }
+    if (kind !== null) {
+      yield { type: 'text', text: replyToGuidance(kind, { goal, state }) }
+    } else {
+      const sentence = lastSentence(request.messages)
+      const text =
+        sentence === null ? replyToGuidance('open', { goal, state }) : replyTo(state, { goal, sentence })
+      if (isFarewell(state.move) && request.tools.some(tool => tool.name === 'end_call'))
+        yield endCall(request, { text, state })
+      else yield { type: 'text', text }
+    }
+    yield { type: 'done' }
+  }
+}
+
+/** Where the talk stands after these messages. */
+export function dialogueOf(messages: readonly BrainMessage[]): Dialogue {
+  return messages.reduce(
+    (state, message) => (message.role === 'user' ? hear(state, message.text) : state),
+    opening,
+  )
+}
+
+function lastSentence(messages: readonly BrainMessage[]): string | null {
+  return messages.findLast(message => message.role === 'user')?.text ?? null
+}
+
+function endCall(request: BrainRequest, { text, state }: { text: string; state: Dialogue }): BrainEvent {
+  const made = request.messages.filter(message => message.role === 'tool_call').length
+  return {
+    type: 'tool_call',
+    toolCallId: `local-${made + 1}`,
+    name: 'end_call',
+    arguments: JSON.stringify({ reason: state.move, farewell: text }),
+  }
+}

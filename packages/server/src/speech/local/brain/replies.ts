@@ -1,0 +1,147 @@
+import type { GuidanceKind } from '../../../domain/guidance.ts'
+import { type Dialogue, type Move, questionIn } from './dialogue.ts'
+import type { Goal } from './goal.ts'
+
+/** What the agent says for a move. Spoken style, one question at a time, nothing promised that is not done. */
+export function replyTo(state: Dialogue, { goal, sentence }: { goal: Goal; sentence: string }): string {
+  if (state.move === 'answer_question') return `${answerTo(sentence, goal)} ${question(state, goal)}`.trim()
+  return byMove[state.move](goal, state)
+}
+
+/** What the agent says when the conversation, not the callee, asks for words. */
+export function replyToGuidance(
+  kind: GuidanceKind,
+  { goal, state }: { goal: Goal; state: Dialogue },
+): string {
+  switch (kind) {
+    case 'open':
+      return openingLine(goal)
+    case 'stillThere':
+      return 'Are you still there?'
+    case 'notUnderstood':
+      return byMove.not_understood(goal, state)
+    case 'farewell':
+      return byMove.bye(goal, state)
+    case 'silenceFarewell':
+      return `I can't hear you, so I will try again another time. Goodbye.`
+    case 'timeFarewell':
+      return `I'm sorry, our time is up. ${resultLine(goal, state)} Goodbye.`.replace(/\s+/g, ' ')
+    case 'stopFarewell':
+      return `I'm sorry, I have to end the call now. Thank you for your time. Goodbye.`
+  }
+}
+
+type Line = (goal: Goal, state: Dialogue) => string
+
+const byMove: Record<Exclude<Move, 'answer_question'>, Line> = {
+  open: goal => openingLine(goal),
+  ask_goal: (goal, state) => question(state, goal),
+  confirmed: goal => `Wonderful, thank you. ${confirmation(goal)} Is there anything else I can help with?`,
+  offer_other_day: goal =>
+    goal.day === null
+      ? 'I understand. Would you like another time instead?'
+      : 'I understand. Would another day work better for you?',
+  ask_day: () => 'Sure. Which day would work better for you?',
+  ask_time: (_, state) => `${capital(state.day ?? 'That day')} is noted. What time would suit you?`,
+  check_slot: (_, state) =>
+    `That would be ${state.day ?? ''} at ${state.time ?? ''}. Is that right?`.replace('at in the', 'in the'),
+  slot_noted: goal =>
+    `Thank you. I have noted your wish, and ${goal.organisation ?? 'the office'} will confirm it. Is there anything else?`,
+  declined: goal =>
+    `All right, I will let ${goal.organisation ?? 'the office'} know. Is there anything else?`,
+  ask_what_else: () => 'Sure, what can I do for you?',
+  not_understood: (goal, state) =>
+    state.misses > 1
+      ? `I'm sorry, the line is not very clear. ${question(state, goal)}`
+      : `Sorry, I didn't quite catch that. ${question(state, goal)}`,
+  wait: () => 'Of course, take your time.',
+  bye: (goal, state) =>
+    `Thank you${name(goal)}. ${state.result === 'confirmed' ? 'We look forward to seeing you. ' : ''}Have a good day. Goodbye.`,
+  bye_later: goal => `No problem${name(goal)}, we will try again another time. Goodbye.`,
+  bye_wrong_number: () => `I'm sorry for the mistake. Have a good day. Goodbye.`,
+  bye_opt_out: () => `I understand, and I'm sorry for the trouble. I have put that on record. Goodbye.`,
+  bye_person: goal =>
+    `I will ask ${goal.organisation ?? 'the office'} to have a person call you. Thank you, goodbye.`,
+  bye_bad_line: () =>
+    `I'm sorry, I can't make out what you say on this line. We will try again another time. Goodbye.`,
+}
+
+function openingLine(goal: Goal): string {
+  const hello = goal.calleeName === null ? 'Hello' : `Hello, is this ${goal.calleeName}`
+  const self = [goal.agentName ?? 'an automated assistant', goal.organisation && `from ${goal.organisation}`]
+    .filter(Boolean)
+    .join(' ')
+  const reason =
+    goal.kind === 'confirm'
+      ? `I'm calling to confirm ${goal.subject}${slot(goal)}. Does that still work for you?`
+      : `I'm calling about ${goal.subject}. Do you have a moment?`
+  return `${hello}${goal.calleeName === null ? '.' : '?'} This is ${self}. ${reason}`
+}
+
+function question(state: Dialogue, goal: Goal): string {
+  switch (state.stage) {
+    case 'goal':
+      return goal.kind === 'confirm'
+        ? `Does ${goal.subject}${slot(goal)} still work for you?`
+        : 'Do you have a moment?'
+    case 'other_day':
+      return 'Would another day work better for you?'
+    case 'day':
+      return 'Which day would work for you?'
+    case 'time':
+      return 'What time would suit you?'
+    case 'check_slot':
+      return byMove.check_slot(goal, state)
+    case 'anything_else':
+      return 'Is there anything else I can help with?'
+    case 'over':
+      return ''
+  }
+}
+
+function answerTo(sentence: string, goal: Goal): string {
+  const from = goal.organisation === null ? '' : ` from ${goal.organisation}`
+  switch (questionIn(sentence)) {
+    case 'robot':
+      return `Yes, I'm an AI assistant calling for ${goal.organisation ?? 'our office'}.`
+    case 'who':
+      return goal.agentName === null
+        ? `This is an AI assistant${goal.organisation === null ? '' : ` calling for ${goal.organisation}`}.`
+        : `This is ${goal.agentName}${from}, an AI assistant.`
+    case 'why':
+      return `I'm calling about ${goal.subject}${slot(goal)}.`
+    case 'when':
+      return goal.day === null && goal.time === null ? `I don't have the date here.` : `It is${slot(goal)}.`
+    case 'where':
+      return goal.place === null
+        ? `I don't have the address here; ${goal.organisation ?? 'the office'} can tell you.`
+        : `It is at ${goal.place}.`
+    case 'repeat':
+    case null:
+      return ''
+  }
+}
+
+function confirmation(goal: Goal): string {
+  return goal.kind === 'confirm'
+    ? `${capital(goal.subject)}${slot(goal)} is confirmed.`
+    : 'I have noted that.'
+}
+
+function resultLine(goal: Goal, state: Dialogue): string {
+  return state.result === 'confirmed' ? confirmation(goal) : 'We will call you again.'
+}
+
+function slot(goal: Goal): string {
+  const day =
+    goal.day === null ? '' : /^(today|tomorrow|next)/i.test(goal.day) ? ` ${goal.day}` : ` on ${goal.day}`
+  return `${day}${goal.time === null ? '' : ` at ${goal.time}`}`
+}
+
+function name(goal: Goal): string {
+  return goal.calleeName === null ? '' : `, ${goal.calleeName.split(' ')[0]}`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,209 @@
+import type { CallEventBody } from '@parley/contract/events'
+import { sql, type Transaction } from 'kysely'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { CallId, NodeId } from '../domain/ids.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Database } from './database.ts'
+import { appendEvents } from './events.ts'
+import type { Jobs } from './jobs.ts'
+import { notifyCall } from './notify.ts'
+import { enqueueWebhook } from './outbox.ts'
+import type { CallLatency, Tables } from './tables.ts'
+
+/** A call that this node alone may dial, once. */
+export interface ClaimedCall {
+  readonly id: CallId
+  readonly attempt: number
+  readonly plan: CallPlan
+}
+
+/**
+ * Takes a queued call and commits its attempt as dialing, before anything may leave the machine.
+ * Null: somebody else has it, or it is no longer to be dialled.
+ */
+export async function claimCall(
+  database: Database,
+  claim: { callId: CallId; nodeId: NodeId },
+): Promise<ClaimedCall | null> {
+  const claimed = await database.kysely.transaction().execute(async trx => {
+    const call = await trx
+      .updateTable('calls')
+      .set(row => ({
+        status: 'in_progress',
+        attempt: row('attempt', '+', 1),
+        node_id: claim.nodeId,
+        started_at: sql<Date>`now()`,
+      }))
+      .where('id', '=', claim.callId)
+      .where('status', '=', 'queued')
+      .returning(['id', 'attempt', 'plan'])
+      .executeTakeFirst()
+    if (call === undefined) return null
+    await trx
+      .insertInto('attempts')
+      .values({ call_id: call.id, n: call.attempt, node_id: claim.nodeId })
+      .execute()
+    await appendEvents(trx, call.id, [{ type: 'dialing', attempt: call.attempt }])
+    return { id: call.id, attempt: call.attempt, plan: call.plan }
+  })
+  if (claimed) await notifyCall(database, claimed.id)
+  return claimed
+}
+
+/** Keeps the carrier's id of the call from the moment it is placed. */
+export async function recordPlaced(
+  database: Database,
+  callId: CallId,
+  providerCallId: string,
+): Promise<void> {
+  await database.kysely
+    .updateTable('calls')
+    .set({ provider_call_id: providerCallId })
+    .where('id', '=', callId)
+    .execute()
+}
+
+/** The callee answered: from here any node can hang up, by the lifeline. */
+export async function recordAnswered(
+  database: Database,
+  answered: { callId: CallId; lifeline: string | null; recordingPath: string | null },
+): Promise<void> {
+  const now = sql<Date>`now()`
+  await database.kysely.transaction().execute(async trx => {
+    await trx
+      .updateTable('calls')
+      .set({
+        answered_at: now,
+        call_status: 'in-progress',
+        lifeline: answered.lifeline,
+        recording_path: answered.recordingPath,
+        recording_status: answered.recordingPath === null ? 'none' : 'recording',
+      })
+      .where('id', '=', answered.callId)
+      .execute()
+    await trx
+      .updateTable('attempts')
+      .set({ answered_at: now })
+      .where('call_id', '=', answered.callId)
+      .where('ended_at', 'is', null)
+      .execute()
+  })
+}
+
+/** What is known of a call when it is over. */
+export interface EndedCall {
+  readonly callId: CallId
+  /** The node that must own the call for this end to count. */
+  readonly nodeId: NodeId
+  readonly outcome: Outcome
+  readonly networkCode: number | null
+  readonly latency: CallLatency | null
+  readonly lineStats: Record<string, unknown> | null
+  readonly recording: 'none' | 'ready' | 'partial'
+}
+
+/**
+ * Ends a call: state, event, webhook and the job that follows, all or nothing. False: the call had
+ * ended already or belongs to another node, and nothing was changed.
+ */
+export async function endCall(deps: { database: Database; jobs: Jobs }, ended: EndedCall): Promise<boolean> {
+  const done = await deps.database.kysely.transaction().execute(trx => endWithin(trx, deps.jobs, ended))
+  if (done) await notifyCall(deps.database, ended.callId)
+  return done
+}
+
+async function endWithin(trx: Transaction<Tables>, jobs: Jobs, ended: EndedCall): Promise<boolean> {
+  const { outcome, callId } = ended
+  const call = await trx
+    .updateTable('calls')
+    .set({
+      status: outcome.status,
+      call_status: outcome.callStatus,
+      end_reason: outcome.endReason,
+      error_message: outcome.errorMessage,
+      answered_by: outcome.answeredBy,
+      ended_at: sql<Date>`now()`,
+      latency: ended.latency === null ? null : JSON.stringify(ended.latency),
+      line_stats: ended.lineStats === null ? null : JSON.stringify(ended.lineStats),
+      recording_status: ended.recording,
+    })
+    .where('id', '=', callId)
+    .where('status', '=', 'in_progress')
+    .where('node_id', '=', ended.nodeId)
+    .returning(['id', 'account_id', 'webhook_url', 'webhook_events', 'answered_at'])
+    .executeTakeFirst()
+  if (call === undefined) return false
+  await trx
+    .updateTable('attempts')
+    .set({ ended_at: sql<Date>`now()`, network_code: ended.networkCode })
+    .where('call_id', '=', callId)
+    .where('ended_at', 'is', null)
+    .execute()
+  await appendEvents(trx, callId, [endedEvent(outcome)])
+  const reached = call.answered_at !== null
+  if (outcome.status === 'failed' || !reached) await enqueueWebhook(trx, { call, event: 'call.failed' })
+  if (reached) await jobs.send('after-call', { callId }, { transaction: trx })
+  else await trx.updateTable('calls').set({ completed: true }).where('id', '=', callId).execute()
+  return true
+}
+
+function endedEvent(outcome: Outcome): CallEventBody {
+  return {
+    type: 'ended',
+    call_status: outcome.callStatus,
+    end_reason: outcome.endReason,
+    error_message: outcome.errorMessage,
+  }
+}
+
+/** A call whose node is gone. */
+export interface OrphanedCall {
+  readonly id: CallId
+  readonly nodeId: NodeId
+  readonly lifeline: string | null
+  readonly answered: boolean
+  readonly recordingPath: string | null
+}
+
+/** Calls in progress whose node did not renew its lease; at most 50 at once. */
+export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
+  const rows = await database.kysely
+    .selectFrom('calls')
+    .leftJoin('nodes', 'nodes.id', 'calls.node_id')
+    .select(['calls.id', 'calls.node_id', 'calls.lifeline', 'calls.answered_at', 'calls.recording_path'])
+    .where('calls.status', '=', 'in_progress')
+    .where(where =>
+      where.or([where('nodes.id', 'is', null), where('nodes.lease_until', '<', sql<Date>`now()`)]),
+    )
+    .orderBy('calls.id')
+    .limit(50)
+    .execute()
+  return rows.flatMap(row =>
+    row.node_id === null
+      ? []
+      : [
+          {
+            id: row.id,
+            nodeId: row.node_id,
+            lifeline: row.lifeline,
+            answered: row.answered_at !== null,
+            recordingPath: row.recording_path,
+          },
+        ],
+  )
+}
+
+/** Stops that were asked for, among these live calls. */
+export async function findStops(
+  database: Database,
+  callIds: readonly CallId[],
+): Promise<{ id: CallId; how: 'now' | 'farewell' }[]> {
+  if (callIds.length === 0) return []
+  const rows = await database.kysely
+    .selectFrom('calls')
+    .select(['id', 'stop_requested'])
+    .where('id', 'in', callIds)
+    .where('stop_requested', 'is not', null)
+    .execute()
+  return rows.flatMap(row => (row.stop_requested === null ? [] : [{ id: row.id, how: row.stop_requested }]))
+}

@@ -1,0 +1,38 @@
+import { hostname } from 'node:os'
+import { sql } from 'kysely'
+import type { NodeId } from '../domain/ids.ts'
+import type { Database } from './database.ts'
+
+/**
+ * Workers prove that they live by renewing a lease. One that did not for `leaseSeconds` counts as lost:
+ * its calls are ended by others, so it must not go on with them itself.
+ */
+export const leaseSeconds = 10
+
+/** Registers a worker. */
+export async function joinNodes(database: Database, id: NodeId): Promise<void> {
+  await database.kysely.insertInto('nodes').values({ id, host: hostname(), lease_until: leaseEnd }).execute()
+}
+
+/** Renews the lease. False: it had run out, and others may have ended this worker's calls already. */
+export async function renewLease(database: Database, id: NodeId): Promise<boolean> {
+  const renewed = await database.kysely
+    .updateTable('nodes')
+    .set({ lease_until: leaseEnd })
+    .where('id', '=', id)
+    .where('lease_until', '>', sql<Date>`now()`)
+    .executeTakeFirst()
+  return renewed.numUpdatedRows === 1n
+}
+
+/** Tells the others that this worker claims nothing more. */
+export async function markDraining(database: Database, id: NodeId): Promise<void> {
+  await database.kysely.updateTable('nodes').set({ draining: true }).where('id', '=', id).execute()
+}
+
+/** Removes a worker that ended in order and owns no calls. */
+export async function leaveNodes(database: Database, id: NodeId): Promise<void> {
+  await database.kysely.deleteFrom('nodes').where('id', '=', id).execute()
+}
+
+const leaseEnd = sql<Date>`now() + make_interval(secs => ${leaseSeconds})`

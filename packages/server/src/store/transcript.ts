@@ -1,0 +1,35 @@
+import type { CallEventBody } from '@parley/contract/events'
+import type { CallId } from '../domain/ids.ts'
+import type { Database } from './database.ts'
+import { appendEvents } from './events.ts'
+import { notifyCall } from './notify.ts'
+
+/**
+ * Stores what happened during a call, in order, and keeps each transcript line that is among it: the
+ * transcript is complete up to the last batch, even when the process that ran the call is lost.
+ */
+export async function writeCallEvents(
+  database: Database,
+  callId: CallId,
+  events: readonly CallEventBody[],
+): Promise<void> {
+  const lines = events.flatMap(event => (event.type === 'transcript' ? [event.entry] : []))
+  await database.kysely.transaction().execute(async trx => {
+    await appendEvents(trx, callId, events)
+    if (lines.length === 0) return
+    await trx
+      .insertInto('transcript_entries')
+      .values(
+        lines.map(({ user, created_at, ...line }) => ({
+          ...line,
+          call_id: callId,
+          speaker: user,
+          created_at: new Date(created_at),
+          start_ms: Math.round(line.start_ms),
+          end_ms: Math.round(line.end_ms),
+        })),
+      )
+      .execute()
+  })
+  await notifyCall(database, callId)
+}

@@ -1,0 +1,89 @@
+import type { MediaEngine } from '@parley/wire/rtp/media-engine'
+import { createOffer } from '@parley/wire/sdp/offer'
+import { readAnswer } from '@parley/wire/sdp/answer'
+import { InviteFailed, type InviteRequest, type UserAgent } from '@parley/wire/sip/user-agent'
+import { randomUUID } from 'node:crypto'
+import { type Carrier, DialFailed, type DialRequest, type Leg } from '../port.ts'
+import { dialFailure } from './failures.ts'
+import { SipLeg } from './sip-leg.ts'
+
+/** Where calls are sent: a trunk's address (`sip:host:port`) and, where it asks for them, credentials. */
+export interface SipTrunk {
+  readonly uri: string
+  readonly credentials: { username: string; password: string } | null
+}
+
+export interface SipCarrierDeps {
+  readonly userAgent: UserAgent
+  readonly media: MediaEngine
+  /** Null: only `sip:` URIs can be dialled. */
+  readonly trunk: SipTrunk | null
+  /** Address put into SDP. */
+  readonly mediaHost: string
+}
+
+/** Dials over SIP (RFC 3261) with RTP on a port of its own per call. */
+export class SipCarrier implements Carrier {
+  readonly #deps: SipCarrierDeps
+
+  constructor(deps: SipCarrierDeps) {
+    this.#deps = deps
+  }
+
+  async dial(request: DialRequest, signal: AbortSignal): Promise<Leg> {
+    const { userAgent, media, mediaHost } = this.#deps
+    const stream = await media.openStream(signal)
+    try {
+      const offer = createOffer({ address: { host: mediaHost, port: stream.port } })
+      const invite = this.#inviteFor(request, offer)
+      request.onProgress({ type: 'placed', providerCallId: invite.callId ?? '' })
+      const answered = await userAgent.invite(invite, signal)
+      try {
+        stream.start(readAnswer(offer, answered.remoteSdp))
+      } catch (cause) {
+        await answered.bye(AbortSignal.timeout(byeDeadlineMs))
+        throw new DialFailed('failed', {
+          message: 'The carrier answered with unusable media',
+          code: null,
+          cause,
+        })
+      }
+      return new SipLeg(answered, stream)
+    } catch (error) {
+      await stream[Symbol.asyncDispose]()
+      throw error instanceof InviteFailed ? dialFailure(error) : error
+    }
+  }
+
+  #inviteFor(request: DialRequest, sdp: string): InviteRequest {
+    const { trunk, userAgent } = this.#deps
+    const toUri = targetOf(request.to, trunk)
+    const domain = trunk ? authority(trunk.uri) : `${userAgent.host}:${userAgent.port}`
+    return {
+      to: toUri,
+      from: `sip:${request.from ?? 'anonymous'}@${domain}`,
+      callId: randomUUID(),
+      sdp,
+      ringTimeoutMs: request.ringTimeoutMs,
+      headers: { 'X-Parley-Call-Id': request.correlationId },
+      ...(trunk?.credentials ? { credentials: trunk.credentials } : {}),
+      onProgress: progress => {
+        if (progress.status >= 180)
+          request.onProgress({ type: 'ringing', earlyMedia: progress.sdp !== undefined })
+      },
+    }
+  }
+}
+
+const byeDeadlineMs = 5_000
+
+function targetOf(to: string, trunk: SipTrunk | null): string {
+  if (to.startsWith('sip:')) return to
+  if (trunk === null)
+    throw new DialFailed('failed', { message: 'No carrier is configured: set SIP_TRUNK', code: null })
+  return `sip:${to}@${authority(trunk.uri)}`
+}
+
+function authority(uri: string): string {
+  return uri.replace(/^sip:/, '')
+}
