@@ -1,0 +1,49 @@
+import { SipHeaders } from '../headers.ts'
+import type { SipRequest } from '../message.ts'
+import { formatNameAddress, parseNameAddress } from '../name-address.ts'
+import { parseSipUri } from '../uri.ts'
+import { dialogHeaders, withSdp, type AgentContext } from './agent-context.ts'
+import type { InviteRequest } from './invite-request.ts'
+
+/** Fields that the dialog owns; an application that set them would break its own call. */
+const reserved = new Set(
+  [
+    'Via',
+    'From',
+    'To',
+    'Call-ID',
+    'CSeq',
+    'Contact',
+    'Max-Forwards',
+    'Route',
+    'Record-Route',
+    'Content-Length',
+    'Content-Type',
+  ].map(name => name.toLowerCase()),
+)
+
+/** The INVITE of a new call, still without Via. Throws SipParseError or TypeError for what cannot be sent. */
+export function buildInvite(
+  context: AgentContext,
+  order: InviteRequest,
+  identity: { callId: string; tag: string; sequence: number },
+): SipRequest {
+  parseSipUri(order.to)
+  const from = parseNameAddress(order.from)
+  const headers = new SipHeaders([
+    ['Max-Forwards', '70'],
+    ['From', `${formatNameAddress(from.uri, order.fromName ?? from.displayName)};tag=${identity.tag}`],
+    ['To', `<${order.to}>`],
+    ['Call-ID', identity.callId],
+    ['CSeq', `${identity.sequence} INVITE`],
+    ...dialogHeaders(context),
+  ])
+  for (const [name, value] of Object.entries(order.headers ?? {})) {
+    if (reserved.has(name.toLowerCase())) throw new TypeError(`header ${name} belongs to the dialog`)
+    headers.append(name, value)
+  }
+  return withSdp(
+    { kind: 'request', method: 'INVITE', uri: order.to, headers, body: Buffer.alloc(0) },
+    order.sdp,
+  )
+}

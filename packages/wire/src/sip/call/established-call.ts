@@ -1,0 +1,250 @@
+import type { DigestSession } from '../digest/digest-session.ts'
+import { contactOf, dialogKey, type DialogRecord } from '../dialog/dialog-record.ts'
+import { sdpOf, type ReceivedRequest } from '../message.ts'
+import type { ServerTransaction } from '../transaction/server-transaction.ts'
+import {
+  allowed,
+  dialogHeaders,
+  guarded,
+  refuseMethod,
+  sdpHeader,
+  type AgentContext,
+  type DialogParty,
+} from './agent-context.ts'
+import type { AnsweredCall, CallEnd } from './answered-call.ts'
+import { askInDialog } from './one-answer.ts'
+import { PendingAnswer, type AnswerOutcome } from './pending-answer.ts'
+
+/** Hanging up by disposal waits no longer than this for the other side's answer; BYE itself goes on. */
+const disposeWaitMs = 5_000
+
+export interface CallStart {
+  readonly dialog: DialogRecord
+  readonly localSdp: string
+  readonly remoteSdp: string
+  readonly digest?: DigestSession | undefined
+}
+
+/** One dialog: answers what the other side asks inside it, and hangs up (RFC 3261 §12.2, §14, §15). */
+export class EstablishedCall implements AnsweredCall, DialogParty {
+  readonly callId: string
+  readonly #context: AgentContext
+  readonly #digest: DigestSession | undefined
+  readonly #key: string
+  readonly #pending = new Map<number, PendingAnswer>()
+  readonly #endListeners: ((end: CallEnd) => void)[] = []
+  readonly #infoListeners: ((info: { contentType: string; body: string }) => void)[] = []
+  readonly #remoteAnswerListeners: ((answerSdp: string) => void)[] = []
+  #dialog: DialogRecord
+  #localSdp: string
+  #remoteSdp: string
+  #answerOffer: (offerSdp: string) => string = () => this.#localSdp
+  #end: CallEnd | undefined
+  #bye: Promise<void> | undefined
+
+  constructor(context: AgentContext, start: CallStart) {
+    const { callId, localTag, remoteTag } = start.dialog
+    this.callId = callId
+    this.#context = context
+    this.#dialog = start.dialog
+    this.#localSdp = start.localSdp
+    this.#remoteSdp = start.remoteSdp
+    this.#digest = start.digest
+    this.#key = dialogKey(callId, localTag, remoteTag)
+    context.dialogs.set(this.#key, this)
+  }
+
+  get dialog(): DialogRecord {
+    return this.#dialog
+  }
+
+  get localSdp(): string {
+    return this.#localSdp
+  }
+
+  get remoteSdp(): string {
+    return this.#remoteSdp
+  }
+
+  onEnd(listener: (end: CallEnd) => void): void {
+    const end = this.#end
+    if (end) guarded(this.#context, () => listener(end))
+    else this.#endListeners.push(listener)
+  }
+
+  onReinvite(answer: (offerSdp: string) => string): void {
+    this.#answerOffer = answer
+  }
+
+  onRemoteAnswer(listener: (answerSdp: string) => void): void {
+    this.#remoteAnswerListeners.push(listener)
+  }
+
+  onInfo(listener: (info: { contentType: string; body: string }) => void): void {
+    this.#infoListeners.push(listener)
+  }
+
+  /** Sends the 2xx of an INVITE, again and again until its ACK. */
+  answer(transaction: ServerTransaction, sdp: string): Promise<AnswerOutcome> {
+    const { sequence } = transaction.request.envelope
+    const send = (): void =>
+      transaction.respond({
+        status: 200,
+        headers: [...dialogHeaders(this.#context), sdpHeader],
+        body: Buffer.from(sdp, 'utf8'),
+      })
+    const pending = new PendingAnswer(send, this.#context.layer.timings)
+    this.#pending.set(sequence, pending)
+    send()
+    return pending.outcome.finally(() => this.#pending.delete(sequence))
+  }
+
+  acknowledged(sequence: number, sdp: string | undefined): void {
+    const pending = this.#pending.get(sequence)
+    if (!pending) return
+    if (sdp !== undefined) this.#takeRemoteAnswer(sdp)
+    pending.settle('acknowledged')
+  }
+
+  request(transaction: ServerTransaction): void {
+    const { method, envelope } = transaction.request
+    if (this.#end) return transaction.respond({ status: 481 })
+    // RFC 3261 §12.2.2: a request older than what we have seen arrived out of order.
+    if (envelope.sequence < (this.#dialog.remoteSequence ?? 0)) return transaction.respond({ status: 500 })
+    this.#dialog = { ...this.#dialog, remoteSequence: envelope.sequence }
+    switch (method) {
+      case 'BYE':
+        transaction.respond({ status: 200 })
+        return this.#finish({ by: 'remote', reason: reasonOf(transaction.request) })
+      case 'INVITE':
+        return this.#reinvite(transaction)
+      case 'UPDATE':
+        return this.#update(transaction)
+      case 'INFO':
+        return this.#info(transaction)
+      case 'OPTIONS':
+        return transaction.respond({ status: 200, headers: [['Allow', allowed]] })
+      default:
+        return refuseMethod(transaction)
+    }
+  }
+
+  /** RFC 3261 §15: the callee may not send BYE before the ACK of its 2xx, so hanging up waits for that first. */
+  bye(signal: AbortSignal, headers: Record<string, string> = {}): Promise<void> {
+    this.#bye ??= this.#end ? Promise.resolve() : this.#hangUp({ by: 'local', reason: 'BYE' }, headers)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const stopWaiting = (): void => resolve()
+    signal.addEventListener('abort', stopWaiting, { once: true })
+    if (signal.aborted) stopWaiting()
+    return Promise.race([this.#bye, promise]).finally(() => signal.removeEventListener('abort', stopWaiting))
+  }
+
+  /** Ends a call whose 2xx nobody acknowledged: RFC 3261 §13.3.1.4 asks for BYE. */
+  unacknowledged(): void {
+    this.#bye ??= this.#hangUp({ by: 'transport', reason: 'answer was never acknowledged' }, {})
+  }
+
+  hangUp(): Promise<void> {
+    return this[Symbol.asyncDispose]()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.bye(AbortSignal.timeout(disposeWaitMs))
+  }
+
+  async #hangUp(end: CallEnd, headers: Record<string, string>): Promise<void> {
+    const unacknowledged = [...this.#pending.values()].map(pending => pending.outcome)
+    this.#tellEnd(end)
+    await Promise.all(unacknowledged)
+    this.#forget()
+    const order = {
+      dialog: this.#dialog,
+      method: 'BYE',
+      nextSequence: () => this.#nextSequence(),
+      headers: [['User-Agent', this.#context.name] as const, ...Object.entries(headers)],
+      digest: this.#digest,
+    }
+    await askInDialog(this.#context.layer, order, new AbortController().signal).catch(this.#context.fault)
+  }
+
+  #nextSequence(): number {
+    const localSequence = this.#dialog.localSequence + 1
+    this.#dialog = { ...this.#dialog, localSequence }
+    return localSequence
+  }
+
+  #reinvite(transaction: ServerTransaction): void {
+    // RFC 3261 §14.2: one change at a time; the other side tries again.
+    if (this.#pending.size > 0) return transaction.respond({ status: 491 })
+    const answer = this.#agree(transaction)
+    if (answer === undefined) return
+    this.answer(transaction, answer).then(outcome => {
+      if (outcome === 'unacknowledged') this.unacknowledged()
+    }, this.#context.fault)
+  }
+
+  /** RFC 3311 §5.2: as re-INVITE, but answered at once and without ACK; without a body it only keeps the session. */
+  #update(transaction: ServerTransaction): void {
+    const answer = this.#agree(transaction)
+    if (answer === undefined) return
+    const offered = sdpOf(transaction.request) !== undefined
+    transaction.respond({
+      status: 200,
+      headers: [...dialogHeaders(this.#context), ...(offered ? [sdpHeader] : [])],
+      ...(offered ? { body: Buffer.from(answer, 'utf8') } : {}),
+    })
+  }
+
+  /** Our description after a change; undefined when it was refused, and the refusal sent. */
+  #agree(transaction: ServerTransaction): string | undefined {
+    const { request } = transaction
+    const offer = sdpOf(request)
+    if (offer === undefined && request.body.length > 0) {
+      transaction.respond({ status: 415, headers: [['Accept', 'application/sdp']] })
+      return undefined
+    }
+    try {
+      if (offer !== undefined) this.#localSdp = this.#answerOffer(offer)
+    } catch (error) {
+      this.#context.fault(error)
+      transaction.respond({ status: 488 })
+      return undefined
+    }
+    if (offer !== undefined) this.#remoteSdp = offer
+    this.#dialog = { ...this.#dialog, remoteTarget: contactOf(request) ?? this.#dialog.remoteTarget }
+    return this.#localSdp
+  }
+
+  #info(transaction: ServerTransaction): void {
+    transaction.respond({ status: 200 })
+    const { headers, body } = transaction.request
+    const info = { contentType: headers.get('Content-Type') ?? '', body: body.toString('utf8') }
+    for (const listener of this.#infoListeners) guarded(this.#context, () => listener(info))
+  }
+
+  #takeRemoteAnswer(sdp: string): void {
+    this.#remoteSdp = sdp
+    for (const listener of this.#remoteAnswerListeners) guarded(this.#context, () => listener(sdp))
+  }
+
+  #finish(end: CallEnd): void {
+    this.#tellEnd(end)
+    for (const pending of this.#pending.values()) pending.settle('ended')
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#context.dialogs.delete(this.#key)
+  }
+
+  #tellEnd(end: CallEnd): void {
+    if (this.#end) return
+    this.#end = end
+    for (const listener of this.#endListeners.splice(0)) guarded(this.#context, () => listener(end))
+  }
+}
+
+/** RFC 3326: why the other side hung up, in its own words where it gave any. */
+function reasonOf(bye: ReceivedRequest): string {
+  return bye.headers.get('Reason') ?? 'BYE'
+}

@@ -1,0 +1,20 @@
+import type { AnsweredCall } from './answered-call.ts'
+
+/** A call that rings here. One of `accept` and `reject` ends the ringing; after the caller gave up both do nothing. */
+export interface IncomingCall {
+  readonly callId: string
+  /** From and To as name-address values, without tags. */
+  readonly from: string
+  readonly to: string
+  readonly requestUri: string
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, readonly string[]>
+  /** Undefined when the caller leaves the offer to us. */
+  readonly sdp: string | undefined
+  /** Aborted when the caller gives up before our final answer. */
+  readonly cancelled: AbortSignal
+  ring(status?: 180 | 183, sdp?: string): void
+  /** Resolves at ACK. Rejects when the caller gave up, never acknowledged (BYE is then sent), or `signal` aborts. */
+  accept(sdp: string, signal?: AbortSignal): Promise<AnsweredCall>
+  reject(status: number, reason?: string, headers?: Record<string, string>): void
+}

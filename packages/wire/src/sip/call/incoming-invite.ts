@@ -1,0 +1,104 @@
+import { dialogFromInvite } from '../dialog/dialog-record.ts'
+import { sdpOf } from '../message.ts'
+import { formatNameAddress, parseNameAddress } from '../name-address.ts'
+import type { ServerTransaction } from '../transaction/server-transaction.ts'
+import { dialogHeaders, sdpHeader, type AgentContext } from './agent-context.ts'
+import type { AnsweredCall } from './answered-call.ts'
+import { EstablishedCall } from './established-call.ts'
+import type { IncomingCall } from './incoming-call.ts'
+
+/** RFC 3261 §13.3.1.1 lets proxies drop a call that rings for three minutes; so do we. */
+const longestRingMs = 180_000
+
+/** One INVITE that came in, until it is accepted, refused or cancelled (RFC 3261 §13.3). */
+export class IncomingInvite implements IncomingCall {
+  readonly callId: string
+  readonly from: string
+  readonly to: string
+  readonly requestUri: string
+  readonly headers: ReadonlyMap<string, readonly string[]>
+  readonly sdp: string | undefined
+  readonly #context: AgentContext
+  readonly #transaction: ServerTransaction
+  readonly #ringTimer: NodeJS.Timeout
+  readonly #settled: () => void
+  #open = true
+
+  constructor(context: AgentContext, transaction: ServerTransaction, settled: () => void) {
+    const { request } = transaction
+    this.callId = request.envelope.callId
+    this.from = partyOf(request.headers.get('From'))
+    this.to = partyOf(request.headers.get('To'))
+    this.requestUri = request.uri
+    this.headers = request.headers.toMap()
+    this.sdp = sdpOf(request)
+    this.#context = context
+    this.#transaction = transaction
+    this.#settled = settled
+    this.#ringTimer = setTimeout(() => this.reject(480), longestRingMs)
+    this.cancelled.addEventListener('abort', () => this.reject(487), { once: true })
+  }
+
+  get cancelled(): AbortSignal {
+    return this.#transaction.cancelled
+  }
+
+  ring(status: 180 | 183 = 180, sdp?: string): void {
+    if (!this.#open) return
+    this.#transaction.respond({
+      status,
+      headers: [...dialogHeaders(this.#context), ...(sdp === undefined ? [] : [sdpHeader])],
+      ...(sdp === undefined ? {} : { body: Buffer.from(sdp, 'utf8') }),
+    })
+  }
+
+  async accept(sdp: string, signal?: AbortSignal): Promise<AnsweredCall> {
+    signal?.throwIfAborted()
+    this.cancelled.throwIfAborted()
+    if (!this.#open) throw new Error('the incoming call is answered already')
+    this.#close()
+    const call = new EstablishedCall(this.#context, {
+      dialog: dialogFromInvite(this.#transaction.request, {
+        tag: this.#transaction.toTag,
+        contact: this.#context.contact,
+        transport: this.#context.transport,
+      }),
+      localSdp: sdp,
+      remoteSdp: this.sdp ?? '',
+    })
+    await this.#confirmed(call, sdp, signal)
+    return call
+  }
+
+  reject(status: number, reason?: string, headers: Record<string, string> = {}): void {
+    if (!this.#open) return
+    this.#close()
+    const extra = Object.entries(headers)
+    this.#transaction.respond({ status, ...(reason === undefined ? {} : { reason }), headers: extra })
+  }
+
+  /** A caller who hangs up before its ACK has heard our 2xx all the same: that call was established. */
+  async #confirmed(call: EstablishedCall, sdp: string, signal: AbortSignal | undefined): Promise<void> {
+    const hangUp = (): void => void call.bye(AbortSignal.abort())
+    signal?.addEventListener('abort', hangUp, { once: true })
+    try {
+      const outcome = await call.answer(this.#transaction, sdp)
+      if (outcome !== 'unacknowledged') return signal?.throwIfAborted()
+      call.unacknowledged()
+      throw new Error('the caller never acknowledged the answer')
+    } finally {
+      signal?.removeEventListener('abort', hangUp)
+    }
+  }
+
+  #close(): void {
+    this.#open = false
+    clearTimeout(this.#ringTimer)
+    this.#settled()
+  }
+}
+
+function partyOf(value: string | undefined): string {
+  const { uri, displayName } = parseNameAddress(value ?? '')
+  return formatNameAddress(uri, displayName)
+}

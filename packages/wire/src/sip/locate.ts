@@ -1,0 +1,29 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { TransportAddress } from './transport.ts'
+import { parseSipUri } from './uri.ts'
+
+const lookupDeadlineMs = 5_000
+
+/**
+ * Where a request for this URI goes: the RFC 3263 §4 procedure as far as UDP with an address or a host name needs it.
+ * A name is looked up for each request, so that a carrier may move its address.
+ */
+export async function locate(uri: string, signal?: AbortSignal): Promise<TransportAddress> {
+  const { host, port = 5060, parameters } = parseSipUri(uri)
+  const target = parameters.get('maddr') ?? host
+  if (isIP(target)) return { host: target, port }
+  const deadline = AbortSignal.timeout(lookupDeadlineMs)
+  const address = await orAborted(lookup(target), signal ? AbortSignal.any([signal, deadline]) : deadline)
+  return { host: address.address, port }
+}
+
+/** The resolver takes no signal; the waiting ends even though its work does not. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,206 @@
+import { networkInterfaces } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import { allowed, refuseMethod, type AgentContext } from './call/agent-context.ts'
+import type { AnsweredCall } from './call/answered-call.ts'
+import { IncomingInvite } from './call/incoming-invite.ts'
+import type { InviteRequest } from './call/invite-request.ts'
+import { askInDialog, oneAnswer } from './call/one-answer.ts'
+import { OutgoingInvite } from './call/outgoing-invite.ts'
+import { screenInvite } from './call/screen-invite.ts'
+import { DigestSession } from './digest/digest-session.ts'
+import type { Credentials } from './digest/digest-response.ts'
+import { dialogKey, type DialogRecord } from './dialog/dialog-record.ts'
+import { SipHeaders } from './headers.ts'
+import { locate } from './locate.ts'
+import { noBody, sdpOf, type ReceivedRequest, type SipRequest } from './message.ts'
+import { newCallId, newTag } from './tokens.ts'
+import type { ServerTransaction } from './transaction/server-transaction.ts'
+import { TransactionLayer, type TransactionUser } from './transaction/transaction-layer.ts'
+import type { SipTransport } from './transport.ts'
+import { bracketed } from './uri.ts'
+import type { PingAnswer, UserAgent, UserAgentOptions } from './user-agent.ts'
+
+type Options = UserAgentOptions & Required<Pick<UserAgentOptions, 'timings' | 'openTransport'>>
+
+/** How long closing waits for the answers to its BYE and CANCEL. */
+const farewellMs = 2_000
+
+/** CSeq leaps by this for a dialog of another process: it may have sent requests since the record was written. */
+const inheritedSequenceLeap = 1_000
+
+export class RunningUserAgent implements UserAgent, TransactionUser {
+  readonly host: string
+  readonly port: number
+  readonly trace?: NonNullable<UserAgentOptions['onTrace']>
+  readonly #options: Options
+  readonly #transport: SipTransport
+  readonly #context: AgentContext
+  readonly #outgoing = new Set<OutgoingInvite>()
+  readonly #ringing = new Set<IncomingInvite>()
+  #closing: Promise<void> | undefined
+
+  static async open(options: Options): Promise<UserAgent> {
+    let agent: RunningUserAgent | undefined
+    const transport = await options.openTransport(options, {
+      message: (bytes, from) => agent?.receive(bytes, from),
+      failed: error => options.onFault?.(error),
+    })
+    agent = new RunningUserAgent(options, transport)
+    return agent
+  }
+
+  constructor(options: Options, transport: SipTransport) {
+    const { timings, onTrace } = options
+    this.host = transport.host
+    this.port = transport.port
+    if (onTrace) this.trace = onTrace
+    this.#options = options
+    this.#transport = transport
+    const sentBy = { host: options.advertisedHost ?? reachable(transport.host), port: transport.port }
+    this.#context = {
+      layer: new TransactionLayer({ transport, timings, sentBy, user: this }),
+      contact: `sip:${bracketed(sentBy.host)}:${sentBy.port}`,
+      transport: transport.protocol,
+      name: options.name,
+      dialogs: new Map(),
+      fault: error => this.fault(error),
+    }
+  }
+
+  receive(bytes: Buffer, from: { host: string; port: number }): void {
+    this.#context.layer.receive(bytes, from)
+  }
+
+  async invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall> {
+    if (this.#closing) throw new Error('the SIP user agent is closing')
+    const attempt = new OutgoingInvite(this.#context, request)
+    const call = attempt.run(signal)
+    this.#outgoing.add(attempt)
+    attempt.finished.then(() => this.#outgoing.delete(attempt), this.#context.fault)
+    return await call
+  }
+
+  async endDialog(record: DialogRecord & { credentials?: Credentials }, signal: AbortSignal): Promise<void> {
+    let sequence = record.localSequence + inheritedSequenceLeap
+    const order = {
+      dialog: record,
+      method: 'BYE',
+      nextSequence: () => (sequence += 1),
+      headers: [['User-Agent', this.#options.name] as const],
+      digest: record.credentials && new DigestSession(record.credentials),
+    }
+    await askInDialog(this.#context.layer, order, signal)
+  }
+
+  async ping(target: string, signal: AbortSignal): Promise<PingAnswer> {
+    const destination = await locate(target, signal)
+    const startedAt = performance.now()
+    const request = this.#optionsRequest(target)
+    const { status, reason } = await oneAnswer(this.#context.layer, { request, destination }, signal)
+    return { status, reason, roundTripMs: performance.now() - startedAt }
+  }
+
+  request(transaction: ServerTransaction): void {
+    const { method, envelope } = transaction.request
+    if (envelope.toTag !== undefined) return this.#inDialog(transaction, envelope.toTag)
+    if (method === 'INVITE') return this.#ring(transaction)
+    if (method === 'OPTIONS') return transaction.respond(this.#capabilities())
+    if (method === 'BYE' || method === 'INFO' || method === 'UPDATE' || method === 'PRACK') {
+      return transaction.respond({ status: 481 })
+    }
+    refuseMethod(transaction)
+  }
+
+  ack(request: ReceivedRequest): void {
+    const { callId, toTag, fromTag, sequence } = request.envelope
+    const party = this.#context.dialogs.get(dialogKey(callId, toTag ?? '', fromTag ?? ''))
+    party?.acknowledged(sequence, sdpOf(request))
+  }
+
+  fault(error: unknown): void {
+    this.#options.onFault?.(error)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  #inDialog(transaction: ServerTransaction, toTag: string): void {
+    const { callId, fromTag } = transaction.request.envelope
+    const party = this.#context.dialogs.get(dialogKey(callId, toTag, fromTag ?? ''))
+    if (party) party.request(transaction)
+    else transaction.respond({ status: 481 })
+  }
+
+  #ring(transaction: ServerTransaction): void {
+    const refusal = screenInvite(transaction.request) ?? this.#unwilling()
+    if (refusal) return transaction.respond(refusal)
+    transaction.respond({ status: 100 })
+    const call = new IncomingInvite(this.#context, transaction, () => this.#ringing.delete(call))
+    this.#ringing.add(call)
+    try {
+      this.#options.onCall?.(call)
+    } catch (error) {
+      this.fault(error)
+      call.reject(500)
+    }
+  }
+
+  #unwilling(): { status: number } | undefined {
+    if (!this.#accepts()) return { status: 503 }
+    return this.#options.onCall ? undefined : { status: 404 }
+  }
+
+  #accepts(): boolean {
+    return !this.#closing && (this.#options.acceptsCalls?.() ?? true)
+  }
+
+  /** RFC 3261 §11.2: answered as an INVITE would be; a load balancer takes us out of service on 503. */
+  #capabilities(): { status: number; headers: [string, string][] } {
+    const headers: [string, string][] = [
+      ['Allow', allowed],
+      ['Accept', 'application/sdp'],
+      ['User-Agent', this.#options.name],
+    ]
+    return { status: this.#accepts() ? 200 : 503, headers }
+  }
+
+  #optionsRequest(target: string): SipRequest {
+    const headers = new SipHeaders([
+      ['Max-Forwards', '70'],
+      ['From', `<${this.#context.contact}>;tag=${newTag()}`],
+      ['To', `<${target}>`],
+      ['Call-ID', newCallId()],
+      ['CSeq', '1 OPTIONS'],
+      ['Contact', `<${this.#context.contact}>`],
+      ['Accept', 'application/sdp'],
+      ['User-Agent', this.#options.name],
+    ])
+    return { kind: 'request', method: 'OPTIONS', uri: target, headers, body: noBody }
+  }
+
+  /** Says goodbye to everybody, waits a bounded time for their answers, then falls silent. */
+  async #close(): Promise<void> {
+    for (const call of this.#ringing) call.reject(503)
+    for (const attempt of this.#outgoing) attempt.giveUp('cancelled')
+    const farewells = [
+      ...[...this.#outgoing].map(attempt => attempt.finished),
+      ...[...this.#context.dialogs.values()].map(party => party.hangUp()),
+    ]
+    const waited = new AbortController()
+    const deadline = delay(farewellMs, undefined, { signal: waited.signal }).catch(() => undefined)
+    await Promise.race([Promise.allSettled(farewells), deadline])
+    waited.abort()
+    this.#context.layer.dispose()
+    await this.#transport.close()
+  }
+}
+
+/** A socket bound to every address still has to name one of them; the first that is no loopback is the best guess. */
+function reachable(host: string): string {
+  if (host !== '0.0.0.0' && host !== '::') return host
+  const family = host === '::' ? 'IPv6' : 'IPv4'
+  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? [])
+  return addresses.find(one => one.family === family && !one.internal)?.address ?? '127.0.0.1'
+}

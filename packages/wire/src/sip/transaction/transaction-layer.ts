@@ -1,0 +1,193 @@
+import { buildResponse } from '../build-response.ts'
+import type { ReceivedMessage, ReceivedRequest, ReceivedResponse, SipRequest } from '../message.ts'
+import { parseMessage } from '../parse-message.ts'
+import { serializeMessage } from '../serialize-message.ts'
+import { SipParseError } from '../sip-parse-error.ts'
+import { newBranch, newTag } from '../tokens.ts'
+import type { SipTransport, TransportAddress } from '../transport.ts'
+import { answerDestination, formatVia, stampSource } from '../via.ts'
+import { ClientTransaction, sameHop, type ClientHandlers } from './client-transaction.ts'
+import { ServerTransaction } from './server-transaction.ts'
+import type { Timings, TransactionSettings } from './timings.ts'
+import { clientKey, mergeKey, responseKey, serverKey } from './transaction-key.ts'
+
+/** One SIP message as it crossed the socket. Holds phone numbers: for the operator's eyes, never for the log. */
+export interface TraceLine {
+  /** Milliseconds since 1970. */
+  readonly atMs: number
+  readonly direction: 'sent' | 'received'
+  readonly remote: TransportAddress
+  readonly text: string
+}
+
+/** Who answers requests. Neither call may block; what they throw ends in `fault`. */
+export interface TransactionUser {
+  request(transaction: ServerTransaction): void
+  /** The ACK of a 2xx, which belongs to no transaction. */
+  ack(request: ReceivedRequest): void
+  fault(error: unknown): void
+  trace?(line: TraceLine): void
+}
+
+export interface LayerOptions {
+  readonly transport: SipTransport
+  readonly timings: Timings
+  /** What Via says about us: the address under which answers reach this socket. */
+  readonly sentBy: TransportAddress
+  readonly user: TransactionUser
+}
+
+/** Each holds some KiB for 32 s; past this many a flood is answered without remembering it. */
+const maxServerTransactions = 20_000
+
+/** All transactions over one transport: tells messages apart, and gives each machine its I/O (RFC 3261 §17). */
+export class TransactionLayer {
+  readonly timings: Timings
+  readonly #options: LayerOptions
+  readonly #settings: TransactionSettings
+  readonly #clients = new Map<string, ClientTransaction>()
+  readonly #servers = new Map<string, ServerTransaction>()
+  readonly #merges = new Map<string, ServerTransaction>()
+
+  constructor(options: LayerOptions) {
+    this.timings = options.timings
+    this.#options = options
+    this.#settings = { ...options.timings, reliable: options.transport.reliable }
+  }
+
+  /** Starts a client transaction for a request that has no Via yet. */
+  request(request: SipRequest, destination: TransportAddress, handlers: ClientHandlers): ClientTransaction {
+    return this.#begin(this.#withVia(request, newBranch()), destination, handlers)
+  }
+
+  /** RFC 3261 §9.1: CANCEL is a transaction of its own on the branch of the INVITE it cancels. */
+  cancel(invite: ClientTransaction, handlers: ClientHandlers): void {
+    this.#begin(sameHop(invite.request, 'CANCEL'), invite.destination, handlers)
+  }
+
+  /** Bytes of a request outside any transaction: the ACK of a 2xx, sent again for each copy of that 2xx. */
+  prepare(request: SipRequest): Buffer {
+    return serializeMessage(this.#withVia(request, newBranch()))
+  }
+
+  transmit(bytes: Buffer, to: TransportAddress, failed?: () => void): void {
+    this.#trace('sent', bytes, to)
+    this.#options.transport.send(bytes, to).catch(() => failed?.())
+  }
+
+  /** Takes whatever came out of the socket; rubbish is dropped, nothing is thrown. */
+  receive(bytes: Buffer, from: TransportAddress): void {
+    try {
+      this.#trace('received', bytes, from)
+      const message = parseOrDrop(bytes)
+      if (message?.kind === 'response') this.#receiveResponse(message)
+      else if (message) this.#receiveRequest(stamped(message, from))
+    } catch (error) {
+      this.#options.user.fault(error)
+    }
+  }
+
+  /** Ends every transaction at once, silently. */
+  dispose(): void {
+    for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.dispose()
+  }
+
+  #begin(request: SipRequest, destination: TransportAddress, handlers: ClientHandlers): ClientTransaction {
+    const branch = /;branch=([^;]+)/.exec(request.headers.get('Via') ?? '')?.[1] ?? ''
+    const key = clientKey(branch, request.method)
+    const transaction = new ClientTransaction({
+      request,
+      destination,
+      settings: this.#settings,
+      handlers,
+      transmit: (bytes, to, failed) => this.transmit(bytes, to, failed),
+      terminated: () => this.#clients.delete(key),
+    })
+    this.#clients.set(key, transaction)
+    transaction.begin()
+    return transaction
+  }
+
+  #withVia(request: SipRequest, branch: string): SipRequest {
+    const parameters = new Map([
+      ['rport', ''],
+      ['branch', branch],
+    ])
+    const { sentBy, transport } = this.#options
+    const via = formatVia({ protocol: transport.protocol.toUpperCase(), ...sentBy, parameters })
+    return { ...request, headers: request.headers.copy().prepend('Via', via) }
+  }
+
+  /** RFC 3261 §8.1.3.3: a response with more than our own Via was routed to us by mistake. */
+  #receiveResponse(response: ReceivedResponse): void {
+    if (response.headers.list('Via').length === 1) this.#clients.get(responseKey(response))?.receive(response)
+  }
+
+  #receiveRequest(request: ReceivedRequest): void {
+    const known = this.#servers.get(serverKey(request, request.method === 'ACK' ? 'INVITE' : request.method))
+    if (request.method === 'ACK') return known ? known.receiveAck(request) : this.#options.user.ack(request)
+    if (known) return known.receiveRepeat()
+    if (this.#servers.size >= maxServerTransactions) return this.#refuseStatelessly(request)
+    const merged = this.#merges.get(mergeKey(request) ?? '')
+    const transaction = this.#serve(request)
+    if (request.method === 'CANCEL') this.#cancelTarget(transaction)
+    else if (merged) transaction.respond({ status: 482 })
+    else this.#options.user.request(transaction)
+  }
+
+  #serve(request: ReceivedRequest): ServerTransaction {
+    const key = serverKey(request)
+    const merge = mergeKey(request)
+    const transaction = new ServerTransaction({
+      request,
+      settings: this.#settings,
+      transmit: (bytes, to, failed) => this.transmit(bytes, to, failed),
+      acknowledged: ack => this.#options.user.ack(ack),
+      refused: () => forget(this.#merges, merge, transaction),
+      terminated: () => {
+        this.#servers.delete(key)
+        forget(this.#merges, merge, transaction)
+      },
+    })
+    this.#servers.set(key, transaction)
+    if (merge !== undefined && !this.#merges.has(merge)) this.#merges.set(merge, transaction)
+    transaction.begin()
+    return transaction
+  }
+
+  #cancelTarget(cancel: ServerTransaction): void {
+    const target = this.#servers.get(serverKey(cancel.request, 'INVITE'))
+    cancel.respond({ status: target ? 200 : 481 })
+    target?.receiveCancel()
+  }
+
+  #refuseStatelessly(request: ReceivedRequest): void {
+    const response = buildResponse(request, newTag(), { status: 503, headers: [['Retry-After', '10']] })
+    this.transmit(serializeMessage(response), answerDestination(request.envelope.via))
+  }
+
+  #trace(direction: TraceLine['direction'], bytes: Buffer, remote: TransportAddress): void {
+    this.#options.user.trace?.({ atMs: Date.now(), direction, remote, text: bytes.toString('utf8') })
+  }
+}
+
+function forget<T>(map: Map<string, T>, key: string | undefined, value: T): void {
+  if (key !== undefined && map.get(key) === value) map.delete(key)
+}
+
+function parseOrDrop(bytes: Buffer): ReceivedMessage | undefined {
+  try {
+    return parseMessage(bytes)
+  } catch (error) {
+    if (error instanceof SipParseError) return undefined
+    throw error
+  }
+}
+
+function stamped(request: ReceivedRequest, from: TransportAddress): ReceivedRequest {
+  const via = stampSource(request.envelope.via, from)
+  const [, ...others] = request.headers.list('Via')
+  const headers = request.headers.copy().set('Via', formatVia(via))
+  for (const other of others) headers.append('Via', other)
+  return { ...request, headers, envelope: { ...request.envelope, via } }
+}

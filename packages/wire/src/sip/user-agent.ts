@@ -1,0 +1,65 @@
+/**
+ * The face of `sip/`: phone calls as an application sees them, over one socket. Below it stand dialogs, transactions
+ * and the transport; above it nobody needs to know a SIP header.
+ */
+import type { InviteRequest } from './call/invite-request.ts'
+import type { AnsweredCall } from './call/answered-call.ts'
+import type { IncomingCall } from './call/incoming-call.ts'
+import type { Credentials } from './digest/digest-response.ts'
+import type { DialogRecord } from './dialog/dialog-record.ts'
+import { RunningUserAgent } from './running-user-agent.ts'
+import { standardTimings, type Timings } from './transaction/timings.ts'
+import type { TraceLine } from './transaction/transaction-layer.ts'
+import type { OpenTransport } from './transport.ts'
+import { openUdpTransport } from './udp-transport.ts'
+
+export type { AnsweredCall, CallEnd } from './call/answered-call.ts'
+export type { IncomingCall } from './call/incoming-call.ts'
+export { InviteFailed, type InviteFailure, type InviteRequest } from './call/invite-request.ts'
+export { TransactionFailed } from './call/one-answer.ts'
+export type { DialogRecord } from './dialog/dialog-record.ts'
+export type { TraceLine } from './transaction/transaction-layer.ts'
+
+export interface UserAgentOptions {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  /** What others call us, when it is not the address we bind. */
+  readonly advertisedHost?: string
+  /** The product, as User-Agent names it. */
+  readonly name: string
+  /** Without it every INVITE is answered 404. */
+  readonly onCall?: (call: IncomingCall) => void
+  /** False while draining: OPTIONS and INVITE are answered 503. */
+  readonly acceptsCalls?: () => boolean
+  readonly onTrace?: (line: TraceLine) => void
+  /** Faults that ended no call: an application callback threw, a request could not be sent, the socket complained. */
+  readonly onFault?: (error: unknown) => void
+  readonly timings?: Timings
+  readonly openTransport?: OpenTransport
+}
+
+export interface UserAgent extends AsyncDisposable {
+  readonly host: string
+  readonly port: number
+  /** Rejects with InviteFailed; with TypeError or SipParseError, and nothing sent, for an order that is malformed. */
+  invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall>
+  /** Hangs up a dialog that another process owned. Rejects with TransactionFailed when nobody answers. */
+  endDialog(record: DialogRecord & { credentials?: Credentials }, signal: AbortSignal): Promise<void>
+  /** Asks with OPTIONS whether somebody answers at `sip:host:port`. */
+  ping(target: string, signal: AbortSignal): Promise<PingAnswer>
+}
+
+export interface PingAnswer {
+  readonly status: number
+  readonly reason: string
+  readonly roundTripMs: number
+}
+
+export async function openUserAgent(options: UserAgentOptions): Promise<UserAgent> {
+  return await RunningUserAgent.open({
+    timings: standardTimings,
+    openTransport: openUdpTransport,
+    ...options,
+  })
+}
