@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text } from './fields.ts'
+import { callModes } from './status.ts'
+
+/** The body of `POST /v1/calls`, and what it answers. */
+
+const sipUri = String.raw`sips?:[^\s@<>]{1,128}@[^\s@<>]{1,128}`
+const destination = new RegExp(`${e164.source}|^${sipUri}$`)
+const maxMetadataBytes = 16 * 1024
+const webhookEvent =
+  /^call\.(queued|started|completed|failed|transferred|turn|completed\.[A-Za-z0-9_ -]{1,64})$/
+
+const scalar = z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()], {
+  error: 'Must be a string of at most 2000 characters, a number, a boolean or null',
+})
+
+export const placeCallSchema = z
+  .strictObject({
+    phone_number: z.string({ error: phoneMessage }).regex(destination, { error: phoneMessage }).meta({
+      description: 'Whom to call, E.164. A `sip:` URI only where the account allows it.',
+      example: '+14155551234',
+    }),
+    task: text({ min: 10, max: 40_000 }).optional().meta({
+      description: 'What the call is for; the platform wraps it in its own phone-call system prompt.',
+    }),
+    instructions: text({ min: 10, max: 40_000 })
+      .optional()
+      .meta({ description: 'The whole system prompt. Exactly one of `task` and `instructions` is given.' }),
+    from_number: phoneNumber
+      .optional()
+      .meta({ description: "One of the account's numbers. Absent: the account's default." }),
+    first_sentence: text({ min: 1, max: 2_000 })
+      .optional()
+      .meta({ description: 'Spoken word for word on answer. Absent: the agent opens by itself.' }),
+    mode: z
+      .enum(callModes)
+      .default('realtime')
+      .meta({ description: 'One speech-to-speech model, or recognizer, language model and synthesizer.' }),
+    model: text({ min: 1, max: 200 })
+      .optional()
+      .meta({ description: 'One of `GET /v1/models` for the mode. Absent: its default.' }),
+    voice: text({ min: 1, max: 200 })
+      .optional()
+      .meta({ description: 'One of `GET /v1/voices` for the mode. Absent: its default.' }),
+    temperature: z
+      .number()
+      .min(0)
+      .max(2)
+      .optional()
+      .meta({ description: 'Left out, with a warning, where the model takes none.' }),
+    stt_language: languageTag
+      .optional()
+      .meta({ description: 'Language of the conversation; default en-US.' }),
+    max_duration: z.number().min(0.5).max(240).default(30).meta({ description: 'Minutes' }),
+    request_data: z
+      .record(z.string().regex(/^[^\0{}|]{1,64}$/), scalar)
+      .refine(data => Object.keys(data).length <= 100, { error: 'Must have at most 100 entries' })
+      .optional()
+      .meta({
+        description: 'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`.',
+      }),
+    record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
+    webhook_url: z
+      .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })
+      .max(2_048)
+      .regex(/^[^\0- ]+$/, { error: 'Must be an http or https URL' })
+      .optional(),
+    webhook_events: z
+      .array(z.string().regex(webhookEvent, { error: 'Not an event of a call' }))
+      .max(20)
+      .optional()
+      .meta({ description: 'Default: `call.completed` and `call.failed`.' }),
+    metadata: z
+      .record(z.string(), z.unknown())
+      .refine(value => isKeepable(value, maxMetadataBytes), {
+        error: 'Must be at most 16 KiB of JSON, at most 32 levels deep, without NUL characters',
+      })
+      .optional()
+      .meta({ description: 'Handed back untouched everywhere.' }),
+  })
+  .meta({ id: 'PlaceCall' })
+export type PlaceCall = z.output<typeof placeCallSchema>
+/** As a client writes it: fields with defaults may be absent. */
+export type PlaceCallInput = z.input<typeof placeCallSchema>
+
+/** What was accepted, but not quite as asked for. */
+export const warningSchema = z.object({ path: z.string(), message: z.string() }).meta({ id: 'Warning' })
+export type Warning = z.infer<typeof warningSchema>
+
+export const placedCallSchema = z
+  .object({
+    call_id: z.string(),
+    provider_call_id: z
+      .string()
+      .nullable()
+      .meta({ description: "The carrier's id; null until the call is dialled" }),
+    status: z.literal('queued'),
+    warnings: z.array(warningSchema).optional(),
+  })
+  .meta({ id: 'PlacedCall' })
+export type PlacedCall = z.infer<typeof placedCallSchema>
+
+export const stopCallSchema = z
+  .strictObject({
+    farewell: z.boolean().default(false).meta({ description: 'The agent says goodbye before it hangs up.' }),
+  })
+  .meta({ id: 'StopCall' })
+
+export const stoppedCallSchema = z.object({ ok: z.literal(true), status: z.literal('cancelled') })
+export const cancelledCallSchema = z.object({ ok: z.literal(true) })
