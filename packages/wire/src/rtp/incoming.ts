@@ -1,0 +1,137 @@
+/**
+ * The far end's side of the stream: datagram → latch → order → line of samples → frames of 20 ms µ-law.
+ * Runs in the media thread; everything that is decided here is decided at a given time, none is read.
+ */
+import { alawBytesToMulaw } from '../audio/g711.ts'
+import { EventReceiver } from './event-receiver.ts'
+import { Framer } from './framer.ts'
+import { HeardLine, type HeardSamples } from './heard-line.ts'
+import { SourceLatch, type Source } from './latch.ts'
+import { mayReceive, type StreamMedia } from './negotiated-media.ts'
+import { blankRtpPacket, readRtp } from './packet.ts'
+import { Reception } from './reception.ts'
+import { ReorderBuffer } from './reorder-buffer.ts'
+import { figure, FRAME_SAMPLES } from './stream-memory.ts'
+import { digitOfEvent, readTelephoneEvent } from './telephone-event.ts'
+
+const PCMU = 0
+const PCMA = 8
+const COMFORT_NOISE = 13
+const NOTHING = new Uint8Array(0)
+
+export interface IncomingSinks {
+  /** All samples, as they are placed; for the recording. */
+  samples: HeardSamples
+  /** The same in frames of 160. */
+  frame: HeardSamples
+  /** `atMs`: on the monotonic clock. */
+  digit(code: number, atMs: number): void
+}
+
+export class Incoming {
+  readonly latch: SourceLatch
+  readonly reception = new Reception()
+  /** Monotonic ms of the newest packet of this call, or of the start. */
+  lastPacketMs: number
+  readonly #numbers: Float64Array
+  readonly #sinks: IncomingSinks
+  readonly #packet = blankRtpPacket()
+  readonly #line: HeardLine
+  readonly #order: ReorderBuffer
+  readonly #events = new EventReceiver()
+  #media: StreamMedia
+
+  constructor(media: StreamMedia, setup: { originMs: number; numbers: Float64Array; sinks: IncomingSinks }) {
+    this.#media = media
+    this.#numbers = setup.numbers
+    this.#sinks = setup.sinks
+    this.lastPacketMs = setup.originMs
+    this.latch = new SourceLatch(media.remote)
+    const framer = new Framer(FRAME_SAMPLES, setup.sinks.frame)
+    this.#line = new HeardLine(setup.originMs, (samples, at) => {
+      setup.sinks.samples(samples, at)
+      framer.push(samples, at)
+    })
+    this.#order = new ReorderBuffer(this.#line)
+  }
+
+  get isWaiting(): boolean {
+    return this.#order.isWaiting
+  }
+
+  use(media: StreamMedia): void {
+    this.#media = media
+    this.latch.signal(media.remote)
+  }
+
+  receive(datagram: Uint8Array, source: Source, nowMs: number): void {
+    if (readRtp(datagram, this.#packet) !== undefined) return this.#count(figure.malformed)
+    const kind = this.#kindOf(this.#packet.payloadType)
+    if (kind === undefined) return this.#count(figure.malformed)
+    if (!this.latch.admits(source.host, source.port)) return this.#count(figure.strangers)
+    this.lastPacketMs = nowMs
+    if (!mayReceive(this.#media)) return
+    if (!this.reception.started || this.#packet.ssrc !== this.reception.ssrc) this.#newSource()
+    this.#accept(kind, nowMs)
+    this.#publishFigures()
+  }
+
+  /** Gives up what waited too long, and fills silence in. To be called every few ms while `isWaiting`, else every slot. */
+  poll(nowMs: number): void {
+    this.#order.poll(nowMs, this.reception.jitterMs)
+    this.#line.poll(nowMs)
+    this.#publishFigures()
+  }
+
+  #kindOf(payloadType: number): 'PCMU' | 'PCMA' | 'event' | 'nothing' | undefined {
+    const { codec, telephoneEvent } = this.#media
+    if (payloadType === telephoneEvent) return 'event'
+    if (payloadType === codec.payloadType) return codec.name
+    // Static types are heard even when the other one was agreed: phones do send what they offered first.
+    if (payloadType === PCMU) return 'PCMU'
+    if (payloadType === PCMA) return 'PCMA'
+    return payloadType === COMFORT_NOISE ? 'nothing' : undefined
+  }
+
+  #newSource(): void {
+    this.reception.start(this.#packet.ssrc, this.#packet.sequence)
+    this.#order.reset()
+    this.#line.restart()
+    this.#events.reset()
+  }
+
+  #accept(kind: 'PCMU' | 'PCMA' | 'event' | 'nothing', nowMs: number): void {
+    const packet = this.#packet
+    const payload = packet.payload
+    if (kind === 'PCMA') alawBytesToMulaw(payload, payload)
+    // Events and comfort noise keep their place in the numbering, and are no audio.
+    if (kind === 'event' || kind === 'nothing') packet.payload = NOTHING
+    const arrival = this.#order.push(packet, nowMs)
+    if (arrival === 'duplicate') return this.#count(figure.duplicated)
+    if (arrival === 'suspect') return
+    if (arrival === 'late') this.#count(figure.late)
+    if (arrival === 'resynced') this.reception.start(packet.ssrc, packet.sequence)
+    this.reception.note(packet, nowMs, kind !== 'event')
+    if (kind === 'event') this.#readEvent(payload, nowMs)
+  }
+
+  #readEvent(payload: Uint8Array, nowMs: number): void {
+    const event = readTelephoneEvent(payload)
+    if (!event || digitOfEvent(event.event) === undefined) return
+    if (this.#events.accept(this.#packet.timestamp, event)) this.#sinks.digit(event.event, nowMs)
+  }
+
+  #count(index: number): void {
+    this.#numbers[index] = (this.#numbers[index] ?? 0) + 1
+  }
+
+  #publishFigures(): void {
+    const { reception } = this
+    this.#numbers[figure.received] = reception.received
+    this.#numbers[figure.lost] = reception.lost
+    this.#numbers[figure.jitterMs] = reception.jitterMs
+    this.#numbers[figure.maxGapMs] = reception.maxGapMs
+    this.#numbers[figure.concealed] = this.#line.counts.concealed
+    this.#numbers[figure.dropped] = this.#line.counts.dropped
+  }
+}

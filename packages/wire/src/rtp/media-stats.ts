@@ -1,0 +1,52 @@
+import { figure } from './stream-memory.ts'
+
+/** What a stream has seen so far. Counts are packets unless the name says otherwise. */
+export interface MediaStats {
+  sent: number
+  /** Of the present source, duplicates apart. */
+  received: number
+  lost: number
+  /** Came after they had been given up; not played. */
+  late: number
+  duplicated: number
+  /** From sources that are not the far end; dropped. */
+  strangers: number
+  /** No RTP, or of a codec that was not agreed. */
+  malformed: number
+  /** Interarrival jitter (RFC 3550 A.8). */
+  jitterMs: number
+  /** Of the last report that carried one; 0 before. */
+  roundTripMs: number
+  /** Longest time between two packets received. */
+  maxGapMs: number
+  /** Times that queued audio ran dry and came back within 200 ms. */
+  underruns: number
+  /** Slots of 20 ms in which the machine was too late to send. */
+  skippedSlots: number
+  /** Frames made up for lost ones. */
+  concealed: number
+  /** Frames that came faster than time, or that the main thread was too slow to take. */
+  dropped: number
+  sendErrors: number
+}
+
+export function readStats(numbers: Float64Array): MediaStats {
+  const read = (name: keyof typeof figure): number => numbers[figure[name]] ?? 0
+  return {
+    sent: read('sent'),
+    received: read('received'),
+    lost: read('lost'),
+    late: read('late'),
+    duplicated: read('duplicated'),
+    strangers: read('strangers'),
+    malformed: read('malformed'),
+    jitterMs: read('jitterMs'),
+    roundTripMs: read('roundTripMs'),
+    maxGapMs: read('maxGapMs'),
+    underruns: read('underruns'),
+    skippedSlots: read('skippedSlots'),
+    concealed: read('concealed'),
+    dropped: read('dropped'),
+    sendErrors: read('sendErrors'),
+  }
+}

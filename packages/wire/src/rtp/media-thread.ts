@@ -1,0 +1,134 @@
+/**
+ * The media thread of a process: every RTP socket and the one clock that paces them. Nothing else runs
+ * here, so that no JSON, no database answer and no garbage of the conversation can make speech stutter.
+ */
+import type { RemoteInfo } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { FromThread, MediaThreadSetup, ToThread } from './media-messages.ts'
+import { monotonicMs } from './monotonic.ts'
+import type { StreamMedia } from './negotiated-media.ts'
+import { PacingWheel, type WheelSeat } from './pacing-wheel.ts'
+import { PortPairs } from './port-pair.ts'
+import { StreamSession } from './stream-session.ts'
+
+if (!parentPort) throw new Error('the media thread is started by openMediaEngine')
+const main = parentPort
+const setup = workerData as MediaThreadSetup
+const bell = new Int32Array(setup.bell)
+const ports = new PortPairs(setup.host, setup.portRange)
+const wheel = new PacingWheel<StreamSession>(monotonicMs())
+const sessions = new Map<number, { session: StreamSession; seat?: WheelSeat<StreamSession> }>()
+/** Sessions with packets that wait for missing ones; looked at every millisecond. */
+const waiting = new Set<StreamSession>()
+let timer: NodeJS.Timeout | undefined
+
+const post = (message: FromThread): void => main.postMessage(message)
+
+function ring(): void {
+  Atomics.add(bell, 0, 1)
+  Atomics.notify(bell, 0)
+}
+
+function turn(): void {
+  const nowMs = monotonicMs()
+  for (const session of waiting) {
+    session.poll(nowMs)
+    if (!session.isWaiting) waiting.delete(session)
+  }
+  wheel.turn(nowMs, serve)
+  arm()
+}
+
+function serve(session: StreamSession, slot: number): void {
+  session.serve(slot, monotonicMs())
+}
+
+/** One timer for everybody, set anew to the next absolute deadline; a relative one would fall behind for good. */
+function arm(): void {
+  clearTimeout(timer)
+  const dueMs = wheel.nextDueMs()
+  if (dueMs === undefined && waiting.size === 0) return
+  const delayMs = waiting.size > 0 || dueMs === undefined ? 1 : dueMs - monotonicMs()
+  timer = setTimeout(turn, Math.max(1, Math.ceil(delayMs)))
+}
+
+async function open(stream: number, memory: SharedArrayBuffer): Promise<void> {
+  try {
+    const pair = await ports.open()
+    const session = new StreamSession(memory, pair, {
+      ring,
+      stalled: sinceMs => post({ type: 'stalled', stream, sinceMs }),
+      digitsDone: request => post({ type: 'digits_done', stream, request }),
+      recordTap: setup.recordTap,
+    })
+    pair.rtp.on('message', (datagram, from) => receive(session, datagram, from))
+    sessions.set(stream, { session })
+    post({ type: 'opened', stream, port: pair.port })
+  } catch (error) {
+    post({ type: 'open_failed', stream, reason: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+function receive(session: StreamSession, datagram: Uint8Array, from: RemoteInfo): void {
+  const nowMs = monotonicMs()
+  session.receive(datagram, { host: from.address, port: from.port }, nowMs)
+  if (!session.isWaiting || waiting.has(session)) return
+  waiting.add(session)
+  arm()
+}
+
+async function start(stream: number, media: StreamMedia): Promise<void> {
+  const nowhere = { ...media, remote: { host: '0.0.0.0', port: 0 } }
+  const isAddress = isIP(media.remote.host) !== 0
+  apply(stream, isAddress ? media : nowhere)
+  if (isAddress) return
+  // RFC 8866 §5.7 allows a name in `c=`. Until it is resolved the clock runs, and nothing is sent.
+  const found = await lookup(media.remote.host).catch(() => undefined)
+  if (found) apply(stream, { ...media, remote: { host: found.address, port: media.remote.port } })
+}
+
+function apply(stream: number, media: StreamMedia): void {
+  const entry = sessions.get(stream)
+  if (!entry) return
+  if (entry.session.isStarted) return entry.session.use(media)
+  const seat = wheel.add(entry.session, monotonicMs())
+  entry.seat = seat
+  entry.session.start(media, wheel.msOfTick(seat.firstTick))
+  arm()
+}
+
+function close(stream: number): void {
+  const entry = sessions.get(stream)
+  sessions.delete(stream)
+  if (entry?.seat) wheel.remove(entry.seat)
+  if (entry) waiting.delete(entry.session)
+  entry?.session.close()
+  post({ type: 'closed', stream })
+}
+
+function shutDown(): void {
+  clearTimeout(timer)
+  for (const stream of sessions.keys()) close(stream)
+  main.close()
+}
+
+main.on('message', (message: ToThread) => {
+  switch (message.type) {
+    case 'open':
+      return void open(message.stream, message.memory)
+    case 'start':
+      return void start(message.stream, message.media)
+    case 'digits':
+      return sessions.get(message.stream)?.session.sendDigits(message.request, message.digits)
+    case 'cancel_digits':
+      return sessions.get(message.stream)?.session.cancelDigits(message.request)
+    case 'close':
+      return close(message.stream)
+    case 'shut_down':
+      return shutDown()
+  }
+})
+
+post({ type: 'ready' })

@@ -1,0 +1,22 @@
+/** What offer and answer settled, as far as the media path needs it. The shape that `sdp` produces. */
+export interface StreamMedia {
+  remote: { host: string; port: number }
+  codec: { name: 'PCMU' | 'PCMA'; payloadType: number }
+  /** Payload type of keypad events (RFC 4733); absent: digits are sent as tones in the audio. */
+  telephoneEvent?: number
+  /** Seen from our side: `recvonly` means that we must not send. */
+  direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
+  /** Where reports go; absent: the port above `remote`. */
+  rtcp?: { host: string; port: number }
+}
+
+export function maySend(media: StreamMedia): boolean {
+  const { direction, remote } = media
+  // RFC 2543 holds with 0.0.0.0, and a port of 0 refuses the stream: there is nobody to send to.
+  const nowhere = remote.port === 0 || remote.host === '0.0.0.0' || remote.host === '::'
+  return !nowhere && (direction === 'sendrecv' || direction === 'sendonly')
+}
+
+export function mayReceive(media: StreamMedia): boolean {
+  return media.direction === 'sendrecv' || media.direction === 'recvonly'
+}

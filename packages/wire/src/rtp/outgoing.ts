@@ -1,0 +1,149 @@
+/**
+ * Our side of the stream: one packet per slot, as long as we may send. Queued audio, else silence, so that
+ * NATs and middle boxes see an unbroken stream. Sequence numbers have no gaps and the timestamp is exactly
+ * 160 per slot of the media clock, skipped slots included.
+ */
+import { randomBytes } from 'node:crypto'
+import { MULAW_SILENCE, mulawBytesToAlaw } from '../audio/g711.ts'
+import { DigitQueue } from './digit-queue.ts'
+import type { DigitSlot } from './digit-slots.ts'
+import { maySend, type StreamMedia } from './negotiated-media.ts'
+import { RTP_HEADER_BYTES, writeRtpHeader, type RtpHeader } from './packet.ts'
+import { figure, FRAME_SAMPLES, word, type StreamMemory } from './stream-memory.ts'
+import { EVENT_PAYLOAD_BYTES, writeTelephoneEvent } from './telephone-event.ts'
+
+/** Audio that resumes within this many slots after running dry was torn apart: an underrun. */
+const UNDERRUN_SLOTS = 10
+/** A datagram may still wait in the kernel's queue when the next is built. */
+const PACKET_BUFFERS = 4
+const EVENT_VOLUME = 10
+
+export interface Cleared {
+  /** How many times `clear` had been asked for. */
+  count: number
+  /** Position up to which audio had left before. */
+  from: number
+  /** And from which it goes on. */
+  to: number
+}
+
+export class Outgoing {
+  /** What the far end hears in the current slot, as µ-law. */
+  readonly played = new Uint8Array(FRAME_SAMPLES)
+  readonly digits: DigitQueue
+  readonly ssrc = randomBytes(4).readUInt32BE()
+  packetCount = 0
+  octetCount = 0
+  readonly #memory: StreamMemory
+  readonly #transmit: (packet: Uint8Array) => void
+  readonly #audioPackets: Uint8Array[]
+  readonly #eventPackets: Uint8Array[]
+  readonly #header: RtpHeader
+  readonly #timestampBase = randomBytes(4).readUInt32BE()
+  #media: StreamMedia
+  #turn = 0
+  #clears = 0
+  #talking = false
+  #dryAt = Number.NEGATIVE_INFINITY
+  #eventTimestamp = 0
+
+  constructor(
+    memory: StreamMemory,
+    media: StreamMedia,
+    io: { transmit: (packet: Uint8Array) => void; digitsDone: (request: number) => void },
+  ) {
+    this.#memory = memory
+    this.#media = media
+    this.#transmit = io.transmit
+    this.digits = new DigitQueue(io.digitsDone)
+    this.#audioPackets = buffers(RTP_HEADER_BYTES + FRAME_SAMPLES)
+    this.#eventPackets = buffers(RTP_HEADER_BYTES + EVENT_PAYLOAD_BYTES)
+    const sequence = randomBytes(2).readUInt16BE() & 0x7fff
+    this.#header = { payloadType: 0, marker: true, sequence, timestamp: 0, ssrc: this.ssrc }
+  }
+
+  use(media: StreamMedia): void {
+    this.#media = media
+  }
+
+  timestampOf(slot: number): number {
+    return (this.#timestampBase + slot * FRAME_SAMPLES) >>> 0
+  }
+
+  /** Drops what `clear` asked for; undefined when nothing was asked since. */
+  applyClear(): Cleared | undefined {
+    const { words, play } = this.#memory
+    const asked = Atomics.load(words, word.clearCount)
+    if (asked === this.#clears) return undefined
+    this.#clears = asked
+    const from = play.readPosition
+    play.skipTo(Atomics.load(words, word.clearTo))
+    this.#dryAt = Number.NEGATIVE_INFINITY
+    this.#talking = false
+    return { count: asked, from, to: play.readPosition }
+  }
+
+  /** Sends the packet of a slot. */
+  send(slot: number): void {
+    this.played.fill(MULAW_SILENCE)
+    if (!maySend(this.#media)) return
+    const digit = this.digits.next()
+    if (digit?.kind === 'event') this.#sendEvent(digit, slot)
+    else this.#sendAudio(slot, digit)
+  }
+
+  #sendAudio(slot: number, digit: DigitSlot | undefined): void {
+    if (digit?.kind === 'tone') this.played.set(digit.frame)
+    else if (!digit) this.#readQueue(slot)
+    const { codec } = this.#media
+    const packet = this.#audioPackets[this.#turn++ % PACKET_BUFFERS]
+    if (!packet) return
+    const payload = packet.subarray(RTP_HEADER_BYTES)
+    if (codec.name === 'PCMA') mulawBytesToAlaw(this.played, payload)
+    else payload.set(this.played)
+    this.#header.payloadType = codec.payloadType
+    this.#header.timestamp = this.timestampOf(slot)
+    this.#emit(packet)
+  }
+
+  #readQueue(slot: number): void {
+    const count = this.#memory.play.read(this.played)
+    if (count > 0 && !this.#talking) {
+      this.#header.marker = true
+      if (slot - this.#dryAt <= UNDERRUN_SLOTS) this.#count(figure.underruns)
+    }
+    if (count < FRAME_SAMPLES && (count > 0 || this.#talking)) this.#dryAt = slot
+    this.#talking = count === FRAME_SAMPLES
+  }
+
+  #sendEvent(digit: DigitSlot & { kind: 'event' }, slot: number): void {
+    const payloadType = this.#media.telephoneEvent
+    const packet = this.#eventPackets[this.#turn++ % PACKET_BUFFERS]
+    // A new description may have taken the event type away in the middle of a key.
+    if (payloadType === undefined || !packet) return
+    if (digit.first) this.#eventTimestamp = this.timestampOf(slot)
+    writeTelephoneEvent({ ...digit, volume: EVENT_VOLUME }, packet, RTP_HEADER_BYTES)
+    this.#header.payloadType = payloadType
+    this.#header.timestamp = this.#eventTimestamp
+    this.#header.marker = digit.first
+    this.#emit(packet)
+  }
+
+  #emit(packet: Uint8Array): void {
+    writeRtpHeader(this.#header, packet)
+    this.#header.sequence = (this.#header.sequence + 1) & 0xffff
+    this.#header.marker = false
+    this.packetCount++
+    this.octetCount += packet.length - RTP_HEADER_BYTES
+    this.#count(figure.sent)
+    this.#transmit(packet)
+  }
+
+  #count(index: number): void {
+    this.#memory.numbers[index] = (this.#memory.numbers[index] ?? 0) + 1
+  }
+}
+
+function buffers(size: number): Uint8Array[] {
+  return Array.from({ length: PACKET_BUFFERS }, () => new Uint8Array(size))
+}

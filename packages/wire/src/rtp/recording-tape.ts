@@ -1,0 +1,66 @@
+/**
+ * Holds both sides of the call until a slot is surely complete, then hands it out as one aligned pair. What
+ * was played is known at its slot; what was heard may be put in order, or filled, a little later.
+ */
+import { MULAW_SILENCE } from '../audio/g711.ts'
+import { FRAME_SAMPLES, NO_SLOT, slotWord, type StreamMemory } from './stream-memory.ts'
+
+/** A slot is handed out this many slots after its time: longer than anything heard can be waited for. */
+export const TAPE_LAG_SLOTS = 9
+/** Room ahead of the clock, for audio that was placed early. */
+const TAPE_SLOTS = 64
+const TAPE_SAMPLES = TAPE_SLOTS * FRAME_SAMPLES
+
+export class RecordingTape {
+  readonly #heard = new Uint8Array(TAPE_SAMPLES).fill(MULAW_SILENCE)
+  readonly #played = new Uint8Array(TAPE_SAMPLES).fill(MULAW_SILENCE)
+  /** The next slot to hand out. */
+  #slot = 0
+
+  /** `at`: place of the first sample on the media clock. What comes too late or too early for the tape is left out. */
+  writeHeard(samples: Uint8Array, at: number): void {
+    const from = this.#slot * FRAME_SAMPLES
+    const to = from + TAPE_SAMPLES
+    for (let i = 0; i < samples.length; i++) {
+      const place = at + i
+      if (place >= from && place < to) this.#heard[place % TAPE_SAMPLES] = samples[i] ?? MULAW_SILENCE
+    }
+  }
+
+  writePlayed(slot: number, frame: Uint8Array): void {
+    if (slot >= this.#slot && slot < this.#slot + TAPE_SLOTS)
+      this.#played.set(frame, (slot % TAPE_SLOTS) * FRAME_SAMPLES)
+  }
+
+  /** Takes out the oldest slot when `slot` is far enough past it: copies its pair and answers its number. */
+  take(slot: number, into: { bytes: Uint8Array; at: number }): number | undefined {
+    if (slot - this.#slot < TAPE_LAG_SLOTS) return undefined
+    const from = (this.#slot % TAPE_SLOTS) * FRAME_SAMPLES
+    const to = from + FRAME_SAMPLES
+    into.bytes.set(this.#heard.subarray(from, to), into.at)
+    into.bytes.set(this.#played.subarray(from, to), into.at + FRAME_SAMPLES)
+    this.#heard.fill(MULAW_SILENCE, from, to)
+    this.#played.fill(MULAW_SILENCE, from, to)
+    return this.#slot++
+  }
+
+  /** After a pause of the whole machine longer than the tape: everything older is given up. */
+  jumpTo(slot: number): void {
+    if (slot - this.#slot < TAPE_SLOTS) return
+    this.#heard.fill(MULAW_SILENCE)
+    this.#played.fill(MULAW_SILENCE)
+    this.#slot = slot - TAPE_LAG_SLOTS
+  }
+}
+
+/** Publishes pairs that are due without a slot of their own: after skipped slots, and at the end of a stream. */
+export function publishPairs(tape: RecordingTape, memory: StreamMemory, upToSlot: number): void {
+  const ring = memory.slots
+  for (let i = 0; i < TAPE_SLOTS && ring.next(); i++) {
+    const taken = tape.take(upToSlot, { bytes: ring.bytes, at: ring.byteAt })
+    if (taken === undefined) return
+    ring.words[ring.wordAt + slotWord.slot] = NO_SLOT
+    ring.words[ring.wordAt + slotWord.tapSlot] = taken
+    ring.publish()
+  }
+}

@@ -1,0 +1,201 @@
+/** One stream inside the media thread: its sockets, both directions, and what it publishes for the main thread. */
+import type { Socket } from 'node:dgram'
+import { Incoming } from './incoming.ts'
+import { mayReceive, type StreamMedia } from './negotiated-media.ts'
+import { Outgoing, type Cleared } from './outgoing.ts'
+import { looksLikeRtcp } from './packet.ts'
+import type { PortPair } from './port-pair.ts'
+import { publishPairs, RecordingTape, TAPE_LAG_SLOTS } from './recording-tape.ts'
+import {
+  figure,
+  heardKind,
+  NO_TAP,
+  slotWord,
+  viewStreamMemory,
+  word,
+  type StreamMemory,
+} from './stream-memory.ts'
+
+/** Silence of the far end that is reported, and again each time it has lasted as long. */
+const STALL_MS = 5000
+const NOT_CLEARED: Cleared = { count: 0, from: 0, to: 0 }
+/** Without news, the main thread is still woken this often to take the recording. */
+const QUIET_WAKE_SLOTS = 5
+
+export interface SessionPort {
+  /** Tells the main thread that there is something to read. */
+  ring(): void
+  stalled(sinceMs: number): void
+  digitsDone(request: number): void
+  recordTap: boolean
+}
+
+export class StreamSession {
+  readonly #memory: StreamMemory
+  readonly #pair: PortPair
+  readonly #port: SessionPort
+  readonly #tape: RecordingTape | undefined
+  #live: { media: StreamMedia; outgoing: Outgoing; incoming: Incoming; originMs: number } | undefined
+  #lastSlot = -1
+  #lastPlayRead = 0
+  #stallsReported = 0
+
+  constructor(memory: SharedArrayBuffer, pair: PortPair, port: SessionPort) {
+    this.#memory = viewStreamMemory(memory)
+    this.#pair = pair
+    this.#port = port
+    this.#tape = port.recordTap ? new RecordingTape() : undefined
+    for (const socket of [pair.rtp, pair.rtcp]) socket.on('error', () => this.#count(figure.sendErrors))
+  }
+
+  get isStarted(): boolean {
+    return this.#live !== undefined
+  }
+
+  /** Packets of this stream wait for missing ones, so `poll` must be called often. */
+  get isWaiting(): boolean {
+    return this.#live?.incoming.isWaiting ?? false
+  }
+
+  /** `originMs`: when slot 0 is due. */
+  start(media: StreamMedia, originMs: number): void {
+    const outgoing = new Outgoing(this.#memory, media, {
+      transmit: packet => this.#transmit(packet),
+      digitsDone: request => this.#port.digitsDone(request),
+    })
+    const incoming = new Incoming(media, {
+      originMs,
+      numbers: this.#memory.numbers,
+      sinks: {
+        samples: (samples, at) => this.#tape?.writeHeard(samples, at),
+        frame: (frame, at) => this.#publishHeard(frame, at),
+        digit: (code, atMs) => this.#publishDigit(code, atMs - originMs),
+      },
+    })
+    this.#live = { media, outgoing, incoming, originMs }
+    this.#memory.numbers[figure.startedAt] = originMs
+    Atomics.store(this.#memory.words, word.started, 1)
+  }
+
+  /** A new description for a stream that runs: clock, numbering and queue go on. */
+  use(media: StreamMedia): void {
+    if (!this.#live) return
+    this.#live.media = media
+    this.#live.outgoing.use(media)
+    this.#live.incoming.use(media)
+  }
+
+  sendDigits(request: number, digits: string): void {
+    if (!this.#live) return this.#port.digitsDone(request)
+    const asEvents = this.#live.media.telephoneEvent !== undefined
+    this.#live.outgoing.digits.add(request, { digits, asEvents })
+  }
+
+  cancelDigits(request: number): void {
+    this.#live?.outgoing.digits.cancel(request)
+  }
+
+  receive(datagram: Uint8Array, source: { host: string; port: number }, nowMs: number): void {
+    if (!this.#live || looksLikeRtcp(datagram)) return
+    this.#live.incoming.receive(datagram, source, nowMs)
+  }
+
+  poll(nowMs: number): void {
+    this.#live?.incoming.poll(nowMs)
+  }
+
+  /** Serves a slot of the media clock; a number that jumps says that the machine stood still in between. */
+  serve(slot: number, nowMs: number): void {
+    if (!this.#live) return
+    const { outgoing, incoming } = this.#live
+    this.#noteSkipped(slot - this.#lastSlot - 1)
+    this.#lastSlot = slot
+    const cleared = outgoing.applyClear()
+    outgoing.send(slot)
+    this.#tape?.writePlayed(slot, outgoing.played)
+    incoming.poll(nowMs)
+    this.#publishSlot(slot, cleared)
+    this.#checkStall(nowMs)
+  }
+
+  /** Hands out what the tape still holds, and gives the ports back. */
+  close(): void {
+    if (this.#tape && this.#lastSlot >= 0)
+      publishPairs(this.#tape, this.#memory, this.#lastSlot + TAPE_LAG_SLOTS)
+    this.#port.ring()
+    this.#pair.rtp.close()
+    this.#pair.rtcp.close()
+    this.#live = undefined
+  }
+
+  #transmit(packet: Uint8Array): void {
+    const destination = this.#live?.incoming.latch.destination
+    if (destination) send(this.#pair.rtp, packet, destination)
+  }
+
+  #noteSkipped(slots: number): void {
+    if (slots <= 0) return
+    this.#add(figure.skippedSlots, slots)
+    if (!this.#tape) return
+    const next = this.#lastSlot + slots + 1
+    this.#tape.jumpTo(next)
+    publishPairs(this.#tape, this.#memory, next - 1)
+  }
+
+  #publishHeard(frame: Uint8Array, at: number): void {
+    const { heard } = this.#memory
+    if (!heard.next()) return this.#count(figure.dropped)
+    heard.words[heard.wordAt] = heardKind.frame
+    heard.words[heard.wordAt + 1] = at
+    heard.bytes.set(frame, heard.byteAt)
+    heard.publish()
+    this.#port.ring()
+  }
+
+  #publishDigit(code: number, atMs: number): void {
+    const { heard } = this.#memory
+    if (!heard.next()) return
+    heard.words[heard.wordAt] = heardKind.digit
+    heard.words[heard.wordAt + 1] = Math.round(atMs * 8)
+    heard.words[heard.wordAt + 2] = code
+    heard.publish()
+    this.#port.ring()
+  }
+
+  #publishSlot(slot: number, cleared: Cleared | undefined): void {
+    const ring = this.#memory.slots
+    if (!ring.next()) return
+    const { words, wordAt } = ring
+    const playRead = this.#memory.play.readPosition
+    const { count, from, to } = cleared ?? NOT_CLEARED
+    words[wordAt + slotWord.slot] = slot
+    words[wordAt + slotWord.playRead] = playRead
+    words[wordAt + slotWord.cleared] = count
+    words[wordAt + slotWord.clearedFrom] = from
+    words[wordAt + slotWord.clearedTo] = to
+    words[wordAt + slotWord.tapSlot] =
+      this.#tape?.take(slot, { bytes: ring.bytes, at: ring.byteAt }) ?? NO_TAP
+    ring.publish()
+    if (playRead !== this.#lastPlayRead || cleared || slot % QUIET_WAKE_SLOTS === 0) this.#port.ring()
+    this.#lastPlayRead = playRead
+  }
+
+  #checkStall(nowMs: number): void {
+    if (!this.#live || !mayReceive(this.#live.media)) return
+    const stalls = Math.floor((nowMs - this.#live.incoming.lastPacketMs) / STALL_MS)
+    if (stalls > this.#stallsReported) this.#port.stalled(stalls * STALL_MS)
+    this.#stallsReported = stalls
+  }
+
+  #count(index: number): void {
+    this.#add(index, 1)
+  }
+
+  #add(index: number, amount: number): void {
+    this.#memory.numbers[index] = (this.#memory.numbers[index] ?? 0) + amount
+  }
+}
+
+function send(socket: Socket, packet: Uint8Array, to: { host: string; port: number }): void {
+  socket.send(packet, to.port, to.host)
+}
