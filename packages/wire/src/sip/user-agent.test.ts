@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { AnsweredCall, CallEnd } from './call/answered-call.ts'
 import type { IncomingCall } from './call/incoming-call.ts'
-import { InviteFailed, openUserAgent, type InviteRequest, type UserAgent, type UserAgentOptions } from './user-agent.ts'
+import {
+  InviteFailed,
+  openUserAgent,
+  type InviteRequest,
+  type UserAgent,
+  type UserAgentOptions,
+} from './user-agent.ts'
 
 const open: UserAgent[] = []
 const faults: unknown[] = []

@@ -1,0 +1,31 @@
+import type { Direction } from './direction.ts'
+
+export interface MediaAddress {
+  /** An IP address without brackets, or a host name that is still to be looked up. */
+  readonly host: string
+  readonly port: number
+}
+
+export type CodecName = 'PCMU' | 'PCMA'
+
+/** A codec in one session: which payload type stands for it there. */
+export interface Codec {
+  readonly name: CodecName
+  readonly payloadType: number
+  /** In Hz. */
+  readonly clockRate: 8000
+}
+
+/** What offer and answer settled for the one audio stream of a call. */
+export interface NegotiatedMedia {
+  readonly remote: MediaAddress
+  readonly codec: Codec
+  /** Payload type of RFC 4733 key presses; absent when the other side does not take them. */
+  readonly telephoneEvent?: number
+  /** Seen from here: `recvonly` means that the other side keeps us on hold. */
+  readonly direction: Direction
+  /** The packet length that the other side wishes to receive, in milliseconds. */
+  readonly ptimeMs: number
+  /** Where RTCP goes, when it is not the port above RTP (RFC 3605). */
+  readonly rtcp?: MediaAddress
+}

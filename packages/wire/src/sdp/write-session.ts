@@ -1,0 +1,47 @@
+import { randomInt } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import type { Direction } from './direction.ts'
+import type { Codec, MediaAddress } from './negotiated-media.ts'
+
+/** Who describes the session: RFC 8866 §5.2. */
+export interface SessionOrigin {
+  readonly address: MediaAddress
+  /** Digits. The same for every description of one call; random when absent. */
+  readonly sessionId?: string
+  /** One more for each changed description of the call; 1 when absent. */
+  readonly sessionVersion?: number
+}
+
+export interface AudioStream {
+  readonly codecs: readonly Codec[]
+  readonly telephoneEvent: number | undefined
+  readonly direction: Direction
+  readonly protocol: string
+}
+
+const newSessionId = (): string => String(randomInt(1, 2 ** 47))
+
+export function sessionLines({
+  address,
+  sessionId = newSessionId(),
+  sessionVersion = 1,
+}: SessionOrigin): string[] {
+  if (!/^\d{1,19}$/.test(sessionId)) throw new TypeError('SDP session id must be digits')
+  const connection = `IN ${isIPv6(address.host) ? 'IP6' : 'IP4'} ${address.host}`
+  return ['v=0', `o=- ${sessionId} ${sessionVersion} ${connection}`, 's=-', `c=${connection}`, 't=0 0']
+}
+
+export function audioLines(port: number, stream: AudioStream): string[] {
+  const { codecs, telephoneEvent } = stream
+  const events = telephoneEvent === undefined ? [] : [telephoneEvent]
+  const formats = [...codecs.map(codec => codec.payloadType), ...events]
+  return [
+    `m=audio ${port} ${stream.protocol} ${formats.join(' ')}`,
+    ...codecs.map(({ payloadType, name, clockRate }) => `a=rtpmap:${payloadType} ${name}/${clockRate}`),
+    ...events.flatMap(event => [`a=rtpmap:${event} telephone-event/8000`, `a=fmtp:${event} 0-15`]),
+    'a=ptime:20',
+    `a=${stream.direction}`,
+  ]
+}
+
+export const joinLines = (lines: readonly string[]): string => `${lines.join('\r\n')}\r\n`
