@@ -1,0 +1,76 @@
+import { silentAgent } from './agent.ts'
+import { answer, nobodyYet } from './answer.ts'
+import { bargeIn } from './barge-in.ts'
+import { calleeSpeaks, silentCallee } from './callee.ts'
+import { endings } from './endings.ts'
+import { faults } from './faults.ts'
+import type { Happening } from './happening.ts'
+import { interventions } from './interventions.ts'
+import { keypad } from './keypad.ts'
+import { latency, noLatencies } from './latency.ts'
+import { limits } from './limits.ts'
+import { opening } from './opening.ts'
+import { agentSpeaks } from './replies.ts'
+import { silence } from './silence.ts'
+import type { ConversationState, Part, Step, Terms } from './state.ts'
+import { chain } from './step.ts'
+import { toolCalls } from './tools/tool-calls.ts'
+import { noToolCalls } from './tools/tool-use.ts'
+import { turns } from './turns.ts'
+
+/**
+ * What is observed comes before what is decided on it; what ends the call comes before what goes on with
+ * it. A part sees the state as the parts above it left it.
+ */
+const parts: readonly Part[] = [
+  agentSpeaks(wantsNoReply),
+  calleeSpeaks,
+  latency,
+  interventions,
+  faults,
+  answer,
+  opening,
+  bargeIn,
+  toolCalls,
+  keypad,
+  endings,
+  turns,
+  silence,
+  limits,
+]
+
+/** One happening, one step: the whole conversation as a pure function. */
+export function advance(state: ConversationState, happening: Happening): Step {
+  let step: Step = [state, nothing]
+  for (const part of parts) {
+    const [current] = step
+    if (current.ending.phase === 'over') return step
+    const next = part(current, happening)
+    if (next) step = chain(step, () => next)
+  }
+  return step
+}
+
+const nothing: Step[1] = []
+
+export function begin(terms: Terms): ConversationState {
+  return {
+    terms,
+    agent: silentAgent(terms),
+    callee: silentCallee,
+    answer: nobodyYet,
+    ending: { phase: 'open' },
+    keypad: null,
+    tools: noToolCalls,
+    latency: noLatencies,
+    wrappingUp: false,
+    silenceAskedMs: null,
+    stalledMs: null,
+    failing: null,
+  }
+}
+
+/** After a goodbye no new reply begins, and a "hello?" over the first sentence is answered by that sentence. */
+function wantsNoReply({ ending, agent }: ConversationState): boolean {
+  return ending.phase !== 'open' || agent.replies.some(reply => reply.purpose === 'opening')
+}

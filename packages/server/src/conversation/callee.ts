@@ -1,0 +1,104 @@
+import type { VoiceEvent } from '../speech/port.ts'
+import type { ConversationState, Part, Step } from './state.ts'
+import { report } from './step.ts'
+
+/** What is known of the callee's side: sound, words, and whether an answer is owed to them. */
+export interface Callee {
+  readonly speaking: boolean
+  /** Onset of the latest speech, and of the silence after it. */
+  readonly speechFromMs: number | null
+  readonly stoppedMs: number | null
+  /** They spoke and the final text of it has not come. */
+  readonly awaitingWords: boolean
+  /** When the latest final text came. */
+  readonly finalMs: number | null
+  /** Words of a turn that is not final yet. */
+  readonly partial: Words | null
+  /** What nobody has answered yet; an empty text was not understood. */
+  readonly unanswered: { readonly text: string; readonly endMs: number } | null
+  /** They stopped the agent and have said nothing since that anybody understood. */
+  readonly tookFloor: boolean
+  /** They began to speak where the agent is not to be stopped; judged again while it lasts. */
+  readonly overlapping: boolean
+  readonly lastSoundMs: number
+}
+
+interface Words {
+  readonly text: string
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** Shorter sounds without words are coughs and clicks, and nobody asks a cough to repeat itself. */
+const shortestSpeechMs = 300
+
+export const silentCallee: Callee = {
+  speaking: false,
+  speechFromMs: null,
+  stoppedMs: null,
+  awaitingWords: false,
+  finalMs: null,
+  partial: null,
+  unanswered: null,
+  tookFloor: false,
+  overlapping: false,
+  lastSoundMs: 0,
+}
+
+export const calleeSpeaks: Part = (state, { event, nowMs }) => {
+  switch (event.type) {
+    case 'speech_started':
+      return withCallee(state, {
+        speaking: true,
+        speechFromMs: event.atMs,
+        awaitingWords: true,
+        lastSoundMs: nowMs,
+      })
+    case 'speech_stopped':
+      return withCallee(state, {
+        speaking: false,
+        stoppedMs: event.atMs,
+        overlapping: false,
+        lastSoundMs: event.atMs,
+      })
+    case 'heard':
+      return event.final ? final(state, event, nowMs) : partial(state, event)
+    default:
+      return null
+  }
+}
+
+type Heard = Extract<VoiceEvent, { type: 'heard' }>
+
+function partial(state: ConversationState, { text, startMs, endMs }: Heard): Step | null {
+  if (text.trim() === '') return null
+  const [after] = withCallee(state, { partial: { text: text.trim(), startMs, endMs } })
+  return [after, [report({ type: 'partial_transcript', user: 'user', text: text.trim(), at_ms: endMs })]]
+}
+
+function final(state: ConversationState, heard: Heard, nowMs: number): Step {
+  const { callee } = state
+  const text = heard.text.trim()
+  const base = { partial: null, awaitingWords: callee.speaking, finalMs: nowMs }
+  const { startMs, endMs } = heard
+  if (text === '') {
+    const cough = endMs - startMs < shortestSpeechMs
+    const owed =
+      cough || isAnswered(state, endMs) ? callee.unanswered : (callee.unanswered ?? { text, endMs })
+    return withCallee(state, { ...base, unanswered: owed })
+  }
+  const before = callee.unanswered?.text ?? ''
+  const unanswered = isAnswered(state, endMs) ? null : { text: `${before} ${text}`.trim(), endMs }
+  const said = { ...base, unanswered, tookFloor: false, lastSoundMs: Math.max(callee.lastSoundMs, endMs) }
+  const [after] = withCallee(state, said)
+  return [after, [{ type: 'enter', line: { user: 'user', text, startMs, endMs, interrupted: false } }]]
+}
+
+/** A voice that takes turns often answers before its transcriber has written down what it answers. */
+function isAnswered({ terms, agent }: ConversationState, endMs: number): boolean {
+  return terms.takesTurns && agent.lastAskedMs >= endMs
+}
+
+export function withCallee(state: ConversationState, change: Partial<Callee>): Step {
+  return [{ ...state, callee: { ...state.callee, ...change } }, []]
+}

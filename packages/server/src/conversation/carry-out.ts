@@ -1,0 +1,65 @@
+import type { CallEventBody } from '@parley/contract/events'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Voice } from '../speech/port.ts'
+import type { Leg } from '../telephony/port.ts'
+import type { Command, LineCommand, VoiceCommand } from './happening.ts'
+import type { Transcript } from './transcript.ts'
+
+/** What commands act on. */
+export interface Hands {
+  readonly leg: Leg
+  readonly voice: Voice
+  readonly transcript: Transcript
+  readonly report: (event: CallEventBody) => void
+  readonly finish: (end: { outcome: Outcome; hangUp: boolean }) => void
+}
+
+export function carryOut(command: Command, hands: Hands): void {
+  switch (command.type) {
+    case 'play':
+    case 'mark':
+    case 'clear':
+    case 'report':
+    case 'enter':
+    case 'finish':
+      return onLine(command, hands)
+    default:
+      return toVoice(command, hands.voice)
+  }
+}
+
+function onLine(command: LineCommand, { leg, transcript, report, finish }: Hands): void {
+  switch (command.type) {
+    case 'play':
+      return leg.speaker.write(command.audio)
+    case 'mark':
+      return leg.speaker.mark(command.name)
+    case 'clear':
+      return leg.speaker.clear()
+    case 'report':
+      return report(command.event)
+    case 'enter':
+      return report({ type: 'transcript', entry: transcript.enter(command.line) })
+    case 'finish':
+      return finish(command)
+  }
+}
+
+function toVoice(command: VoiceCommand, voice: Voice): void {
+  switch (command.type) {
+    case 'say':
+      return voice.say(command.replyId, command.text)
+    case 'respond':
+      return command.guidance === null
+        ? voice.respond(command.replyId)
+        : voice.respond(command.replyId, command.guidance)
+    case 'interrupt':
+      return voice.interrupt(command.replyId, command.playedMs)
+    case 'instruct':
+      return voice.instruct(command.text)
+    case 'tell':
+      return voice.tell(command.text)
+    case 'answer_tool':
+      return voice.answerTool(command.toolCallId, command.result)
+  }
+}

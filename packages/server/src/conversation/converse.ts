@@ -1,0 +1,83 @@
+import type { CallEventBody, TranscriptEntry } from '@parley/contract/events'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { Voice } from '../speech/port.ts'
+import type { Leg } from '../telephony/port.ts'
+import { advance, begin } from './advance.ts'
+import { carryOut } from './carry-out.ts'
+import type { ConversationEvent } from './happening.ts'
+import { type CallLatency, summarize } from './latency.ts'
+import { openMailbox } from './mailbox.ts'
+import { type ConversationSettings, defaultSettings } from './settings.ts'
+import { openTranscript } from './transcript.ts'
+
+export interface Conversation {
+  readonly outcome: Outcome
+  readonly transcript: readonly TranscriptEntry[]
+  readonly latency: CallLatency
+}
+
+/** A customer's wish to end the call; one that came before listening is told at once. */
+export interface StopRequests {
+  onStop(listener: (how: 'now' | 'farewell') => void): void
+}
+
+export interface ConversationParts {
+  readonly leg: Leg
+  readonly voice: Voice
+  readonly report: (event: CallEventBody) => void
+  readonly stop: StopRequests
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  readonly newId: () => string
+  readonly settings?: Partial<ConversationSettings>
+}
+
+const tickEveryMs = 20
+const tick: ConversationEvent = { type: 'tick' }
+
+/**
+ * Talks to the callee until the conversation is over, however it ends; the line is down when this
+ * resolves. What happens goes into one mailbox, `advance` decides, and its commands are carried out.
+ * The leg and the voice stay the caller's to dispose. Rejects only for a defect.
+ */
+export async function converse(
+  call: { readonly plan: CallPlan; readonly prompt: string },
+  parts: ConversationParts,
+  signal: AbortSignal,
+): Promise<Conversation> {
+  const { leg, voice, report, stop, clock, newId } = parts
+  const { firstSentence, maxDurationMs } = call.plan
+  const settings = { ...defaultSettings, ...parts.settings }
+  let state = begin({ settings, firstSentence, maxDurationMs, takesTurns: voice.capabilities.takesTurns })
+  const answeredAt = clock() - leg.positionMs
+  const transcript = openTranscript({ answeredAt, newId })
+  const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()
+  const hands = { leg, voice, transcript, report, finish: end.resolve }
+
+  const { post, close } = openMailbox<ConversationEvent>(event => {
+    const now = { nowMs: leg.positionMs, queuedMs: leg.speaker.queuedMs, elapsedMs: clock() - answeredAt }
+    const [next, commands] = advance(state, { ...now, event })
+    state = next
+    for (const command of commands) carryOut(command, hands)
+  }, end.reject)
+
+  const ticking = setInterval(() => post(tick), tickEveryMs)
+  const abandon = () => post({ type: 'abandoned' })
+  signal.addEventListener('abort', abandon)
+  try {
+    leg.hear((frame, atMs) => voice.hear(frame, atMs))
+    leg.listen(post)
+    voice.listen(post)
+    post({ type: 'began' })
+    stop.onStop(how => post({ type: 'stop', how }))
+    if (signal.aborted) abandon()
+    const { outcome, hangUp } = await end.promise
+    if (hangUp) await leg.hangUp()
+    return { outcome, transcript: transcript.entries(), latency: summarize(state.latency) }
+  } finally {
+    close()
+    clearInterval(ticking)
+    signal.removeEventListener('abort', abandon)
+  }
+}

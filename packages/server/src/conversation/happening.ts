@@ -1,0 +1,53 @@
+import type { CallEventBody, Speaker } from '@parley/contract/events'
+import type { Outcome } from '../domain/outcome.ts'
+import type { VoiceEvent } from '../speech/port.ts'
+import type { LegEvent } from '../telephony/port.ts'
+
+/** Something that happened, with the time and the fill of the line's queue when it was taken up. */
+export interface Happening {
+  /** Media clock, milliseconds since answer. */
+  readonly nowMs: number
+  /** Agent's audio that was written and has not been played. */
+  readonly queuedMs: number
+  /** Wall time since answer: the truth about limits should the media clock stand still. */
+  readonly elapsedMs: number
+  readonly event: ConversationEvent
+}
+
+export type ConversationEvent =
+  | LegEvent
+  | VoiceEvent
+  | { type: 'began' }
+  | { type: 'tick' }
+  | { type: 'stop'; how: 'now' | 'farewell' }
+  /** The process has to go. */
+  | { type: 'abandoned' }
+
+/** What the decisions ask for; carried out in order. */
+export type Command = VoiceCommand | LineCommand
+
+export type VoiceCommand =
+  | { type: 'say'; replyId: string; text: string }
+  | { type: 'respond'; replyId: string; guidance: string | null }
+  | { type: 'interrupt'; replyId: string; playedMs: number }
+  | { type: 'instruct'; text: string }
+  | { type: 'tell'; text: string }
+  | { type: 'answer_tool'; toolCallId: string; result: unknown }
+
+export type LineCommand =
+  | { type: 'play'; audio: Uint8Array }
+  | { type: 'mark'; name: string }
+  | { type: 'clear' }
+  | { type: 'report'; event: CallEventBody }
+  | { type: 'enter'; line: TranscriptLine }
+  /** The conversation is over; the line is still up when `hangUp` is set. */
+  | { type: 'finish'; outcome: Outcome; hangUp: boolean }
+
+/** A transcript entry before it has an id and a date. */
+export interface TranscriptLine {
+  readonly user: Speaker
+  readonly text: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly interrupted: boolean
+}

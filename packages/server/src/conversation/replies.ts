@@ -1,0 +1,116 @@
+import type { VoiceEvent } from '../speech/port.ts'
+import type { LegEvent } from '../telephony/port.ts'
+import {
+  ask,
+  endMark,
+  newReply,
+  put,
+  remember,
+  replyOf,
+  startMark,
+  update,
+  withAgent,
+  without,
+} from './agent.ts'
+import type { Command } from './happening.ts'
+import { wholeText } from './heard-text.ts'
+import type { ConversationState, Part, Step } from './state.ts'
+import { chain } from './step.ts'
+
+const bytesPerMs = 8
+
+/** Replies that a voice begins by itself are not wanted while this holds. */
+export type Refusal = (state: ConversationState) => boolean
+
+/** Follows the replies through being made and being played. */
+export function agentSpeaks(refuses: Refusal): Part {
+  return (state, happening) => {
+    const { event, nowMs } = happening
+    switch (event.type) {
+      case 'reply_started':
+        return replyStarted(state, event.replyId, { nowMs, refused: refuses(state) })
+      case 'first_token':
+        return update(state, event.replyId, reply => ({ ...reply, tokenMs: reply.tokenMs ?? nowMs }))
+      case 'reply_text':
+        return update(state, event.replyId, reply => ({ ...reply, pieces: [...reply.pieces, event] }))
+      case 'reply_audio':
+        return replyAudio(state, event, nowMs)
+      case 'reply_done':
+        return replyDone(state, event, nowMs)
+      case 'mark':
+        return marked(state, event)
+      default:
+        return null
+    }
+  }
+}
+
+function replyStarted(
+  state: ConversationState,
+  id: string,
+  { nowMs, refused }: { nowMs: number; refused: boolean },
+): Step | null {
+  const { agent, terms } = state
+  if (replyOf(agent, id) || agent.gone.includes(id) || !terms.takesTurns) return null
+  if (refused || agent.replies.some(reply => reply.making)) {
+    const gone = remember(agent.gone, id)
+    return [withAgent(state, { gone }), [{ type: 'interrupt', replyId: id, playedMs: 0 }]]
+  }
+  const replies = [...agent.replies, { ...newReply(id, { purpose: 'answer' }, nowMs), request: null }]
+  const callee = { ...state.callee, unanswered: null, tookFloor: false }
+  return [{ ...withAgent(state, { replies, lastAskedMs: nowMs }), callee }, []]
+}
+
+function replyAudio(
+  state: ConversationState,
+  { replyId, audio }: Extract<VoiceEvent, { type: 'reply_audio' }>,
+  nowMs: number,
+): Step | null {
+  const reply = replyOf(state.agent, replyId)
+  if (!reply || audio.length === 0) return null
+  const writtenMs = reply.writtenMs + audio.length / bytesPerMs
+  const grown = { ...reply, writtenMs, audioMs: reply.audioMs ?? nowMs }
+  const after = withAgent(state, { replies: put(state.agent.replies, grown), failures: 0 })
+  const play: Command = { type: 'play', audio }
+  return [after, reply.writtenMs > 0 ? [play] : [{ type: 'mark', name: startMark(replyId) }, play]]
+}
+
+/** A reply that fails before a sound is asked for again; who counts failures decides when that is hopeless. */
+function replyDone(
+  state: ConversationState,
+  { replyId, result }: Extract<VoiceEvent, { type: 'reply_done' }>,
+  nowMs: number,
+): Step | null {
+  const { agent } = state
+  const reply = replyOf(agent, replyId)
+  if (!reply) return null
+  if (reply.writtenMs > 0) {
+    const replies = put(agent.replies, { ...reply, making: false })
+    const marked: Step = [withAgent(state, { replies }), [{ type: 'mark', name: endMark(replyId) }]]
+    return chain(marked, next => askForWanted(next, nowMs))
+  }
+  const failed = result === 'failed'
+  const wanted = agent.wanted ?? (failed ? (reply.request ?? { purpose: 'answer' }) : null)
+  const failures = failed ? agent.failures + 1 : agent.failures
+  const left = withAgent(without(state, reply), { wanted, failures })
+  return askForWanted(left, nowMs)
+}
+
+function askForWanted(state: ConversationState, nowMs: number): Step {
+  return state.agent.wanted ? ask(state, state.agent.wanted, nowMs) : [state, []]
+}
+
+function marked(state: ConversationState, mark: Extract<LegEvent, { type: 'mark' }>): Step | null {
+  if (mark.cleared) return null
+  const starting = state.agent.replies.find(reply => startMark(reply.id) === mark.name)
+  if (starting) return update(state, starting.id, reply => ({ ...reply, playedFromMs: mark.atMs }))
+  const ended = state.agent.replies.find(reply => endMark(reply.id) === mark.name)
+  if (!ended) return null
+  const quietSinceMs = ended.purpose === 'silence_prompt' ? state.agent.quietSinceMs : mark.atMs
+  const after = withAgent(without(state, ended), { quietSinceMs, lastSoundMs: mark.atMs })
+  const text = wholeText(ended.pieces)
+  if (text === '') return [after, []]
+  const startMs = ended.playedFromMs ?? mark.atMs - ended.writtenMs
+  const line = { user: 'assistant', text, startMs, endMs: mark.atMs, interrupted: false } as const
+  return [after, [{ type: 'enter', line }]]
+}

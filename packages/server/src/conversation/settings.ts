@@ -1,0 +1,55 @@
+/** How a conversation behaves where nothing else is asked for. Durations in milliseconds. */
+export interface ConversationSettings {
+  /** Of the first sentence, from its first sample: not stopped by the callee's speech. */
+  readonly openingProtectedMs: number
+  /** Silence that ends a turn whose words look finished, and one whose words do not. */
+  readonly finishedPauseMs: number
+  readonly unfinishedPauseMs: number
+  /** Silence that ends a turn in which digits, spelling or an address are being dictated. */
+  readonly dictationPauseMs: number
+  /** Silence after speech that was not understood, before the agent says so. */
+  readonly unclearPauseMs: number
+  /** A voice that takes turns itself has so long to answer before it is asked to. */
+  readonly ownTurnPatienceMs: number
+  /** The callee stopped the agent and then said nothing for so long: the agent goes on. */
+  readonly falseStopMs: number
+  readonly silencePromptMs: number
+  readonly silenceFarewellMs: number
+  /** Before the longest duration: the agent is told to come to an end. */
+  readonly wrapUpMs: number
+  /** After the longest duration: the call is cut whatever is being said. */
+  readonly overtimeMs: number
+  /** A farewell that has not begun after so long is given up. */
+  readonly farewellPatienceMs: number
+  /** Between the farewell's last sample and hanging up. */
+  readonly lingerMs: number
+  /** A farewell waits so long for a callee who is speaking. */
+  readonly lastWordsMs: number
+  /** An ending that takes longer than this is cut. */
+  readonly endingLimitMs: number
+  readonly keypadGapMs: number
+  readonly toolBudget: number
+  /** Uninterrupted speech right after the answer that no person would keep up. */
+  readonly longGreetingMs: number
+}
+
+export const defaultSettings: ConversationSettings = {
+  openingProtectedMs: 1_000,
+  finishedPauseMs: 300,
+  unfinishedPauseMs: 2_500,
+  dictationPauseMs: 1_200,
+  unclearPauseMs: 1_000,
+  ownTurnPatienceMs: 4_000,
+  falseStopMs: 2_000,
+  silencePromptMs: 10_000,
+  silenceFarewellMs: 20_000,
+  wrapUpMs: 30_000,
+  overtimeMs: 10_000,
+  farewellPatienceMs: 4_000,
+  lingerMs: 200,
+  lastWordsMs: 2_000,
+  endingLimitMs: 30_000,
+  keypadGapMs: 1_500,
+  toolBudget: 20,
+  longGreetingMs: 6_000,
+}

@@ -1,0 +1,42 @@
+import type { Agent } from './agent.ts'
+import type { AnswerState } from './answer.ts'
+import type { Callee } from './callee.ts'
+import type { Ending } from './ending.ts'
+import type { Command, Happening } from './happening.ts'
+import type { Keypad } from './keypad.ts'
+import type { Latencies } from './latency.ts'
+import type { ConversationSettings } from './settings.ts'
+import type { ToolUse } from './tools/tool-use.ts'
+
+/** What is fixed for the whole conversation. */
+export interface Terms {
+  readonly settings: ConversationSettings
+  /** The voice finds the end of the callee's turn and answers by itself. */
+  readonly takesTurns: boolean
+  readonly firstSentence: string | null
+  readonly maxDurationMs: number
+}
+
+/** All that the decisions know. Each slice is changed by the file that declares it. */
+export interface ConversationState {
+  readonly terms: Terms
+  readonly agent: Agent
+  readonly callee: Callee
+  readonly answer: AnswerState
+  readonly ending: Ending
+  readonly keypad: Keypad | null
+  readonly tools: ToolUse
+  readonly latency: Latencies
+  readonly wrappingUp: boolean
+  /** When the agent last asked whether somebody is there. */
+  readonly silenceAskedMs: number | null
+  /** When the line last said that nothing arrives. */
+  readonly stalledMs: number | null
+  /** The voice is gone since then. */
+  readonly failing: { readonly sinceMs: number; readonly message: string } | null
+}
+
+export type Step = readonly [state: ConversationState, commands: readonly Command[]]
+
+/** One decision: null when the happening does not concern it. */
+export type Part = (state: ConversationState, happening: Happening) => Step | null
