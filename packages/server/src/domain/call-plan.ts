@@ -18,6 +18,8 @@ export interface CallPlan {
   readonly mode: CallMode
   readonly model: string
   readonly voice: string
+  /** Who speaks a voice that the account registered; absent: the provider whose list has it. */
+  readonly voiceProvider?: string
   /** Null: the model's own default. */
   readonly temperature: number | null
   /** BCP 47. */
