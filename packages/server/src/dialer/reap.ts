@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { broken } from '../domain/outcome.ts'
+import { broken, type Outcome } from '../domain/outcome.ts'
 import type { OrphanedCall } from '../store/attempts.ts'
 
 const reapEveryMs = 5_000
@@ -8,13 +8,8 @@ export interface ReapDeps {
   findOrphans(): Promise<OrphanedCall[]>
   /** Hangs up what another process was talking on; bounded, and never rejects for a deaf far end. */
   hangUpLifeline(lifeline: string): Promise<void>
-  /** Makes the file of a call that broke off playable. */
-  repairRecording(path: string): Promise<'ready' | 'partial' | 'none'>
-  endOrphan(
-    orphan: OrphanedCall,
-    end: { outcome: ReturnType<typeof broken>; recording: 'none' | 'ready' | 'partial' },
-  ): Promise<void>
-  onTrouble(error: unknown): void
+  endOrphan(orphan: OrphanedCall, outcome: Outcome): Promise<void>
+  readonly onTrouble: (error: unknown) => void
 }
 
 /**
@@ -36,7 +31,5 @@ export async function reapOnce(deps: ReapDeps): Promise<void> {
 
 async function reap(orphan: OrphanedCall, deps: ReapDeps): Promise<void> {
   if (orphan.lifeline !== null) await deps.hangUpLifeline(orphan.lifeline)
-  const recording = orphan.recordingPath === null ? 'none' : await deps.repairRecording(orphan.recordingPath)
-  const outcome = broken('node_lost', 'ours', 'The server that ran this call was lost')
-  await deps.endOrphan(orphan, { outcome, recording })
+  await deps.endOrphan(orphan, broken('node_lost', 'ours', 'The server that ran this call was lost'))
 }

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { CallId, NodeId } from '../domain/ids.ts'
+import type { NodeId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Recordings, Recording } from '../files/recordings.ts'
 import { type ClaimedCall, endCall, recordAnswered, recordPlaced } from '../store/attempts.ts'
@@ -71,10 +72,11 @@ export class CallRecords {
     const { log, nodeId } = this.#deps
     if (end.defect !== undefined) log.error({ call_id: id, err: end.defect }, 'a call broke on a defect')
     const recording = (await this.#recording?.close()) ?? 'none'
-    await this.journal.close()
+    await untilStored(() => this.journal.close(), log)
     const lineStats = this.#leg ? { ...this.#leg.stats() } : null
     const { outcome, networkCode, latency } = end
-    await endCall(this.#deps, { callId: id, nodeId, outcome, networkCode, latency, lineStats, recording })
+    const ended = { callId: id, nodeId, outcome, networkCode, latency, lineStats, recording }
+    await untilStored(() => endCall(this.#deps, ended), log)
     log.info({ call_id: id, outcome: outcome.callStatus, end_reason: outcome.endReason }, 'call ended')
   }
 
@@ -83,5 +85,22 @@ export class CallRecords {
     recordPlaced(database, this.#call.id, providerCallId).catch(error =>
       log.warn({ err: error, call_id: this.#call.id }, 'the carrier id of a call could not be stored'),
     )
+  }
+}
+
+const storeTries = 600
+const storeRetryMs = 1_000
+
+/** Goes on trying while the database is away, ten minutes at most: how a call ended must not be lost. */
+async function untilStored(write: () => Promise<unknown>, log: Logger): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await write()
+      return
+    } catch (error) {
+      if (tries >= storeTries) throw error
+      log.warn({ err: error }, 'the end of a call can not be stored now')
+      await sleep(storeRetryMs)
+    }
   }
 }

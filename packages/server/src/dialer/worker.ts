@@ -19,9 +19,9 @@ export interface WorkerDeps {
   readonly jobs: Jobs
   readonly maxCalls: number
   readonly log: Logger
-  run(call: ClaimedCall, stop: StopSwitch): Promise<void>
+  readonly run: (call: ClaimedCall, stop: StopSwitch) => Promise<void>
   /** The lease ran out: others may have ended our calls, so the process must not go on. */
-  onLeaseLost(): void
+  readonly onLeaseLost: () => void
 }
 
 /** Takes queued calls, one claim each, and keeps the node's lease while they run. */

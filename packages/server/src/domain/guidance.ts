@@ -1,20 +1,21 @@
 /**
- * What the conversation may ask of a voice for one reply, in words that any language model follows.
- * The local brain, which follows no words, knows these texts by `guidanceKind`.
+ * What the conversation asks of a voice in certain moments, in words that any language model follows. The
+ * agent speaks the call's language. The local brain, which follows no words, knows these texts by their kind.
  */
 export const guidance = {
-  open: 'The callee has just answered. Greet them, say who you are and why you call, in one or two short sentences.',
-  stillThere:
-    'The callee has said nothing for a while. Ask in one short sentence whether they are still there.',
-  notUnderstood: 'You could not make out what the callee said. Say so briefly and ask your question again.',
-  farewell:
-    'End the call now: thank the callee and say goodbye in one or two short sentences that fit what was said. Ask nothing.',
-  silenceFarewell:
-    'The callee has been silent for long. Say in one or two short sentences that you will try again another time, and say goodbye.',
-  timeFarewell:
-    'The time of this call is up. Apologise briefly, sum up in one sentence what was agreed, and say goodbye.',
-  stopFarewell:
-    'You have to end the call now. Say so politely in one or two short sentences and say goodbye.',
+  opening:
+    'The callee has just picked up. Greet them, say who you are and why you call, in one or two short sentences.',
+  farewell: 'The call is ending now. Say one short, warm goodbye that fits what was said. Ask nothing more.',
+  timeIsUp:
+    'The time for this call is up. Say in one short sentence that you have to go, and say goodbye. Ask nothing more.',
+  stopped:
+    'This call has to end now. Say politely that you have to go, and say goodbye, in one short sentence. Ask nothing more.',
+  nobodyThere: 'The callee does not answer any more. Say goodbye in one short sentence and ask nothing.',
+  stillThere: 'The callee has been silent for a while. Ask briefly whether they are still there.',
+  notUnderstood: 'What the callee said was not understood. Say so briefly and ask them to repeat it.',
+  goOn: 'You were interrupted, but the callee said nothing. Go on from where you stopped, without repeating yourself.',
+  backFromFarewell:
+    'The callee said something more before the goodbye was over. Answer it; the call goes on.',
 } as const satisfies Record<string, string>
 
 export type GuidanceKind = keyof typeof guidance

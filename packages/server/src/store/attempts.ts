@@ -99,7 +99,8 @@ export interface EndedCall {
   readonly networkCode: number | null
   readonly latency: CallLatency | null
   readonly lineStats: Record<string, unknown> | null
-  readonly recording: 'none' | 'ready' | 'partial'
+  /** Absent: left as it is, for the after-call work to settle. */
+  readonly recording?: 'none' | 'ready' | 'partial'
 }
 
 /**
@@ -125,7 +126,7 @@ async function endWithin(trx: Transaction<Tables>, jobs: Jobs, ended: EndedCall)
       ended_at: sql<Date>`now()`,
       latency: ended.latency === null ? null : JSON.stringify(ended.latency),
       line_stats: ended.lineStats === null ? null : JSON.stringify(ended.lineStats),
-      recording_status: ended.recording,
+      ...(ended.recording === undefined ? {} : { recording_status: ended.recording }),
     })
     .where('id', '=', callId)
     .where('status', '=', 'in_progress')
@@ -161,8 +162,6 @@ export interface OrphanedCall {
   readonly id: CallId
   readonly nodeId: NodeId
   readonly lifeline: string | null
-  readonly answered: boolean
-  readonly recordingPath: string | null
 }
 
 /** Calls in progress whose node did not renew its lease; at most 50 at once. */
@@ -170,7 +169,7 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
   const rows = await database.kysely
     .selectFrom('calls')
     .leftJoin('nodes', 'nodes.id', 'calls.node_id')
-    .select(['calls.id', 'calls.node_id', 'calls.lifeline', 'calls.answered_at', 'calls.recording_path'])
+    .select(['calls.id', 'calls.node_id', 'calls.lifeline'])
     .where('calls.status', '=', 'in_progress')
     .where(where =>
       where.or([where('nodes.id', 'is', null), where('nodes.lease_until', '<', sql<Date>`now()`)]),
@@ -179,17 +178,7 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
     .limit(50)
     .execute()
   return rows.flatMap(row =>
-    row.node_id === null
-      ? []
-      : [
-          {
-            id: row.id,
-            nodeId: row.node_id,
-            lifeline: row.lifeline,
-            answered: row.answered_at !== null,
-            recordingPath: row.recording_path,
-          },
-        ],
+    row.node_id === null ? [] : [{ id: row.id, nodeId: row.node_id, lifeline: row.lifeline }],
   )
 }
 

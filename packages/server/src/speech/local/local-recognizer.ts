@@ -3,14 +3,14 @@ import type { Recognizer, RecognizerSession, RecognizerStream } from '../cascade
 
 /** The local ears behind the cascade's port. Speech that makes no sense to them is a final without text. */
 export class LocalRecognizer implements Recognizer {
-  readonly #engine: Recognizers
+  readonly #engine: () => Recognizers
 
-  constructor(engine: Recognizers) {
+  constructor(engine: () => Recognizers) {
     this.#engine = engine
   }
 
   async open(session: RecognizerSession): Promise<RecognizerStream> {
-    const stream = this.#engine.open({
+    const stream = this.#engine().open({
       language: session.language,
       onText: ({ text, final, startMs, endMs }) =>
         session.onEvent({ type: final ? 'final' : 'partial', text, startMs, endMs }),

@@ -4,14 +4,14 @@ import { VoiceFault } from '../port.ts'
 
 /** The local voices behind the cascade's port: sentence by sentence, as the text arrives. */
 export class LocalSynthesizer implements Synthesizer {
-  readonly #engine: Engine
+  readonly #engine: () => Engine
 
-  constructor(engine: Engine) {
+  constructor(engine: () => Engine) {
     this.#engine = engine
   }
 
   async open(session: { voice: string; language: string }): Promise<SynthesizerStream> {
-    const engine = this.#engine
+    const engine = this.#engine()
     const known = engine.voices.some(voice => voice.id === session.voice)
     if (!known)
       throw new VoiceFault('local', 'refused', { message: `There is no local voice ${session.voice}` })

@@ -83,13 +83,12 @@ export function questionIn(sentence: string): (typeof questions)[number] | null 
 export function hear(state: Dialogue, sentence: string): Dialogue {
   if (state.stage === 'over') return reopen(state, sentence)
   const means = new Set(intentsOf(sentence))
-  const named = timeIn(sentence)
   const ending = [...means].map(intent => endings[intent]).find(move => move !== undefined)
   if (ending) return { ...state, stage: 'over', move: ending, misses: 0 }
   if (questionIn(sentence) !== null && !means.has('goodbye'))
     return { ...state, move: 'answer_question', misses: 0 }
   if (means.has('hold')) return { ...state, move: 'wait', misses: 0 }
-  const answered = answer(state, { means, ...named })
+  const answered = answer(state, sentence)
   if (answered) return { ...answered, misses: 0 }
   if (means.has('goodbye')) return { ...state, stage: 'over', move: 'bye', misses: 0 }
   if (means.has('greeting') || means.has('speaking'))
@@ -123,63 +122,67 @@ export function expected(state: Dialogue): readonly string[] {
   return state.stage === 'over' ? phrases.goodbye : always.flatMap(intent => phrases[intent])
 }
 
-interface Heard {
-  readonly means: ReadonlySet<Intent>
-  readonly day: string | null
-  readonly time: string | null
-}
-
-function answer(state: Dialogue, heard: Heard): Dialogue | null {
-  const { means } = heard
-  const day = heard.day ?? state.day
-  const time = heard.time ?? state.time
-  const named = heard.day !== null || heard.time !== null
-  const no = means.has('deny')
-  const yes = means.has('affirm') && !no
-  switch (state.stage) {
-    case 'goal':
-      return answerGoal({ ...state, day, time }, { means, named, yes, no })
-    case 'other_day':
-      if (named || means.has('reschedule') || yes) return nextSlotQuestion({ ...state, day, time })
-      return no || means.has('cancel')
-        ? { ...state, stage: 'anything_else', move: 'declined', result: 'declined' }
-        : null
-    case 'day':
-    case 'time':
-      if (named) return nextSlotQuestion({ ...state, day, time })
-      return no ? { ...state, stage: 'anything_else', move: 'declined', result: 'declined' } : null
-    case 'check_slot':
-      if (named) return nextSlotQuestion({ ...state, day, time })
-      if (yes) return { ...state, stage: 'anything_else', move: 'slot_noted', result: 'moved' }
-      return no ? { ...state, stage: 'day', move: 'ask_day', day: null, time: null } : null
-    case 'anything_else':
-      return answerAnythingElse({ ...state, day, time }, { means, named, yes, no })
-    case 'over':
-      return null
-  }
-}
-
 interface Answer {
   readonly means: ReadonlySet<Intent>
+  /** A day or a time was named; both are in the state by then. */
   readonly named: boolean
   readonly yes: boolean
   readonly no: boolean
 }
 
+type Answering = (state: Dialogue, answer: Answer) => Dialogue | null
+
+/** What an answer does to the question that waits for it; null: it is no answer to that. */
+const answering: Record<Exclude<Stage, 'over'>, Answering> = {
+  goal: answerGoal,
+  other_day: (state, { means, named, yes, no }) => {
+    if (named || means.has('reschedule') || yes) return nextSlotQuestion(state)
+    return no || means.has('cancel') ? declined(state) : null
+  },
+  day: answerSlot,
+  time: answerSlot,
+  check_slot: (state, { named, yes, no }) => {
+    if (named) return nextSlotQuestion(state)
+    if (yes) return { ...state, stage: 'anything_else', move: 'slot_noted', result: 'moved' }
+    return no ? { ...state, stage: 'day', move: 'ask_day', day: null, time: null } : null
+  },
+  anything_else: answerAnythingElse,
+}
+
+function answer(state: Dialogue, sentence: string): Dialogue | null {
+  if (state.stage === 'over') return null
+  const means = new Set(intentsOf(sentence))
+  const named = timeIn(sentence)
+  const no = means.has('deny')
+  return answering[state.stage](
+    { ...state, day: named.day ?? state.day, time: named.time ?? state.time },
+    { means, named: named.day !== null || named.time !== null, yes: means.has('affirm') && !no, no },
+  )
+}
+
 function answerGoal(state: Dialogue, { means, named, yes, no }: Answer): Dialogue | null {
   if (means.has('reschedule')) return nextSlotQuestion(state)
-  if (means.has('cancel')) return { ...state, stage: 'anything_else', move: 'declined', result: 'declined' }
+  if (means.has('cancel')) return declined(state)
   if (no) return named ? nextSlotQuestion(state) : { ...state, stage: 'other_day', move: 'offer_other_day' }
   if (yes && means.has('goodbye')) return { ...state, stage: 'over', move: 'bye', result: 'confirmed' }
   if (yes) return { ...state, stage: 'anything_else', move: 'confirmed', result: 'confirmed' }
   return named ? nextSlotQuestion(state) : null
 }
 
+function answerSlot(state: Dialogue, { named, no }: Answer): Dialogue | null {
+  if (named) return nextSlotQuestion(state)
+  return no ? declined(state) : null
+}
+
 function answerAnythingElse(state: Dialogue, { means, named, yes, no }: Answer): Dialogue | null {
   if (means.has('reschedule') || named) return nextSlotQuestion(state)
-  if (means.has('cancel')) return { ...state, move: 'declined', result: 'declined' }
+  if (means.has('cancel')) return declined(state)
   if (no || means.has('thanks') || means.has('goodbye')) return { ...state, stage: 'over', move: 'bye' }
   return yes ? { ...state, move: 'ask_what_else' } : null
+}
+
+function declined(state: Dialogue): Dialogue {
+  return { ...state, stage: 'anything_else', move: 'declined', result: 'declined' }
 }
 
 /** Asks for what is still missing of a day and a time, then checks both. */

@@ -34,7 +34,7 @@ const talk = (...sentences: string[]) =>
 
 describe('local brain', () => {
   it('opens with the goal when nobody wrote a first sentence', async () => {
-    const { text } = await reply({ guidance: guidance.open })
+    const { text } = await reply({ guidance: guidance.opening })
     expect(text).toMatch(
       /John Smith.*Sarah from Bright Dental.*appointment on Wednesday, December 24 at 3:00 PM/,
     )

@@ -21,7 +21,7 @@ export class LocalBrain implements Brain {
     } else {
       const sentence = lastSentence(request.messages)
       const text =
-        sentence === null ? replyToGuidance('open', { goal, state }) : replyTo(state, { goal, sentence })
+        sentence === null ? replyToGuidance('opening', { goal, state }) : replyTo(state, { goal, sentence })
       if (isFarewell(state.move) && request.tools.some(tool => tool.name === 'end_call'))
         yield endCall(request, { text, state })
       else yield { type: 'text', text }

@@ -13,25 +13,22 @@ export function replyToGuidance(
   kind: GuidanceKind,
   { goal, state }: { goal: Goal; state: Dialogue },
 ): string {
-  switch (kind) {
-    case 'open':
-      return openingLine(goal)
-    case 'stillThere':
-      return 'Are you still there?'
-    case 'notUnderstood':
-      return byMove.not_understood(goal, state)
-    case 'farewell':
-      return byMove.bye(goal, state)
-    case 'silenceFarewell':
-      return `I can't hear you, so I will try again another time. Goodbye.`
-    case 'timeFarewell':
-      return `I'm sorry, our time is up. ${resultLine(goal, state)} Goodbye.`.replace(/\s+/g, ' ')
-    case 'stopFarewell':
-      return `I'm sorry, I have to end the call now. Thank you for your time. Goodbye.`
-  }
+  return byGuidance[kind](goal, state)
 }
 
 type Line = (goal: Goal, state: Dialogue) => string
+
+const byGuidance: Record<GuidanceKind, Line> = {
+  opening: openingLine,
+  stillThere: () => 'Are you still there?',
+  notUnderstood: (goal, state) => byMove.not_understood(goal, state),
+  farewell: (goal, state) => byMove.bye(goal, state),
+  nobodyThere: () => `I can't hear you, so I will try again another time. Goodbye.`,
+  timeIsUp: (goal, state) => `I'm sorry, our time is up. ${resultLine(goal, state)} Goodbye.`,
+  stopped: () => `I'm sorry, I have to end the call now. Thank you for your time. Goodbye.`,
+  goOn: (goal, state) => question(state, goal),
+  backFromFarewell: (goal, state) => question({ ...state, stage: 'anything_else' }, goal),
+}
 
 const byMove: Record<Exclude<Move, 'answer_question'>, Line> = {
   open: goal => openingLine(goal),
@@ -46,9 +43,8 @@ const byMove: Record<Exclude<Move, 'answer_question'>, Line> = {
   check_slot: (_, state) =>
     `That would be ${state.day ?? ''} at ${state.time ?? ''}. Is that right?`.replace('at in the', 'in the'),
   slot_noted: goal =>
-    `Thank you. I have noted your wish, and ${goal.organisation ?? 'the office'} will confirm it. Is there anything else?`,
-  declined: goal =>
-    `All right, I will let ${goal.organisation ?? 'the office'} know. Is there anything else?`,
+    `Thank you. I have noted your wish, and ${office(goal)} will confirm it. Is there anything else?`,
+  declined: goal => `All right, I will let ${office(goal)} know. Is there anything else?`,
   ask_what_else: () => 'Sure, what can I do for you?',
   not_understood: (goal, state) =>
     state.misses > 1
@@ -60,22 +56,18 @@ const byMove: Record<Exclude<Move, 'answer_question'>, Line> = {
   bye_later: goal => `No problem${name(goal)}, we will try again another time. Goodbye.`,
   bye_wrong_number: () => `I'm sorry for the mistake. Have a good day. Goodbye.`,
   bye_opt_out: () => `I understand, and I'm sorry for the trouble. I have put that on record. Goodbye.`,
-  bye_person: goal =>
-    `I will ask ${goal.organisation ?? 'the office'} to have a person call you. Thank you, goodbye.`,
+  bye_person: goal => `I will ask ${office(goal)} to have a person call you. Thank you, goodbye.`,
   bye_bad_line: () =>
     `I'm sorry, I can't make out what you say on this line. We will try again another time. Goodbye.`,
 }
 
 function openingLine(goal: Goal): string {
   const hello = goal.calleeName === null ? 'Hello' : `Hello, is this ${goal.calleeName}`
-  const self = [goal.agentName ?? 'an automated assistant', goal.organisation && `from ${goal.organisation}`]
-    .filter(Boolean)
-    .join(' ')
   const reason =
     goal.kind === 'confirm'
       ? `I'm calling to confirm ${goal.subject}${slot(goal)}. Does that still work for you?`
       : `I'm calling about ${goal.subject}. Do you have a moment?`
-  return `${hello}${goal.calleeName === null ? '.' : '?'} This is ${self}. ${reason}`
+  return `${hello}${goal.calleeName === null ? '.' : '?'} This is ${self(goal)}. ${reason}`
 }
 
 function question(state: Dialogue, goal: Goal): string {
@@ -99,27 +91,32 @@ function question(state: Dialogue, goal: Goal): string {
   }
 }
 
+type Question = NonNullable<ReturnType<typeof questionIn>>
+
+const answers: Record<Question, (goal: Goal) => string> = {
+  robot: goal => `Yes, I'm an AI assistant calling for ${office(goal)}.`,
+  who: goal => `This is ${self(goal)}${goal.agentName === null ? '' : ', an AI assistant'}.`,
+  why: goal => `I'm calling about ${goal.subject}${slot(goal)}.`,
+  when: goal => (slot(goal) === '' ? `I don't have the date here.` : `It is${slot(goal)}.`),
+  where: goal =>
+    goal.place === null
+      ? `I don't have the address here; ${office(goal)} can tell you.`
+      : `It is at ${goal.place}.`,
+  repeat: () => '',
+}
+
 function answerTo(sentence: string, goal: Goal): string {
+  const asked = questionIn(sentence)
+  return asked === null ? '' : answers[asked](goal)
+}
+
+function self(goal: Goal): string {
   const from = goal.organisation === null ? '' : ` from ${goal.organisation}`
-  switch (questionIn(sentence)) {
-    case 'robot':
-      return `Yes, I'm an AI assistant calling for ${goal.organisation ?? 'our office'}.`
-    case 'who':
-      return goal.agentName === null
-        ? `This is an AI assistant${goal.organisation === null ? '' : ` calling for ${goal.organisation}`}.`
-        : `This is ${goal.agentName}${from}, an AI assistant.`
-    case 'why':
-      return `I'm calling about ${goal.subject}${slot(goal)}.`
-    case 'when':
-      return goal.day === null && goal.time === null ? `I don't have the date here.` : `It is${slot(goal)}.`
-    case 'where':
-      return goal.place === null
-        ? `I don't have the address here; ${goal.organisation ?? 'the office'} can tell you.`
-        : `It is at ${goal.place}.`
-    case 'repeat':
-    case null:
-      return ''
-  }
+  return `${goal.agentName ?? 'an AI assistant'}${from}`
+}
+
+function office(goal: Goal): string {
+  return goal.organisation ?? 'the office'
 }
 
 function confirmation(goal: Goal): string {

@@ -46,31 +46,26 @@ function monthDayIn(text: string): string | null {
   return found ? `${capital(found[1] ?? '')} ${found[2] ?? ''}` : null
 }
 
+const hourWords = Object.keys(numbers).join('|')
+const clockTime = new RegExp(
+  `\\b(?<hour>\\d{1,2}|${hourWords})\\b(?: (?<minute>\\d{2}|thirty|fifteen|forty five))?(?: (?<half>o'clock|am|pm|a m|p m))?`,
+)
+/** A bare number is a time only when it is used as one. */
+const usedAsTime = new RegExp(`\\b(?:at|around|by|about) (?:\\d|${hourWords})`)
+
 function timeOfDayIn(text: string): string | null {
-  const part = partsOfDay.find(name => text.includes(name))
+  const part = partsOfDay.find(name => text.includes(name)) ?? null
   if (part === 'noon' || part === 'midnight') return part
-  const clock =
-    /\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b(?: (\d{2}|thirty|fifteen|forty five))?(?: (o'clock|am|pm|a m|p m|p\.m|a\.m))?/.exec(
-      text,
-    )
-  if (
-    !clock ||
-    !(
-      clock[2] ||
-      clock[3] ||
-      /\b(at|around|by|about) (\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)/.test(text)
-    )
-  )
-    return part === undefined ? null : `in the ${part}`
-  const hour = numbers[clock[1] ?? ''] ?? clock[1] ?? ''
-  const minute = clock[2] === undefined ? '' : `:${minutes[clock[2]] ?? clock[2]}`
-  const half =
-    /p/.test(clock[3] ?? '') || part === 'afternoon' || part === 'evening'
-      ? ' PM'
-      : /^a/.test(clock[3] ?? '') || part === 'morning'
-        ? ' AM'
-        : ''
-  return `${hour}${minute}${half}`
+  const { hour, minute, half } = clockTime.exec(text)?.groups ?? {}
+  const isTime = (minute ?? half) !== undefined || usedAsTime.test(text)
+  if (hour === undefined || !isTime) return part === null ? null : `in the ${part}`
+  const minutesSpoken = minute === undefined ? '' : `:${minutes[minute] ?? minute}`
+  return `${numbers[hour] ?? hour}${minutesSpoken}${halfOf(half, part)}`
+}
+
+function halfOf(half: string | undefined, part: string | null): '' | ' AM' | ' PM' {
+  if (half?.startsWith('p') || part === 'afternoon' || part === 'evening') return ' PM'
+  return half?.startsWith('a') || part === 'morning' ? ' AM' : ''
 }
 
 function capital(word: string): string {

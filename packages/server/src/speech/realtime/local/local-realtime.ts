@@ -77,7 +77,7 @@ class SelfTakingVoice implements Voice {
     else
       this.#inner.respond(
         replyId,
-        this.#misses < maxMisses ? guidance.notUnderstood : guidance.silenceFarewell,
+        this.#misses < maxMisses ? guidance.notUnderstood : guidance.nobodyThere,
       )
   }
 }
