@@ -1,6 +1,7 @@
 import { openMediaEngine, type MediaEngine } from '@parley/wire/rtp/media-engine'
 import { openUserAgent, type IncomingCall } from '@parley/wire/sip/user-agent'
 import { createGate, type Gate } from './challenge.ts'
+import { createDeafTransport, type DeafTransport } from './deaf-transport.ts'
 import type { Faculties } from './hold-call.ts'
 import type { Persona } from './persona.ts'
 import type { Note, PersonEvent } from './person-event.ts'
@@ -34,6 +35,7 @@ interface Household {
   readonly log: PersonLog
   /** Challenges that are out, by Call-ID: the second INVITE must answer the nonce of the first. */
   readonly gates: Map<string, Gate>
+  readonly transport: DeafTransport
   readonly signal: AbortSignal
 }
 
@@ -42,13 +44,15 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
   const closing = new AbortController()
   const log = createPersonLog(options.onEvent)
   const media = opened.use(await openMediaEngine({ host: options.host }))
-  const household: Household = { options, media, log, gates: new Map(), signal: closing.signal }
+  const transport = createDeafTransport()
+  const household = { options, media, log, transport, gates: new Map<string, Gate>(), signal: closing.signal }
   const talks = new Set<Promise<void>>()
   const userAgent = opened.use(
     await openUserAgent({
       host: options.host,
       port: options.port,
       name: 'Parley rehearsal',
+      openTransport: transport.open,
       onCall(incoming) {
         const talk = receive(incoming, household).finally(() => talks.delete(talk))
         talks.add(talk)
@@ -69,13 +73,20 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
 }
 
 async function receive(incoming: IncomingCall, household: Household): Promise<void> {
-  const { options, media, log, signal } = household
+  const { options, media, log, transport, signal } = household
   const note: Note = (body, atMs) => log.add(incoming.callId, body, atMs ?? null)
   const dialled = userOf(incoming.requestUri)
   const persona = options.byNumber?.get(dialled) ?? options.persona
   const status = challengeStatus(incoming, persona, household)
   if (status !== null) return note({ event: 'challenged', status })
-  const task = { persona, dialled, media, faculties: options.faculties, log: note, vanish: () => {} }
+  const task = {
+    persona,
+    dialled,
+    media,
+    faculties: options.faculties,
+    log: note,
+    vanish: () => transport.ignore(incoming.callId),
+  }
   await takeCall(incoming, task, signal).catch((error: unknown) => {
     note({ event: 'trouble', detail: error instanceof Error ? error.message : String(error) })
     incoming.reject(500)

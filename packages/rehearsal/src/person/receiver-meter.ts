@@ -45,7 +45,7 @@ export function createReceiverMeter(answeredMs: number): ReceiverMeter {
       }
       frames += 1
       lastMs = nowMs
-      if (mulawLevelDbfs(frame) < voiceDbfs) return
+      if (!isVoiced(frame)) return
       if (firstVoiceMs < 0) firstVoiceMs = nowMs
       lastVoiceMs = nowMs
     },
@@ -73,3 +73,5 @@ function percentile(gaps: Uint32Array, count: number, share: number): number | n
 }
 
 const rounded = (value: number): number => Math.round(value * 10) / 10
+
+export const isVoiced = (frame: Uint8Array): boolean => mulawLevelDbfs(frame) >= voiceDbfs
