@@ -1,0 +1,155 @@
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { WavError } from '@parley/wire/audio/wav-header'
+import { repairWav } from '@parley/wire/audio/wav-repair'
+import { type Recording, type RecordingResult, startRecording } from './recording.ts'
+
+/**
+ * Recordings on the local disk: `recordings/<call id>.wav` under the data folder. While a call runs its file
+ * is called `….wav.part`; it takes its final name when every byte is on the disk, so that whatever has the
+ * final name is whole. Paths given out and taken are relative to the data folder, which may move.
+ */
+export interface Recordings {
+  /** Always gives a recording: on a broken disk one that keeps nothing, since the call must go on. */
+  begin(callId: string): Promise<Recording>
+  /** Makes whole what a dead process left. `ready`: nothing was to be done. Must not be used on a running call. */
+  repair(path: string): Promise<RecordingResult>
+  /** Repairs every file that nobody has written to for so long, in milliseconds; answers with their paths. */
+  repairAbandoned(idleMs: number): Promise<string[]>
+  /** Null: there is no finished file at this path. */
+  openForRead(path: string): Promise<RecordingFile | null>
+  /** Erases a recording, finished or not. */
+  remove(path: string): Promise<void>
+}
+
+/** A finished recording, open for reading. */
+export interface RecordingFile extends AsyncDisposable {
+  readonly sizeBytes: number
+  readonly modifiedAt: Date
+  /** The bytes from `start` to `end`, both included; once. The file is closed when the stream ends or is destroyed. */
+  read(range?: { start: number; end: number }): Readable
+}
+
+const folder = 'recordings'
+const suffix = '.part'
+const pathForm = /^recordings\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.wav$/
+
+export interface RecordingsOptions {
+  readonly dataDir: string
+  /** Told of every recording that is cut short or lost. */
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** Makes the folder when it is missing, readable by its owner alone. */
+export async function openRecordings(options: RecordingsOptions): Promise<Recordings> {
+  await mkdir(join(options.dataDir, folder), { recursive: true, mode: 0o700 })
+  return new DiskRecordings(options)
+}
+
+class DiskRecordings implements Recordings {
+  readonly #dataDir: string
+  readonly #onTrouble: (error: unknown) => void
+
+  constructor({ dataDir, onTrouble }: RecordingsOptions) {
+    this.#dataDir = dataDir
+    this.#onTrouble = onTrouble
+  }
+
+  begin(callId: string): Promise<Recording> {
+    const path = `${folder}/${callId}.wav`
+    return startRecording(this.#file(path) + suffix, {
+      path,
+      publish: () => this.#publish(path),
+      salvage: () => this.repair(path),
+      onTrouble: this.#onTrouble,
+    })
+  }
+
+  async repair(path: string): Promise<RecordingResult> {
+    const file = this.#file(path)
+    if (await exists(file)) return 'ready'
+    try {
+      const { durationMs } = await repairWav(file + suffix)
+      if (durationMs > 0) {
+        await this.#publish(path)
+        return 'partial'
+      }
+    } catch (error) {
+      if (isMissing(error)) return 'none'
+      if (!(error instanceof WavError)) throw error
+    }
+    // Not one sample: a file that plays nothing helps nobody.
+    await rm(file + suffix, { force: true })
+    return 'none'
+  }
+
+  async repairAbandoned(idleMs: number): Promise<string[]> {
+    const repaired: string[] = []
+    for (const name of await readdir(join(this.#dataDir, folder))) {
+      const path = `${folder}/${name.slice(0, -suffix.length)}`
+      if (!name.endsWith(suffix) || !pathForm.test(path)) continue
+      const { mtimeMs } = await stat(this.#file(path) + suffix)
+      if (Date.now() - mtimeMs < idleMs) continue
+      if ((await this.repair(path)) === 'partial') repaired.push(path)
+    }
+    return repaired
+  }
+
+  async openForRead(path: string): Promise<RecordingFile | null> {
+    try {
+      const handle = await open(this.#file(path), 'r')
+      return await readable(handle)
+    } catch (error) {
+      if (isMissing(error)) return null
+      throw error
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    const file = this.#file(path)
+    await Promise.all([rm(file, { force: true }), rm(file + suffix, { force: true })])
+  }
+
+  async #publish(path: string): Promise<void> {
+    const file = this.#file(path)
+    await rename(file + suffix, file)
+    // The new name itself is durable only when the folder is on the disk, too.
+    await using handle = await open(join(this.#dataDir, folder), 'r')
+    await handle.sync()
+  }
+
+  #file(path: string): string {
+    if (!pathForm.test(path)) throw new Error('not the path of a recording')
+    return join(this.#dataDir, path)
+  }
+}
+
+async function readable(handle: FileHandle): Promise<RecordingFile> {
+  try {
+    const { size, mtime } = await handle.stat()
+    return {
+      sizeBytes: size,
+      modifiedAt: mtime,
+      read: range => handle.createReadStream({ ...range, autoClose: true }),
+      [Symbol.asyncDispose]: () => handle.close(),
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await stat(file)
+    return true
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
