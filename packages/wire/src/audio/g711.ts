@@ -19,9 +19,14 @@ function expandMulaw(code: number): number {
   return inverted & 0x80 ? MULAW_BIAS - magnitude : magnitude - MULAW_BIAS
 }
 
+/** Magnitude as the ITU reference code (G.191) takes it: one less below zero, so that both halves hold as many samples. */
+function onesComplement(sample: number): number {
+  return sample < 0 ? ~sample : sample
+}
+
 function compressMulaw(sample: number): number {
   const sign = sample < 0 ? 0x80 : 0
-  const magnitude = Math.min(Math.abs(sample), MULAW_CLIP) + MULAW_BIAS
+  const magnitude = Math.min(onesComplement(sample), MULAW_CLIP) + MULAW_BIAS
   const exponent = 24 - Math.clz32(magnitude)
   const mantissa = (magnitude >> (exponent + 3)) & 0x0f
   return ~(sign | (exponent << 4) | mantissa) & 0xff
@@ -36,8 +41,7 @@ function expandAlaw(code: number): number {
 }
 
 function compressAlaw(sample: number): number {
-  // One's complement below zero keeps the two halves symmetric, as the ITU reference code does.
-  const magnitude = (sample < 0 ? ~sample : sample) >> 4
+  const magnitude = onesComplement(sample) >> 4
   const sign = sample < 0 ? 0 : 0x80
   const exponent = magnitude < 0x10 ? 0 : 28 - Math.clz32(magnitude)
   const mantissa = exponent < 2 ? magnitude & 0x0f : (magnitude >> (exponent - 1)) & 0x0f
