@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, utimes } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -20,7 +20,7 @@ describe('recordings', () => {
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'parley-recordings-'))
     troubles = []
-    recordings = await openRecordings({ dataDir, onTrouble: error => troubles.push(error) })
+    recordings = openRecordings(dataDir, error => troubles.push(error))
   })
   afterEach(() => rm(dataDir, { recursive: true, force: true }))
   const names = () => readdir(join(dataDir, 'recordings'))
@@ -83,11 +83,11 @@ describe('recordings', () => {
   })
 
   it('can be lost without harm to the call', async () => {
-    await rm(join(dataDir, 'recordings'), { recursive: true })
+    await writeFile(join(dataDir, 'recordings'), 'in the way')
     const recording = await recordings.begin(callId)
     recording.write(loud, soft)
     expect(await recording.close()).toBe('none')
-    expect(troubles).toHaveLength(1)
+    expect(troubles.length).toBeGreaterThan(0)
   })
 
   it('keep what there is when their place is gone at the end', async () => {

@@ -5,6 +5,8 @@ import { WavError } from '@parley/wire/audio/wav-header'
 import { repairWav } from '@parley/wire/audio/wav-repair'
 import { type Recording, type RecordingResult, startRecording } from './recording.ts'
 
+export type { Recording, RecordingResult } from './recording.ts'
+
 /**
  * Recordings on the local disk: `recordings/<call id>.wav` under the data folder. While a call runs its file
  * is called `….wav.part`; it takes its final name when every byte is on the disk, so that whatever has the
@@ -35,30 +37,26 @@ const folder = 'recordings'
 const suffix = '.part'
 const pathForm = /^recordings\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.wav$/
 
-export interface RecordingsOptions {
-  readonly dataDir: string
-  /** Told of every recording that is cut short or lost. */
-  readonly onTrouble: (error: unknown) => void
-}
-
-/** Makes the folder when it is missing, readable by its owner alone. */
-export async function openRecordings(options: RecordingsOptions): Promise<Recordings> {
-  await mkdir(join(options.dataDir, folder), { recursive: true, mode: 0o700 })
-  return new DiskRecordings(options)
+/** `onTrouble` is told of every recording that is cut short or lost. */
+export function openRecordings(dataDir: string, onTrouble: (error: unknown) => void): Recordings {
+  return new DiskRecordings(dataDir, onTrouble)
 }
 
 class DiskRecordings implements Recordings {
   readonly #dataDir: string
   readonly #onTrouble: (error: unknown) => void
 
-  constructor({ dataDir, onTrouble }: RecordingsOptions) {
+  constructor(dataDir: string, onTrouble: (error: unknown) => void) {
     this.#dataDir = dataDir
     this.#onTrouble = onTrouble
   }
 
-  begin(callId: string): Promise<Recording> {
+  async begin(callId: string): Promise<Recording> {
     const path = `${folder}/${callId}.wav`
-    return startRecording(this.#file(path) + suffix, {
+    const temporaryFile = this.#file(path) + suffix
+    // A missing folder shows in the next step, which knows what to do then.
+    await mkdir(join(this.#dataDir, folder), { recursive: true, mode: 0o700 }).catch(this.#onTrouble)
+    return await startRecording(temporaryFile, {
       path,
       publish: () => this.#publish(path),
       salvage: () => this.repair(path),
@@ -86,7 +84,7 @@ class DiskRecordings implements Recordings {
 
   async repairAbandoned(idleMs: number): Promise<string[]> {
     const repaired: string[] = []
-    for (const name of await readdir(join(this.#dataDir, folder))) {
+    for (const name of await this.#names()) {
       const path = `${folder}/${name.slice(0, -suffix.length)}`
       if (!name.endsWith(suffix) || !pathForm.test(path)) continue
       const { mtimeMs } = await stat(this.#file(path) + suffix)
@@ -117,6 +115,13 @@ class DiskRecordings implements Recordings {
     // The new name itself is durable only when the folder is on the disk, too.
     await using handle = await open(join(this.#dataDir, folder), 'r')
     await handle.sync()
+  }
+
+  async #names(): Promise<string[]> {
+    return await readdir(join(this.#dataDir, folder)).catch(error => {
+      if (isMissing(error)) return []
+      throw error
+    })
   }
 
   #file(path: string): string {

@@ -1,0 +1,87 @@
+import type { CallEventBody, TranscriptEntry } from '@parley/contract/events'
+import type { Selectable, Transaction } from 'kysely'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { CallId } from '../domain/ids.ts'
+import type { Database } from './database.ts'
+import { appendEvents } from './events.ts'
+import { notifyCall } from './notify.ts'
+import { enqueueWebhook } from './outbox.ts'
+import type { Tables } from './tables.ts'
+
+/** A call that has ended and waits for what follows: its recording, its summary, its last webhook. */
+export interface UnfinishedCall {
+  readonly id: CallId
+  readonly plan: CallPlan
+  readonly transcript: readonly TranscriptEntry[]
+  readonly recordingPath: string | null
+  readonly recordingStatus: RecordingStatus
+}
+
+type RecordingStatus = Selectable<Tables['calls']>['recording_status']
+
+/** Null: the call has not ended, is finished already, or does not exist. */
+export async function findUnfinished(database: Database, callId: CallId): Promise<UnfinishedCall | null> {
+  const row = await database.kysely
+    .selectFrom('calls')
+    .select(['id', 'plan', 'recording_path', 'recording_status'])
+    .where('id', '=', callId)
+    .where('completed', '=', false)
+    .where('status', 'in', ['completed', 'failed', 'cancelled'])
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return {
+    id: row.id,
+    plan: row.plan,
+    transcript: await readTranscript(database, callId),
+    recordingPath: row.recording_path,
+    recordingStatus: row.recording_status,
+  }
+}
+
+async function readTranscript({ kysely }: Database, callId: CallId): Promise<TranscriptEntry[]> {
+  const rows = await kysely
+    .selectFrom('transcript_entries')
+    .select(['id', 'speaker', 'text', 'start_ms', 'end_ms', 'interrupted', 'created_at'])
+    .where('call_id', '=', callId)
+    .orderBy('start_ms')
+    .orderBy('id')
+    .execute()
+  return rows.map(({ speaker, created_at, ...line }) => ({
+    ...line,
+    user: speaker,
+    created_at: created_at.toISOString(),
+  }))
+}
+
+export interface FinishedCall {
+  readonly callId: CallId
+  readonly summary: string | null
+  readonly recordingStatus: Exclude<RecordingStatus, 'recording'>
+}
+
+/**
+ * Marks a call as finished, once: events and the webhook go out with the row, all or nothing. However
+ * often this runs, and in however many processes, there is one `analysed` and one `call.completed`.
+ */
+export async function finish(database: Database, finished: FinishedCall): Promise<void> {
+  const done = await database.kysely.transaction().execute(trx => finishWithin(trx, finished))
+  if (done) await notifyCall(database, finished.callId)
+}
+
+async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): Promise<boolean> {
+  const { callId, summary, recordingStatus } = finished
+  const call = await trx
+    .updateTable('calls')
+    .set({ summary, recording_status: recordingStatus, completed: true })
+    .where('id', '=', callId)
+    .where('completed', '=', false)
+    .returning(['id', 'account_id', 'webhook_url', 'webhook_events', 'status'])
+    .executeTakeFirst()
+  if (call === undefined) return false
+  const events: CallEventBody[] = [{ type: 'analysed', summary, disposition: null }]
+  if (recordingStatus !== 'none') events.unshift({ type: 'recording_ready' })
+  await appendEvents(trx, callId, events)
+  // A failure was told at once, when the call ended.
+  if (call.status !== 'failed') await enqueueWebhook(trx, { call, event: 'call.completed' })
+  return true
+}
