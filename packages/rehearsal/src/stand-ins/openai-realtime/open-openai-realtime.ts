@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http'
+import type { RawData } from 'ws'
+import { openLoopback } from '../loopback.ts'
+import type { StandIn } from '../stand-in.ts'
+import type { Pace } from './output.ts'
+import { RealtimeSession } from './realtime-session.ts'
+import { echo, type Script } from './script.ts'
+
+export interface OpenAiRealtimeOptions {
+  /** The only key that is let in; default: any non-empty one. */
+  readonly apiKey?: string
+  readonly script?: Partial<Script>
+  readonly pace?: Partial<Pace>
+  readonly transcriptMs?: number
+}
+
+/** Reads the beta's header too, only to refuse it as the service now does. */
+export async function openOpenAiRealtime(options: OpenAiRealtimeOptions = {}): Promise<StandIn> {
+  return await openLoopback({
+    authorize: request => refusalOf(request, options.apiKey),
+    connected: (line, request) => {
+      const session = new RealtimeSession(line, {
+        model: modelOf(request) ?? '',
+        script: { ...echo, ...options.script },
+        pace: { firstDeltaMs: 30, betweenDeltasMs: 10, deltaAudioMs: 100, ...options.pace },
+        transcriptMs: options.transcriptMs ?? 60,
+      })
+      line.socket.on('message', (data: RawData, isBinary) => {
+        if (isBinary) line.close(1003, 'text frames only')
+        else session.receive((data as Buffer).toString())
+      })
+      line.socket.once('close', () => session.end())
+    },
+  })
+}
+
+function refusalOf(request: IncomingMessage, apiKey: string | undefined): number | null {
+  const url = new URL(request.url ?? '/', 'http://stand-in')
+  if (!url.pathname.endsWith('/realtime')) return 404
+  const key = /^Bearer (?<key>\S+)$/u.exec(request.headers.authorization ?? '')?.groups?.['key']
+  if (key === undefined || (apiKey !== undefined && key !== apiKey)) return 401
+  return modelOf(request) === null || request.headers['openai-beta'] !== undefined ? 400 : null
+}
+
+function modelOf(request: IncomingMessage): string | null {
+  return new URL(request.url ?? '/', 'http://stand-in').searchParams.get('model')
+}

@@ -1,0 +1,36 @@
+import { encodeMulaw } from '@parley/wire/audio/g711'
+import { makeTone } from '@parley/wire/audio/tone'
+
+const SAMPLE_RATE_HZ = 8000
+/** A slow reader's pace. */
+const MS_PER_LETTER = 55
+const GAP_MS = 60
+/** µ-law of silence. */
+const SILENCE = 0xff
+
+/** Beeps in the rhythm of a text: one per word, as long as the word, its pitch chosen by its first letter. */
+export function toneSpeech(text: string): Uint8Array {
+  const words = text.split(/\s+/u).filter(word => word !== '')
+  return concat(words.flatMap(word => [beep(word), new Uint8Array(GAP_MS * 8).fill(SILENCE)]))
+}
+
+function beep(word: string): Uint8Array {
+  const frequencyHz = 300 + ((word.codePointAt(0) ?? 0) % 26) * 20
+  return encodeMulaw(
+    makeTone({
+      frequenciesHz: [frequencyHz],
+      durationMs: word.length * MS_PER_LETTER,
+      sampleRateHz: SAMPLE_RATE_HZ,
+    }),
+  )
+}
+
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
