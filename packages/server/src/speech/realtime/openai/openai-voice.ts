@@ -1,0 +1,227 @@
+import { EventOutlet } from '../../event-outlet.ts'
+import { VoiceFault, type Voice, type VoiceEvent, type VoiceSession } from '../../port.ts'
+import type { SocketSession } from '../../socket-session.ts'
+import { CalleeTurns } from './callee-turns.ts'
+import {
+  audioAppend,
+  message,
+  PREFIX_PADDING_MS,
+  responseCreate,
+  SILENCE_MS,
+  toolOutput,
+  wordForWord,
+} from './client-events.ts'
+import { ALREADY_ACTIVE, endsSession, faultOfCode, isHarmless, PROVIDER } from './faults.ts'
+import { ReplyFloor } from './reply-floor.ts'
+import type { ServerEvent } from './server-events.ts'
+import { SpokenReply } from './spoken-reply.ts'
+import { isVerbatim } from './verbatim.ts'
+
+/** Bytes of µ-law in a millisecond. */
+const BYTES_PER_MS = 8
+/** A far end that sends so many frames we cannot read speaks something else. */
+const MOST_GARBAGE = 20
+
+type Of<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>
+
+/** OpenAI's speech-to-speech model on a configured session. It finds turns and answers them by itself. */
+export class OpenAiVoice implements Voice {
+  readonly capabilities = { takesTurns: true }
+  readonly #session: VoiceSession
+  readonly #secret: string
+  readonly #socket: SocketSession
+  readonly #outlet = new EventOutlet()
+  readonly #turns = new CalleeTurns(event => this.#outlet.emit(event))
+  readonly #floor = new ReplyFloor({
+    send: event => this.#send(event),
+    started: ({ replyId }) => this.#outlet.emit({ type: 'reply_started', replyId }),
+    done: ({ replyId }, result) => this.#outlet.emit({ type: 'reply_done', replyId, result }),
+    stalled: again => this.#stalled(again),
+  })
+  #appendedMs = 0
+  /** Media clock at which the server's count of appended audio began. */
+  #originMs = 0
+  #garbage = 0
+  #disposal: Promise<void> | null = null
+
+  constructor(session: VoiceSession, secret: string, socket: SocketSession) {
+    this.#session = session
+    this.#secret = secret
+    this.#socket = socket
+  }
+
+  listen(listener: (event: VoiceEvent) => void): void {
+    this.#outlet.listen(listener)
+  }
+
+  hear(frame: Uint8Array, atMs: number): void {
+    this.#originMs = atMs - this.#appendedMs
+    this.#appendedMs += frame.length / BYTES_PER_MS
+    this.#socket.send(audioAppend(frame))
+  }
+
+  say(replyId: string, text: string): void {
+    const event = responseCreate(replyId, { instructions: wordForWord(text), toolsAllowed: false })
+    this.#ask(new SpokenReply(replyId, text), event)
+  }
+
+  respond(replyId: string, guidance?: string): void {
+    const instructions =
+      guidance === undefined ? {} : { instructions: `${this.#session.prompt}\n\n${guidance}` }
+    this.#ask(
+      new SpokenReply(replyId, null),
+      responseCreate(replyId, { ...instructions, toolsAllowed: true }),
+    )
+  }
+
+  interrupt(replyId: string, playedMs: number): void {
+    this.#floor.interrupt(replyId, playedMs)
+  }
+
+  instruct(text: string): void {
+    this.#send(message('system', text))
+  }
+
+  tell(text: string): void {
+    this.#send(message('user', text))
+  }
+
+  answerTool(toolCallId: string, result: unknown): void {
+    this.#send(toolOutput(toolCallId, result))
+  }
+
+  received(event: ServerEvent): void {
+    switch (event.type) {
+      case 'speech_started':
+      case 'speech_stopped':
+        return this.#speech(event)
+      case 'transcript_delta':
+        return this.#turns.grew(event.itemId, event.text)
+      case 'transcript_completed':
+        return this.#turns.finished(event.itemId, event.text)
+      case 'transcript_failed':
+        return this.#turns.finished(event.itemId, '')
+      case 'error':
+        return this.#error(event)
+      case 'garbage':
+        return this.#unreadable()
+      case 'session_created':
+      case 'session_updated':
+      case 'other':
+        return
+      default:
+        return this.#response(event)
+    }
+  }
+
+  lost(fault: VoiceFault): void {
+    this.#outlet.emit({ type: 'fault', fault, fatal: true })
+    this.#floor.fail()
+    this.#turns.clear()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposal ??= this.#dispose()
+    return this.#disposal
+  }
+
+  #ask(reply: SpokenReply, event: object): void {
+    if (this.#disposal || this.#socket.over) return
+    this.#floor.ask({ reply, event })
+  }
+
+  #send(event: object): void {
+    this.#socket.send(JSON.stringify(event))
+  }
+
+  /** The server's times include what it pads before the onset and waits for after the end. */
+  #speech({ type, itemId, audioMs }: Of<'speech_started' | 'speech_stopped'>): void {
+    if (type === 'speech_started') {
+      const atMs = this.#originMs + audioMs + PREFIX_PADDING_MS
+      this.#floor.speechStarted()
+      this.#turns.started(itemId, atMs)
+      this.#outlet.emit({ type, atMs })
+    } else {
+      const atMs = this.#originMs + audioMs - SILENCE_MS
+      this.#turns.stopped(itemId, atMs)
+      this.#outlet.emit({ type, atMs })
+    }
+  }
+
+  #response(
+    event: Of<
+      'response_created' | 'audio_delta' | 'words_delta' | 'function_call' | 'progress' | 'response_done'
+    >,
+  ): void {
+    if (event.type === 'response_created') return this.#floor.created(event.responseId, event.replyId)
+    if (event.type === 'response_done') return this.#done(event)
+    const reply = this.#floor.current(event.responseId)
+    if (!reply || event.type === 'progress') return
+    const { replyId } = reply
+    if (!reply.begun) this.#outlet.emit({ type: 'first_token', replyId })
+    reply.begun = true
+    if (event.type === 'words_delta') {
+      reply.words += event.text
+      this.#outlet.emit({ type: 'reply_text', replyId, text: event.text, offsetMs: reply.audioMs })
+    } else if (event.type === 'audio_delta') {
+      reply.addAudio(event)
+      this.#outlet.emit({ type: 'reply_audio', replyId, audio: event.audio })
+    } else {
+      const { callId, name } = event
+      this.#outlet.emit({ type: 'tool_call', replyId, toolCallId: callId, name, arguments: event.arguments })
+    }
+  }
+
+  #done({ responseId, status, code, message: why }: Of<'response_done'>): void {
+    const reply = this.#floor.current(responseId)
+    if (reply && (status === 'failed' || status === 'incomplete')) {
+      const fault = faultOfCode(code, why, this.#secret)
+      this.#outlet.emit({ type: 'fault', fault, fatal: endsSession(fault, code) })
+    }
+    if (reply && status === 'completed' && reply.verbatim !== null) this.#verify(reply, reply.verbatim)
+    const results = {
+      completed: 'complete',
+      incomplete: 'complete',
+      cancelled: 'cancelled',
+      failed: 'failed',
+    } as const
+    this.#floor.finished(responseId, results[status])
+  }
+
+  #verify(reply: SpokenReply, wanted: string): void {
+    if (isVerbatim(wanted, reply.words)) return
+    const fault = new VoiceFault(PROVIDER, 'protocol', {
+      message: 'the model strayed from the words it was given',
+    })
+    this.#outlet.emit({ type: 'fault', fault, fatal: false })
+  }
+
+  #error({ code, eventId, message: why }: Of<'error'>): void {
+    const replyId = eventId?.startsWith('create:') ? eventId.slice('create:'.length) : null
+    if (code === ALREADY_ACTIVE && replyId !== null) return this.#floor.refused(replyId, 'busy')
+    if (isHarmless(code)) return
+    const fault = faultOfCode(code, why, this.#secret)
+    this.#outlet.emit({ type: 'fault', fault, fatal: endsSession(fault, code) })
+    if (replyId !== null) this.#floor.refused(replyId, 'error')
+  }
+
+  #unreadable(): void {
+    this.#garbage++
+    const fault = new VoiceFault(PROVIDER, 'protocol', { message: 'a frame could not be read' })
+    if (this.#garbage <= MOST_GARBAGE) {
+      this.#outlet.emit({ type: 'fault', fault, fatal: this.#garbage === MOST_GARBAGE })
+    }
+  }
+
+  #stalled(again: boolean): void {
+    const fault = new VoiceFault(PROVIDER, 'timeout', { message: 'the model stopped answering' })
+    this.#outlet.emit({ type: 'fault', fault, fatal: again })
+  }
+
+  async #dispose(): Promise<void> {
+    this.#outlet.close()
+    this.#floor.close()
+    this.#turns.clear()
+    await this.#socket[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,53 @@
+/** Bytes of µ-law in a millisecond. */
+const BYTES_PER_MS = 8
+
+interface SpokenItem {
+  readonly itemId: string
+  readonly contentIndex: number
+  readonly startMs: number
+  lengthMs: number
+}
+
+/** A reply and the conversation items its audio came from: what truncating needs to know. */
+export class SpokenReply {
+  readonly replyId: string
+  /** Null until the server has begun it. */
+  responseId: string | null = null
+  /** What it was told to say, null when it was free to choose. */
+  readonly verbatim: string | null
+  words = ''
+  begun = false
+  over = false
+  readonly #items: SpokenItem[] = []
+
+  constructor(replyId: string, verbatim: string | null) {
+    this.replyId = replyId
+    this.verbatim = verbatim
+  }
+
+  get audioMs(): number {
+    const last = this.#items.at(-1)
+    return last ? last.startMs + last.lengthMs : 0
+  }
+
+  addAudio(piece: { itemId: string; contentIndex: number; audio: Uint8Array }): void {
+    const { itemId, contentIndex } = piece
+    let item = this.#items.at(-1)
+    if (!item || item.itemId !== itemId || item.contentIndex !== contentIndex) {
+      item = { itemId, contentIndex, startMs: this.audioMs, lengthMs: 0 }
+      this.#items.push(item)
+    }
+    item.lengthMs += piece.audio.length / BYTES_PER_MS
+  }
+
+  /** The items of which not all was heard, and up to where each was. The server refuses more than it sent. */
+  cutsAt(playedMs: number): { itemId: string; contentIndex: number; audioEndMs: number }[] {
+    return this.#items
+      .filter(item => playedMs < item.startMs + item.lengthMs)
+      .map(({ itemId, contentIndex, startMs }) => ({
+        itemId,
+        contentIndex,
+        audioEndMs: Math.max(0, playedMs - startMs),
+      }))
+  }
+}
