@@ -1,0 +1,61 @@
+import type { CallMode } from '@parley/contract/status'
+import type { Selectable } from 'kysely'
+import type { AccountId, VoiceId } from '../domain/ids.ts'
+import { newId } from '../domain/new-id.ts'
+import type { Database } from './database.ts'
+import type { Tables } from './tables.ts'
+
+export type VoiceRow = Selectable<Tables['voices']>
+
+export interface NewVoice {
+  readonly voiceId: string
+  readonly name: string
+  readonly mode: CallMode
+  readonly provider: string
+  readonly languages: readonly string[]
+}
+
+/** Null where the account has a voice of that id in that mode already. */
+export async function insertVoice(
+  { kysely }: Database,
+  o: { account: AccountId; voice: NewVoice },
+): Promise<VoiceRow | null> {
+  const { voiceId, languages, ...voice } = o.voice
+  const row = await kysely
+    .insertInto('voices')
+    .values({
+      ...voice,
+      id: newId<VoiceId>(),
+      account_id: o.account,
+      voice_id: voiceId,
+      languages: [...languages],
+    })
+    .onConflict(conflict => conflict.columns(['account_id', 'voice_id', 'mode']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** The account's own voices, newest first. */
+export async function listVoices({ kysely }: Database, account: AccountId): Promise<VoiceRow[]> {
+  return await kysely
+    .selectFrom('voices')
+    .selectAll()
+    .where('account_id', '=', account)
+    .orderBy('id', 'desc')
+    .limit(1_000)
+    .execute()
+}
+
+/** False where the account has no such voice. Calls that are placed already keep it. */
+export async function deleteVoice(
+  { kysely }: Database,
+  o: { account: AccountId; id: string },
+): Promise<boolean> {
+  const deleted = await kysely
+    .deleteFrom('voices')
+    .where('account_id', '=', o.account)
+    .where('id', '=', o.id as VoiceId)
+    .executeTakeFirst()
+  return deleted.numDeletedRows === 1n
+}
