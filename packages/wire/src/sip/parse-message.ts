@@ -89,7 +89,7 @@ function parseHeaders(lines: readonly string[]): SipHeaders {
   const headers = new SipHeaders()
   for (const line of lines) {
     const match = headerLine.exec(line)
-    if (!match) throw new SipParseError('header', 'header line is malformed')
+    if (!match || line.includes('\r')) throw new SipParseError('header', 'header line is malformed')
     headers.append(match[1] ?? '', (match[2] ?? '').trim())
   }
   return headers

@@ -15,7 +15,9 @@ export function serverKey(request: ReceivedRequest, method = request.method): st
   const { via, callId, fromTag, sequence } = request.envelope
   const branch = via.parameters.get('branch') ?? ''
   const sentBy = `${via.host.toLowerCase()}:${via.port ?? 5060}`
-  if (branch.startsWith(magicCookie)) return `${branch} ${sentBy} ${method}`
+  // A bare cookie, as in RFC 4475 §3.1.2.19, names nothing either.
+  if (branch.startsWith(magicCookie) && branch.length > magicCookie.length)
+    return `${branch} ${sentBy} ${method}`
   return `${callId} ${fromTag ?? ''} ${sequence} ${request.uri} ${branch} ${sentBy} ${method}`
 }
 
