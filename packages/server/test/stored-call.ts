@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely'
 import type { CallPlan } from '../src/domain/call-plan.ts'
 import type { AccountId, CallId } from '../src/domain/ids.ts'
 import { newId } from '../src/domain/new-id.ts'
@@ -17,9 +18,7 @@ export async function storedAccount(database: Database): Promise<AccountId> {
 export async function storedCall(
   database: Database,
   accountId: AccountId,
-  other: Partial<Pick<Tables['calls'], 'webhook_url' | 'webhook_events' | 'status'>> & {
-    recording_status?: 'none' | 'recording' | 'ready' | 'partial'
-  } = {},
+  other: Partial<Insertable<Tables['calls']>> = {},
 ): Promise<CallId> {
   const id = newId() as CallId
   const plan = planOf(id, accountId)
