@@ -1,0 +1,143 @@
+import type { CallEventBody } from '@parley/contract/events'
+import { onTestFinished, vi } from 'vitest'
+import { type Conversation, converse } from '../../src/conversation/converse.ts'
+import type { ConversationSettings } from '../../src/conversation/settings.ts'
+import type { CallPlan } from '../../src/domain/call-plan.ts'
+import type { AccountId, CallId } from '../../src/domain/ids.ts'
+import { ScriptedLeg } from '../scripted/leg.ts'
+import { type Script, ScriptedVoice, wordMs } from '../scripted/voice.ts'
+
+export const firstSentence =
+  'Hi John, this is Sarah from Bright Dental about your appointment tomorrow at three.'
+
+export const plan: CallPlan = {
+  callId: '01900000-0000-7000-8000-000000000001' as CallId,
+  accountId: '01900000-0000-7000-8000-000000000002' as AccountId,
+  to: '+14155551234',
+  from: null,
+  prompt: { kind: 'task', text: 'Confirm the appointment.' },
+  firstSentence,
+  mode: 'legacy',
+  model: 'scripted',
+  voice: 'scripted',
+  temperature: null,
+  language: 'en-US',
+  maxDurationMs: 300_000,
+  requestData: {},
+  record: false,
+}
+
+export interface Play {
+  readonly script?: Script
+  readonly takesTurns?: boolean
+  readonly plan?: Partial<CallPlan>
+  readonly settings?: Partial<ConversationSettings>
+}
+
+/** A conversation in virtual time, with the callee in the test's hands. */
+export class Stage {
+  readonly leg = new ScriptedLeg()
+  readonly voice: ScriptedVoice
+  readonly events: CallEventBody[] = []
+  readonly abandon = new AbortController()
+  stop: (how: 'now' | 'farewell') => void = () => undefined
+  readonly #conversation: Promise<Conversation>
+  #turn = 0
+  #ended = false
+
+  constructor({ script = () => ({ text: 'I see.' }), takesTurns = false, ...more }: Play) {
+    this.voice = new ScriptedVoice(script, takesTurns)
+    const call = { plan: { ...plan, ...more.plan }, prompt: '' }
+    if (call.plan.firstSentence !== null) this.voice.say('opening', call.plan.firstSentence)
+    let ids = 0
+    this.#conversation = converse(
+      call,
+      {
+        leg: this.leg,
+        voice: this.voice,
+        report: event => this.events.push(event),
+        stop: { onStop: listener => (this.stop = listener) },
+        clock: () => Date.now(),
+        newId: () => `id-${++ids}`,
+        settings: more.settings ?? {},
+      },
+      this.abandon.signal,
+    )
+    this.#conversation.finally(() => (this.#ended = true)).catch(() => undefined)
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  async wait(ms: number): Promise<void> {
+    await vi.advanceTimersByTimeAsync(ms)
+  }
+
+  /** Lets time pass until something holds; fails after two minutes of the call. */
+  async until(holds: () => boolean): Promise<void> {
+    for (let waited = 0; !holds(); waited += 20) {
+      if (waited > 120_000) throw new Error(`never happened; events: ${JSON.stringify(this.events)}`)
+      await this.wait(20)
+    }
+  }
+
+  /** The callee speaks; resolves when the last word was said. The voice learns of it with the usual delays. */
+  async says(
+    text: string,
+    lastsMs = Math.max(1, text.split(/\s+/u).filter(Boolean).length) * wordMs,
+  ): Promise<void> {
+    const startMs = this.leg.positionMs
+    const endMs = startMs + lastsMs
+    const turnId = `turn-${++this.#turn}`
+    const heard = { type: 'heard', turnId, startMs, endMs } as const
+    const { voice } = this
+    setTimeout(() => voice.emit({ type: 'speech_started', atMs: startMs }), 60)
+    const half = text.slice(0, text.length / 2)
+    setTimeout(() => voice.emit({ ...heard, text: half, final: false }), lastsMs * 0.7)
+    setTimeout(() => voice.emit({ type: 'speech_stopped', atMs: endMs }), lastsMs + 250)
+    // A speech-to-speech model answers before its transcriber has written down what it answers.
+    const finalMs = lastsMs + (voice.capabilities.takesTurns ? 700 : 330)
+    setTimeout(() => voice.understood(text), lastsMs + 251)
+    setTimeout(() => voice.emit({ ...heard, text, final: true }), finalMs)
+    if (voice.capabilities.takesTurns) setTimeout(() => voice.answerByItself(), lastsMs + 260)
+    await this.wait(lastsMs)
+  }
+
+  /** The agent says something that it had not begun before, and comes to its end. */
+  async agentAnswers(): Promise<void> {
+    const before = this.leg.played.length
+    await this.until(() => this.leg.played.length > before)
+    await this.until(() => this.leg.speaker.queuedMs === 0)
+  }
+
+  /** Resolves with how it ended, at most two minutes later. */
+  async over(): Promise<Conversation> {
+    await this.until(() => this.#ended)
+    return this.#conversation
+  }
+
+  /** What was played, by the text it was made from. */
+  heardByCallee(): { text: string; fromMs: number; toMs: number }[] {
+    return this.leg.played.map(({ tone, fromMs, toMs }) => ({
+      text: this.voice.tones.get(tone) ?? '?',
+      fromMs,
+      toMs,
+    }))
+  }
+
+  has(type: CallEventBody['type']): boolean {
+    return this.events.some(event => event.type === type)
+  }
+}
+
+export function stage(play: Play): Stage {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  return new Stage(play)
+}
+
+/** A transcript as it would be read aloud. */
+export function lines({ transcript }: Conversation): string[] {
+  return transcript.map(({ user, text, interrupted }) => `${user}: ${text}${interrupted ? ' --' : ''}`)
+}

@@ -1,0 +1,127 @@
+import type { Leg, LegEvent, LegStats } from '../../src/telephony/port.ts'
+
+const frameMs = 20
+const frameBytes = 160
+
+/** A stretch of the agent's audio that was really played; `tone` is the byte it is made of. */
+export interface Played {
+  readonly tone: number
+  readonly fromMs: number
+  toMs: number
+}
+
+type Queued = { type: 'audio'; bytes: Uint8Array } | { type: 'mark'; name: string }
+
+/** A phone line without a network: plays in virtual time what is written to it, and remembers it. */
+export class ScriptedLeg implements Leg {
+  readonly providerCallId = 'scripted'
+  readonly lifeline = null
+  readonly played: Played[] = []
+  readonly speaker = {
+    write: (audio: Uint8Array) => void this.#queue.push({ type: 'audio', bytes: audio }),
+    mark: (name: string) => void this.#queue.push({ type: 'mark', name }),
+    clear: () => this.#clear(),
+    queuedMs: 0,
+  }
+  positionMs = 0
+  /** When our side hung up. */
+  hungUpAtMs: number | null = null
+  #queue: Queued[] = []
+  #listener: (event: LegEvent) => void = () => undefined
+  #sink: (frame: Uint8Array, atMs: number) => void = () => undefined
+  readonly #pace: NodeJS.Timeout
+
+  constructor() {
+    const queuedMs = () => this.#queuedMs()
+    Object.defineProperty(this.speaker, 'queuedMs', { get: queuedMs })
+    this.#pace = setInterval(() => this.#playFrame(), frameMs)
+  }
+
+  listen(listener: (event: LegEvent) => void): void {
+    this.#listener = listener
+  }
+
+  hear(sink: (frame: Uint8Array, atMs: number) => void): void {
+    this.#sink = sink
+  }
+
+  tap(): void {}
+
+  async sendDigits(): Promise<void> {}
+
+  async hangUp(): Promise<void> {
+    this.hungUpAtMs ??= this.positionMs
+    clearInterval(this.#pace)
+  }
+
+  stats(): LegStats {
+    return {
+      packetsSent: 0,
+      packetsReceived: 0,
+      packetsLost: 0,
+      packetsLate: 0,
+      jitterMs: 0,
+      roundTripMs: null,
+      maxGapMs: 0,
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.hangUp()
+  }
+
+  /** What the network or the callee does. */
+  happens(event: LegEvent): void {
+    if (event.type === 'hung_up') clearInterval(this.#pace)
+    this.#listener(event)
+  }
+
+  press(digits: string): void {
+    for (const digit of digits) this.happens({ type: 'digit', digit, atMs: this.positionMs })
+  }
+
+  #queuedMs(): number {
+    const bytes = this.#queue.reduce((sum, one) => sum + (one.type === 'audio' ? one.bytes.length : 0), 0)
+    return bytes / 8
+  }
+
+  #playFrame(): void {
+    const fromMs = this.positionMs
+    this.#tellMarks()
+    let left = frameBytes
+    for (let next = this.#queue[0]; left > 0 && next?.type === 'audio'; next = this.#queue[0]) {
+      this.#remember(next.bytes[0] ?? 0, fromMs)
+      const taken = Math.min(left, next.bytes.length)
+      left -= taken
+      if (taken === next.bytes.length) this.#queue.shift()
+      else this.#queue[0] = { type: 'audio', bytes: next.bytes.subarray(taken) }
+      if (this.#queue[0]?.type === 'mark') break
+    }
+    this.positionMs += frameMs
+    this.#tellMarks()
+    this.#sink(new Uint8Array(frameBytes).fill(0xff), fromMs)
+  }
+
+  #tellMarks(): void {
+    for (let next = this.#queue[0]; next?.type === 'mark'; next = this.#queue[0]) {
+      this.#queue.shift()
+      this.#listener({ type: 'mark', name: next.name, atMs: this.positionMs, cleared: false })
+    }
+  }
+
+  #clear(): void {
+    const dropped = this.#queue
+    this.#queue = []
+    const atMs = this.positionMs
+    queueMicrotask(() => {
+      for (const one of dropped)
+        if (one.type === 'mark') this.#listener({ type: 'mark', name: one.name, atMs, cleared: true })
+    })
+  }
+
+  #remember(tone: number, fromMs: number): void {
+    const latest = this.played.at(-1)
+    if (latest?.tone === tone && latest.toMs >= fromMs) latest.toMs = fromMs + frameMs
+    else this.played.push({ tone, fromMs, toMs: fromMs + frameMs })
+  }
+}
