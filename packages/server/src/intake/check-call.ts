@@ -1,0 +1,104 @@
+import type { Fault } from '@parley/contract/errors'
+import { e164, phoneMessage } from '@parley/contract/fields'
+import type { PlaceCall } from '@parley/contract/place-call'
+import { chooseSpeech, type Catalogue, type OwnVoice, type SpeechChoice } from '../domain/catalogue.ts'
+import { dialability } from '../domain/phone-number.ts'
+import { missingValues, textValues } from '../domain/template.ts'
+
+/**
+ * What a schema cannot say about a call. Every check looks only at fields that are valid by themselves, so
+ * that its faults can be told together with the schema's.
+ */
+export interface CheckedAgainst {
+  readonly catalogue: Catalogue
+  readonly ownVoices: readonly OwnVoice[]
+  readonly allowSipUris: boolean
+}
+
+export type ValidFields = Partial<PlaceCall>
+
+/** Null choice: the mode, model or voice is at fault, here or by the schema. */
+export interface Checked {
+  readonly faults: readonly Fault[]
+  readonly speech: Extract<SpeechChoice, { found: true }> | null
+}
+
+export function checkCall(fields: ValidFields, body: unknown, against: CheckedAgainst): Checked {
+  const { speech, faults } = checkSpeech(fields, body, against)
+  return {
+    speech,
+    faults: [
+      ...checkDestination(fields, against),
+      ...checkPrompt(body),
+      ...checkPlaceholders(fields, body),
+      ...faults,
+    ],
+  }
+}
+
+function checkDestination(fields: ValidFields, { allowSipUris }: CheckedAgainst): Fault[] {
+  const to = fields.phone_number
+  if (to === undefined) return []
+  if (!e164.test(to)) {
+    if (allowSipUris) return []
+    return [{ path: 'phone_number', message: phoneMessage, code: 'sip_uri_not_allowed' }]
+  }
+  const found = dialability(to)
+  return found === 'dialable' ? [] : [{ path: 'phone_number', message: phoneMessage, code: found }]
+}
+
+/** Counts what was given, valid or not: a task that is too short is one fault, not two. */
+function checkPrompt(body: unknown): Fault[] {
+  if (!isObject(body)) return []
+  const given = ['task', 'instructions'].filter(name => body[name] !== undefined)
+  if (given.length === 1) return []
+  const message = 'Exactly one of task and instructions must be given'
+  return [{ path: given[1] ?? 'task', message, code: given.length === 0 ? 'required' : 'mutually_exclusive' }]
+}
+
+const templated = ['task', 'instructions', 'first_sentence'] as const
+
+/** Says nothing where the values themselves are at fault. */
+function checkPlaceholders(fields: ValidFields, body: unknown): Fault[] {
+  if (fields.request_data === undefined && isObject(body) && body['request_data'] !== undefined) return []
+  const values = textValues(fields.request_data ?? {})
+  return templated.flatMap(path =>
+    missingValues(fields[path] ?? '', values).map(name => ({
+      path,
+      message: `The placeholder {{${name}}} has no value in request_data and no fallback`,
+      code: 'placeholder_without_value',
+    })),
+  )
+}
+
+function checkSpeech(
+  fields: ValidFields,
+  body: unknown,
+  { catalogue, ownVoices }: CheckedAgainst,
+): { speech: Checked['speech']; faults: Fault[] } {
+  const invalid = (name: 'model' | 'voice') =>
+    isObject(body) && body[name] !== undefined && fields[name] === undefined
+  if (fields.mode === undefined || invalid('model') || invalid('voice')) return { speech: null, faults: [] }
+  const { mode, model, voice } = fields
+  const choice = chooseSpeech(catalogue, { mode, model, voice, ownVoices })
+  if (choice.found) return { speech: choice, faults: [] }
+  const { lacking, valid } = choice
+  const wanted = fields[lacking]
+  const complaint =
+    wanted === undefined ? `No ${lacking} is available` : `Unknown ${lacking} ${JSON.stringify(wanted)}`
+  const list = valid.length === 0 ? 'none' : valid.join(', ')
+  return {
+    speech: null,
+    faults: [
+      {
+        path: lacking,
+        message: `${complaint} in ${mode} mode. Valid ${lacking}s: ${list}`,
+        code: `unknown_${lacking}`,
+      },
+    ],
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

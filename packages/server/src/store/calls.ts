@@ -1,0 +1,110 @@
+import type { ListCallsQuery } from '@parley/contract/call'
+import type { Page } from '@parley/contract/page'
+import type { Insertable, Selectable } from 'kysely'
+import type { AccountId, CallId } from '../domain/ids.ts'
+import { isUuid } from '../domain/is-uuid.ts'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { Database, Transaction } from './database.ts'
+import { storableJson } from './storable-json.ts'
+import type { Tables } from './tables.ts'
+
+export type CallRow = Selectable<Tables['calls']>
+
+/** What a new call is made of; the rest of its row follows from the plan. */
+export interface NewCall {
+  readonly plan: CallPlan
+  /** The request as it came. */
+  readonly request: unknown
+  readonly metadata: Readonly<Record<string, unknown>> | null
+  readonly webhookUrl: string | null
+  readonly webhookEvents: readonly string[] | null
+}
+
+/** Stores a call as queued. */
+export async function insertCall(trx: Transaction, call: NewCall): Promise<CallRow> {
+  const { plan } = call
+  const row: Insertable<Tables['calls']> = {
+    id: plan.callId,
+    account_id: plan.accountId,
+    phone_number: plan.to,
+    from_number: plan.from,
+    status: 'queued',
+    mode: plan.mode,
+    model: plan.model,
+    voice: plan.voice,
+    request: storableJson(call.request),
+    plan: storableJson(plan),
+    metadata: call.metadata === null ? null : storableJson(call.metadata),
+    webhook_url: call.webhookUrl,
+    webhook_events: call.webhookEvents === null ? null : [...call.webhookEvents],
+  }
+  return await trx.insertInto('calls').values(row).returningAll().executeTakeFirstOrThrow()
+}
+
+/** Null where the account has no such call: another account's is none. */
+export async function findCall(
+  { kysely }: Database,
+  o: { account: AccountId; id: string },
+): Promise<CallRow | null> {
+  if (!isUuid(o.id)) return null
+  const row = await kysely
+    .selectFrom('calls')
+    .selectAll()
+    .where('account_id', '=', o.account)
+    .where('id', '=', o.id as CallId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** As `findCall`, and nobody else changes the row until the transaction ends. */
+export async function lockCall(
+  trx: Transaction,
+  o: { account: AccountId; id: string },
+): Promise<CallRow | null> {
+  if (!isUuid(o.id)) return null
+  const row = await trx
+    .selectFrom('calls')
+    .selectAll()
+    .where('account_id', '=', o.account)
+    .where('id', '=', o.id as CallId)
+    .forUpdate()
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/**
+ * The account's calls, newest first. The cursor is the last id that was shown: ids sort by time, so a
+ * page begins where the one before ended, whatever has arrived since. An unusable cursor throws RangeError.
+ */
+export async function listCalls(
+  { kysely }: Database,
+  account: AccountId,
+  filter: ListCallsQuery,
+): Promise<Page<CallRow>> {
+  let query = kysely.selectFrom('calls').selectAll().where('account_id', '=', account)
+  if (filter.cursor !== undefined) query = query.where('id', '<', decodeCursor(filter.cursor))
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.call_status !== undefined) query = query.where('call_status', '=', filter.call_status)
+  if (filter.phone_number !== undefined) query = query.where('phone_number', '=', filter.phone_number)
+  if (filter.created_after) query = query.where('created_at', '>', new Date(filter.created_after))
+  if (filter.created_before) query = query.where('created_at', '<', new Date(filter.created_before))
+  const rows = await query
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute()
+  const data = rows.slice(0, filter.limit)
+  const last = data.at(-1)
+  const has_more = rows.length > filter.limit
+  return { data, has_more, next_cursor: has_more && last ? encodeCursor(last.id) : null }
+}
+
+function encodeCursor(id: CallId): string {
+  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
+}
+
+function decodeCursor(cursor: string): CallId {
+  const hex = Buffer.from(cursor, 'base64url').toString('hex')
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  if (!isUuid(id)) throw new RangeError('not a cursor of this list')
+  return id as CallId
+}
