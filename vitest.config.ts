@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     globalSetup: ['packages/server/test/shared-postgres.ts'],
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    reporters: ['default', './tools/count-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -116,6 +116,8 @@ describe('packages', () => {
       ...Object.keys(manifest.devDependencies ?? {}),
       ...Object.keys(manifestOf('.').devDependencies ?? {}),
       `@parley/${name}`,
+      // The simulated people and stand-ins that every package's tests may call in.
+      '@parley/rehearsal',
     ]
     const undeclared = own.flatMap(file =>
       importsOf(file)

@@ -26,7 +26,6 @@ const statedElsewhere: Readonly<Record<string, string>> = {
 }
 
 interface LockEntry {
-  readonly version?: string
   readonly license?: string
   readonly dev?: boolean
   readonly link?: boolean
@@ -34,7 +33,6 @@ interface LockEntry {
 
 export interface LicensedPackage {
   readonly name: string
-  readonly versions: string
   /** An SPDX expression, or `unknown`. */
   readonly licence: string
 }
@@ -49,21 +47,15 @@ export function isPermissive(expression: string): boolean {
 
 /** The packages of a lock file that are not for development alone, by name. */
 export function licensedPackages(lock: { packages: Readonly<Record<string, LockEntry>> }): LicensedPackage[] {
-  const found = new Map<string, { versions: Set<string>; licences: Set<string> }>()
+  const found = new Map<string, Set<string>>()
   for (const [path, entry] of Object.entries(lock.packages)) {
     const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1]
     if (name === undefined || entry.dev === true || entry.link === true) continue
-    const known = found.get(name) ?? { versions: new Set(), licences: new Set() }
-    found.set(name, known)
-    known.versions.add(entry.version ?? '?')
-    known.licences.add(entry.license ?? statedElsewhere[name] ?? 'unknown')
+    const licences = found.get(name) ?? new Set()
+    found.set(name, licences.add(entry.license ?? statedElsewhere[name] ?? 'unknown'))
   }
   return [...found]
-    .map(([name, { versions, licences }]) => ({
-      name,
-      versions: [...versions].toSorted().join(', '),
-      licence: [...licences].toSorted().join(' AND '),
-    }))
+    .map(([name, licences]) => ({ name, licence: [...licences].toSorted().join(' AND ') }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -87,8 +79,8 @@ Beside npm packages:
 `
 
 export function licencesPage(packages: readonly LicensedPackage[]): string {
-  const rows = packages.map(({ name, versions, licence }) => `| ${name} | ${versions} | ${licence} |\n`)
-  return `${opening}| package | version | licence |\n| --- | --- | --- |\n${rows.join('')}`
+  const rows = packages.map(({ name, licence }) => `| ${name} | ${licence} |\n`)
+  return `${opening}| package | licence |\n| --- | --- |\n${rows.join('')}`
 }
 
 export function readLock(): { packages: Record<string, LockEntry> } {
