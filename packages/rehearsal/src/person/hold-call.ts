@@ -39,7 +39,8 @@ export async function holdCall(call: AnsweredCall, held: HeldCall, signal: Abort
   call.onEnd(({ by, reason }) =>
     finish(by === 'remote' ? 'agent' : by === 'local' ? 'person' : 'line', reason),
   )
-  signal.addEventListener('abort', () => finish('person', 'the person is being stopped'), { once: true })
+  const stopped = (): void => finish('person', 'the person is being stopped')
+  signal.addEventListener('abort', stopped, { once: true, signal: over.signal })
   const act = (one: Act): void => {
     if (one.type === 'perform') return
     if (one.type === 'vanish') held.vanish()

@@ -7,10 +7,10 @@ import type { PersonEvent } from './person-event.ts'
 
 /**
  * A simulated person as a process of its own. Standard output carries its log: JSON lines with --json,
- * short sentences without. It ends on SIGINT, SIGTERM, or when its standard input closes (--with-parent).
+ * short sentences without. It ends on SIGINT and SIGTERM.
  */
 const usage = `usage: person [--persona NAME|FILE] [--number NUMBER=NAME|FILE]... [--host ADDRESS]
-              [--sip-port PORT] [--json] [--with-parent]`
+              [--sip-port PORT] [--json]`
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -20,13 +20,12 @@ async function main(): Promise<void> {
       host: { type: 'string', default: '127.0.0.1' },
       'sip-port': { type: 'string', default: '0' },
       json: { type: 'boolean', default: false },
-      'with-parent': { type: 'boolean', default: false },
     },
   })
   const port = readPort(values['sip-port'])
   const persona = await loadPersona(values.persona)
   const byNumber = new Map(await Promise.all(values.number.map(readNumber)))
-  const stopped = untilStopped(values['with-parent'])
+  const stopped = untilStopped()
   await using faculties = await openFaculties()
   const onEvent = (event: PersonEvent): void => print(values.json ? JSON.stringify(event) : inWords(event))
   await using person = await openPerson({ host: values.host, port, persona, byNumber, faculties, onEvent })
@@ -47,10 +46,9 @@ async function readNumber(text: string): Promise<readonly [string, Persona]> {
   return [number, await loadPersona(persona)]
 }
 
-function untilStopped(withParent: boolean): Promise<void> {
+function untilStopped(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve())
-  if (withParent) process.stdin.once('close', () => resolve()).resume()
   return promise
 }
 

@@ -4,6 +4,8 @@ import { readAnswer } from '@parley/wire/sdp/answer'
 import { createOffer } from '@parley/wire/sdp/offer'
 import { InviteFailed, openUserAgent, type UserAgent } from '@parley/wire/sip/user-agent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { lineProfiles } from '../line/profile.ts'
+import { openRelay } from '../line/relay.ts'
 import { loadPersona } from './load-persona.ts'
 import { openFaculties } from './open-faculties.ts'
 import { openPerson, type Person } from './open-person.ts'
@@ -56,7 +58,7 @@ async function dial(number: string, limitMs = 25_000) {
     stream.start(readAnswer(offer, call.remoteSdp))
     const until = (name: PersonEvent['event']): Promise<PersonEvent> =>
       person.waitFor(one => one.call === call.callId && one.event === name, signal)
-    return { call, stream, heard, signal, until }
+    return { call, stream, offer, heard, signal, until }
   } catch (error) {
     await stream[Symbol.asyncDispose]()
     throw error
@@ -100,6 +102,22 @@ describe('on the phone', () => {
     expect(reception.firstVoiceMs).toBeGreaterThan(0)
     expect(reception.lastVoiceToEndMs).toBeGreaterThan(150)
     expect(reception.lastVoiceToEndMs).toBeLessThan(2_000)
+  }, 40_000)
+
+  test('understands through a line that loses packets', async () => {
+    const line = await dial('+14155551234')
+    await using _ = line.stream
+    const media = readAnswer(line.offer, line.call.remoteSdp)
+    const profile = lineProfiles.lossy5
+    await using relay = await openRelay({ host: '127.0.0.1', target: media.remote, profile, seed: 5 })
+    line.stream.start({ ...media, remote: { host: relay.host, port: relay.port } })
+    await say(line, firstSentence)
+    await line.until('said')
+    await line.call.bye(line.signal)
+    const { reception } = (await line.until('ended')) as PersonEvent & CallEnd
+    expect(relay.towardsTarget.dropped).toBeGreaterThan(5)
+    expect(reception.lost).toBeGreaterThan(5)
+    expect(reception.gapMaxMs).toBeGreaterThan(25)
   }, 40_000)
 
   test('talks into the first sentence', async () => {
