@@ -6,6 +6,7 @@ import type { RemoteInfo } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Source } from './latch.ts'
 import type { FromThread, MediaThreadSetup, ToThread } from './media-messages.ts'
 import { monotonicMs } from './monotonic.ts'
 import type { StreamMedia } from './negotiated-media.ts'
@@ -64,6 +65,7 @@ async function open(stream: number, memory: SharedArrayBuffer): Promise<void> {
       recordTap: setup.recordTap,
     })
     pair.rtp.on('message', (datagram, from) => receive(session, datagram, from))
+    pair.rtcp.on('message', (datagram, from) => session.receiveReport(datagram, sourceOf(from)))
     sessions.set(stream, { session })
     post({ type: 'opened', stream, port: pair.port })
   } catch (error) {
@@ -73,10 +75,14 @@ async function open(stream: number, memory: SharedArrayBuffer): Promise<void> {
 
 function receive(session: StreamSession, datagram: Uint8Array, from: RemoteInfo): void {
   const nowMs = monotonicMs()
-  session.receive(datagram, { host: from.address, port: from.port }, nowMs)
+  session.receive(datagram, sourceOf(from), nowMs)
   if (!session.isWaiting || waiting.has(session)) return
   waiting.add(session)
   arm()
+}
+
+function sourceOf({ address, port }: RemoteInfo): Source {
+  return { host: address, port }
 }
 
 async function start(stream: number, media: StreamMedia): Promise<void> {

@@ -1,10 +1,12 @@
 /** One stream inside the media thread: its sockets, both directions, and what it publishes for the main thread. */
 import type { Socket } from 'node:dgram'
+import type { Source } from './latch.ts'
 import { Incoming } from './incoming.ts'
 import { mayReceive, type StreamMedia } from './negotiated-media.ts'
 import { Outgoing, type Cleared } from './outgoing.ts'
 import { looksLikeRtcp } from './packet.ts'
 import type { PortPair } from './port-pair.ts'
+import { ReportLink } from './report-link.ts'
 import { publishPairs, RecordingTape, TAPE_LAG_SLOTS } from './recording-tape.ts'
 import {
   figure,
@@ -30,12 +32,19 @@ export interface SessionPort {
   recordTap: boolean
 }
 
+interface Live {
+  media: StreamMedia
+  outgoing: Outgoing
+  incoming: Incoming
+  reports: ReportLink
+}
+
 export class StreamSession {
   readonly #memory: StreamMemory
   readonly #pair: PortPair
   readonly #port: SessionPort
   readonly #tape: RecordingTape | undefined
-  #live: { media: StreamMedia; outgoing: Outgoing; incoming: Incoming; originMs: number } | undefined
+  #live: Live | undefined
   #lastSlot = -1
   #lastPlayRead = 0
   #stallsReported = 0
@@ -72,7 +81,12 @@ export class StreamSession {
         digit: (code, atMs) => this.#publishDigit(code, atMs - originMs),
       },
     })
-    this.#live = { media, outgoing, incoming, originMs }
+    const reports = new ReportLink(media, {
+      outgoing,
+      incoming,
+      transmit: (datagram, to) => send(this.#pair.rtcp, datagram, to),
+    })
+    this.#live = { media, outgoing, incoming, reports }
     this.#memory.numbers[figure.startedAt] = originMs
     Atomics.store(this.#memory.words, word.started, 1)
   }
@@ -83,6 +97,7 @@ export class StreamSession {
     this.#live.media = media
     this.#live.outgoing.use(media)
     this.#live.incoming.use(media)
+    this.#live.reports.use(media)
   }
 
   sendDigits(request: number, digits: string): void {
@@ -95,9 +110,18 @@ export class StreamSession {
     this.#live?.outgoing.digits.cancel(request)
   }
 
-  receive(datagram: Uint8Array, source: { host: string; port: number }, nowMs: number): void {
-    if (!this.#live || looksLikeRtcp(datagram)) return
-    this.#live.incoming.receive(datagram, source, nowMs)
+  receive(datagram: Uint8Array, source: Source, nowMs: number): void {
+    if (looksLikeRtcp(datagram)) this.receiveReport(datagram, source)
+    else this.#live?.incoming.receive(datagram, source, nowMs)
+  }
+
+  receiveReport(datagram: Uint8Array, source: Source): void {
+    if (!this.#live) return
+    const { reports } = this.#live
+    const verdict = reports.receive(datagram, source)
+    if (verdict === 'stranger') this.#count(figure.strangers)
+    if (verdict === 'malformed') this.#count(figure.malformed)
+    this.#memory.numbers[figure.roundTripMs] = reports.roundTripMs
   }
 
   poll(nowMs: number): void {
@@ -107,7 +131,7 @@ export class StreamSession {
   /** Serves a slot of the media clock; a number that jumps says that the machine stood still in between. */
   serve(slot: number, nowMs: number): void {
     if (!this.#live) return
-    const { outgoing, incoming } = this.#live
+    const { outgoing, incoming, reports } = this.#live
     this.#noteSkipped(slot - this.#lastSlot - 1)
     this.#lastSlot = slot
     const cleared = outgoing.applyClear()
@@ -115,6 +139,7 @@ export class StreamSession {
     this.#tape?.writePlayed(slot, outgoing.played)
     incoming.poll(nowMs)
     this.#publishSlot(slot, cleared)
+    reports.serve(slot)
     this.#checkStall(nowMs)
   }
 
@@ -123,6 +148,7 @@ export class StreamSession {
     if (this.#tape && this.#lastSlot >= 0)
       publishPairs(this.#tape, this.#memory, this.#lastSlot + TAPE_LAG_SLOTS)
     this.#port.ring()
+    if (this.#lastSlot >= 0) this.#live?.reports.sayFarewell(this.#lastSlot)
     this.#pair.rtp.close()
     this.#pair.rtcp.close()
     this.#live = undefined
@@ -196,6 +222,6 @@ export class StreamSession {
   }
 }
 
-function send(socket: Socket, packet: Uint8Array, to: { host: string; port: number }): void {
+function send(socket: Socket, packet: Uint8Array, to: Source): void {
   socket.send(packet, to.port, to.host)
 }
