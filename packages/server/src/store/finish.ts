@@ -2,6 +2,7 @@ import type { CallEventBody, TranscriptEntry } from '@parley/contract/events'
 import type { Selectable, Transaction } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { CallId } from '../domain/ids.ts'
+import { readTranscript } from './call-object.ts'
 import type { Database } from './database.ts'
 import { appendEvents } from './events.ts'
 import { notifyCall } from './notify.ts'
@@ -36,21 +37,6 @@ export async function findUnfinished(database: Database, callId: CallId): Promis
     recordingPath: row.recording_path,
     recordingStatus: row.recording_status,
   }
-}
-
-async function readTranscript({ kysely }: Database, callId: CallId): Promise<TranscriptEntry[]> {
-  const rows = await kysely
-    .selectFrom('transcript_entries')
-    .select(['id', 'speaker', 'text', 'start_ms', 'end_ms', 'interrupted', 'created_at'])
-    .where('call_id', '=', callId)
-    .orderBy('start_ms')
-    .orderBy('id')
-    .execute()
-  return rows.map(({ speaker, created_at, ...line }) => ({
-    ...line,
-    user: speaker,
-    created_at: created_at.toISOString(),
-  }))
 }
 
 export interface FinishedCall {

@@ -11,7 +11,7 @@ export interface DeliverDeps {
   readonly database: Database
   readonly outgoing: Outgoing
   /** The flat call object of the API; null when the call is gone. */
-  readonly callObject: (callId: CallId) => Promise<object | null>
+  readonly callObject: (callId: CallId, accountId: AccountId) => Promise<object | null>
   /** The account's signing secrets: the current one, and the one before while it is being changed. */
   readonly secretsOf: (accountId: AccountId) => Promise<readonly string[]>
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -44,7 +44,8 @@ export async function deliver(
 
 /** Made once, from the call as it is at the first try: every later try sends the very same bytes. */
 async function makeBody(delivery: ClaimedDelivery, deps: DeliverDeps): Promise<string | null> {
-  const call = delivery.call_id === null ? {} : await deps.callObject(delivery.call_id)
+  const { call_id, account_id } = delivery
+  const call = call_id === null ? {} : await deps.callObject(call_id, account_id)
   if (call === null) return null
   const event = {
     event: delivery.event,
