@@ -70,7 +70,11 @@ export function begin(terms: Terms): ConversationState {
   }
 }
 
-/** After a goodbye no new reply begins, and a "hello?" over the first sentence is answered by that sentence. */
-function wantsNoReply({ ending, agent }: ConversationState): boolean {
-  return ending.phase !== 'open' || agent.replies.some(reply => reply.purpose === 'opening')
+/**
+ * After a goodbye no new reply begins, a "hello?" over the first sentence is answered by that sentence, and
+ * what was answered already is not answered twice.
+ */
+function wantsNoReply({ ending, agent, callee }: ConversationState): boolean {
+  const answered = agent.lastAskedMs > callee.lastSoundMs
+  return ending.phase !== 'open' || answered || agent.replies.some(reply => reply.purpose === 'opening')
 }

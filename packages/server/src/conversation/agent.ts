@@ -41,6 +41,8 @@ export interface Reply {
   /** Length of the audio written to the line. */
   readonly writtenMs: number
   readonly pieces: readonly Piece[]
+  /** It broke off in the making; `pieces` are what its audio says. */
+  readonly cutShort: boolean
 }
 
 /** Words to be said exactly, or guidance for the model's own. */
@@ -142,7 +144,7 @@ function cutLine(reply: Reply, playedMs: number, nowMs: number): TranscriptLine 
     text,
     startMs,
     endMs: nowMs,
-    interrupted: text !== wholeText(reply.pieces) || reply.making,
+    interrupted: text !== wholeText(reply.pieces) || reply.making || reply.cutShort,
   }
 }
 
@@ -167,6 +169,7 @@ export function newReply(id: string, request: Request, askedMs: number): Reply {
     playedFromMs: null,
     writtenMs: 0,
     pieces: [],
+    cutShort: false,
   }
 }
 

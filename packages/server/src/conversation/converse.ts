@@ -73,11 +73,17 @@ export async function converse(
     stop.onStop(how => post({ type: 'stop', how }))
     if (signal.aborted) abandon()
     const { outcome, hangUp } = await end.promise
-    if (hangUp) await leg.hangUp()
+    if (hangUp) await leg.hangUp().catch(error => report(lineFault(error, leg.positionMs)))
     return { outcome, transcript: transcript.entries(), latency: summarize(state.latency) }
   } finally {
     close()
     clearInterval(ticking)
     signal.removeEventListener('abort', abandon)
   }
+}
+
+/** A line that can not be hung up in order is given up; the talk is over all the same. */
+function lineFault(error: unknown, positionMs: number): CallEventBody {
+  const detail = `Hanging up: ${error instanceof Error ? error.message : 'failed'}`
+  return { type: 'fault', source: 'line', detail, at_ms: positionMs }
 }

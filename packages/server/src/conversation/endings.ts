@@ -1,7 +1,7 @@
 import { ask, has, isAudible, replyOf, silenceAgent, update } from './agent.ts'
 import { isCourtesy, saysGoodbye } from './courtesy.ts'
 import { type Ending, type EndingPlan, hangUp } from './ending.ts'
-import { guidance } from './guidance.ts'
+import { guidance } from '../domain/guidance.ts'
 import type { Happening } from './happening.ts'
 import { wholeText } from './heard-text.ts'
 import type { ConversationState, Part, Step } from './state.ts'

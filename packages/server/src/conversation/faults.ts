@@ -35,8 +35,14 @@ export const faults: Part = (state, happening) => {
 const noReplies = 'The model failed to make a reply several times in a row'
 
 function failing(state: ConversationState, nowMs: number, message: string): ConversationState {
-  if (state.failing || state.ending.phase === 'lingering') return state
+  if (state.failing || isFarewellSafe(state)) return state
   return { ...state, failing: { sinceMs: nowMs, message } }
+}
+
+/** A goodbye that is made and in the queue needs no voice any more. */
+function isFarewellSafe({ ending, agent }: ConversationState): boolean {
+  if (ending.phase === 'lingering') return true
+  return ending.phase === 'farewell' && agent.wanted === null && agent.replies.every(reply => !reply.making)
 }
 
 /** The line repeats itself while nothing arrives; the first time is enough for the timeline. */

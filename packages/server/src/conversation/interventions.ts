@@ -1,6 +1,6 @@
 import { broken, talked } from '../domain/outcome.ts'
 import { bidFarewell, finish, hangUp } from './ending.ts'
-import { guidance } from './guidance.ts'
+import { guidance } from '../domain/guidance.ts'
 import type { ConversationEvent, Happening } from './happening.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 

@@ -1,6 +1,6 @@
 import { ask, silenceAgent } from './agent.ts'
 import { withCallee } from './callee.ts'
-import { pressedKeys } from './guidance.ts'
+import { pressedKeys } from './hints.ts'
 import type { Command, Happening } from './happening.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { chain, report } from './step.ts'

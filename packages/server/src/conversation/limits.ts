@@ -1,5 +1,6 @@
 import { bidFarewell, hangUp } from './ending.ts'
-import { guidance, wrapUp } from './guidance.ts'
+import { guidance } from '../domain/guidance.ts'
+import { wrapUp } from './hints.ts'
 import type { ConversationSettings } from './settings.ts'
 import type { Part } from './state.ts'
 import { report } from './step.ts'

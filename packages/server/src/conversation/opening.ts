@@ -1,6 +1,6 @@
 import type { CallPlan } from '../domain/call-plan.ts'
 import { ask } from './agent.ts'
-import { guidance } from './guidance.ts'
+import { guidance } from '../domain/guidance.ts'
 import type { Part } from './state.ts'
 
 /** How the agent opens: with given words, said while the phone rings, or with its own at answer. */

@@ -5,6 +5,7 @@ import {
   endMark,
   newReply,
   put,
+  type Reply,
   remember,
   replyOf,
   startMark,
@@ -13,7 +14,7 @@ import {
   without,
 } from './agent.ts'
 import type { Command } from './happening.ts'
-import { wholeText } from './heard-text.ts'
+import { heardText, wholeText } from './heard-text.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { chain } from './step.ts'
 
@@ -84,16 +85,29 @@ function replyDone(
   const { agent } = state
   const reply = replyOf(agent, replyId)
   if (!reply) return null
-  if (reply.writtenMs > 0) {
-    const replies = put(agent.replies, { ...reply, making: false })
-    const marked: Step = [withAgent(state, { replies }), [{ type: 'mark', name: endMark(replyId) }]]
-    return chain(marked, next => askForWanted(next, nowMs))
-  }
-  const failed = result === 'failed'
+  if (reply.writtenMs > 0) return replyMade(state, { ...reply, making: false }, { result, nowMs })
+  const failed = result === 'failed' && state.failing === null
   const wanted = agent.wanted ?? (failed ? (reply.request ?? { purpose: 'answer' }) : null)
   const failures = failed ? agent.failures + 1 : agent.failures
   const left = withAgent(without(state, reply), { wanted, failures })
   return askForWanted(left, nowMs)
+}
+
+/** A reply that broke off in the making is played as far as it got, and has said no more than that. */
+function replyMade(
+  state: ConversationState,
+  reply: Reply,
+  { result, nowMs }: { result: 'complete' | 'cancelled' | 'failed'; nowMs: number },
+): Step {
+  const { writtenMs, pieces } = reply
+  const said = heardText(pieces, { playedMs: writtenMs, audioMs: writtenMs, complete: false })
+  const made =
+    result === 'complete' ? reply : { ...reply, cutShort: true, pieces: [{ text: said, offsetMs: 0 }] }
+  const marked: Step = [
+    withAgent(state, { replies: put(state.agent.replies, made) }),
+    [{ type: 'mark', name: endMark(reply.id) }],
+  ]
+  return chain(marked, next => askForWanted(next, nowMs))
 }
 
 function askForWanted(state: ConversationState, nowMs: number): Step {
@@ -111,6 +125,6 @@ function marked(state: ConversationState, mark: Extract<LegEvent, { type: 'mark'
   const text = wholeText(ended.pieces)
   if (text === '') return [after, []]
   const startMs = ended.playedFromMs ?? mark.atMs - ended.writtenMs
-  const line = { user: 'assistant', text, startMs, endMs: mark.atMs, interrupted: false } as const
+  const line = { user: 'assistant', text, startMs, endMs: mark.atMs, interrupted: ended.cutShort } as const
   return [after, [{ type: 'enter', line }]]
 }

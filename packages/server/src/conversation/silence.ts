@@ -1,6 +1,6 @@
 import { ask, isAudible, silenceAgent } from './agent.ts'
 import { bidFarewell } from './ending.ts'
-import { guidance } from './guidance.ts'
+import { guidance } from '../domain/guidance.ts'
 import type { ConversationState, Part } from './state.ts'
 import { chain, report } from './step.ts'
 

@@ -1,7 +1,7 @@
 import { ask } from './agent.ts'
 import { type Callee, withCallee } from './callee.ts'
 import { silenceNeededMs } from './endpointing.ts'
-import { guidance } from './guidance.ts'
+import { guidance } from '../domain/guidance.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 
 /**

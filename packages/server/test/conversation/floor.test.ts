@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { guidance } from '../../src/conversation/guidance.ts'
+import { guidance } from '../../src/domain/guidance.ts'
 import type { Script } from '../scripted/voice.ts'
 import { confirming } from './scripts.ts'
 import { firstSentence, lines, stage } from './stage.ts'

@@ -1,4 +1,4 @@
-import { guidance } from '../../src/conversation/guidance.ts'
+import { guidance } from '../../src/domain/guidance.ts'
 import type { Script } from '../scripted/voice.ts'
 
 export const endCall = { name: 'end_call', arguments: '{"reason":"confirmed"}' }
