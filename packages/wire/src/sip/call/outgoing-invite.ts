@@ -38,6 +38,7 @@ export class OutgoingInvite {
   #settled = false
   #abandonTimer: NodeJS.Timeout | undefined
 
+  /** Throws, and nothing is sent, when the order itself is malformed. */
   constructor(context: AgentContext, order: InviteRequest) {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.finished = promise
@@ -46,11 +47,10 @@ export class OutgoingInvite {
     this.#order = order
     this.#digest = order.credentials && new DigestSession(order.credentials)
     this.#identity = { callId: order.callId ?? newCallId(), tag: newTag(), sequence: 1 }
+    serializeMessage(buildInvite(context, order, this.#identity))
   }
 
-  /** Throws before anything is sent when the order itself is malformed. */
   async run(signal: AbortSignal): Promise<AnsweredCall> {
-    serializeMessage(buildInvite(this.#context, this.#order, this.#identity))
     const abort = (): void => this.giveUp('cancelled')
     const ringTimer = setTimeout(
       () => this.giveUp(this.#provisional ? 'ring_timeout' : 'no_response'),

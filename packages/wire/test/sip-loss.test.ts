@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { losesFirst, lossyTransport } from './lossy-transport.ts'
+import { endOf, never, orderTo, TestAgents } from './test-agents.ts'
+
+let agents: TestAgents
+
+beforeEach(() => {
+  agents = new TestAgents()
+})
+
+afterEach(async () => {
+  await agents[Symbol.asyncDispose]()
+  expect(agents.ownFaults()).toEqual([])
+})
+
+describe('a line that loses', () => {
+  test.each([
+    ['the first INVITEs', /^INVITE/, 2],
+    ['the first ACKs', /^ACK/, 3],
+  ])('%s of the caller', async (_, beginning, count) => {
+    const bob = await agents.callee()
+    const alice = await agents.agent({ openTransport: lossyTransport(losesFirst(count, beginning)) })
+    const call = await alice.invite(orderTo(bob.agent.port), never)
+    const theirs = await bob.accepted
+    const end = endOf(theirs)
+    await call.bye(never)
+    expect(await end).toMatchObject({ by: 'remote' })
+  })
+
+  test.each([
+    ['provisional answers', /^SIP\/2\.0 1/, 50],
+    ['the first answers', /^SIP\/2\.0 200/, 4],
+  ])('%s of the callee', async (_, beginning, count) => {
+    const bob = await agents.callee({ openTransport: lossyTransport(losesFirst(count, beginning)) })
+    const alice = await agents.agent()
+    const call = await alice.invite(orderTo(bob.agent.port), never)
+    await (await bob.accepted).bye(never)
+    expect(await endOf(call)).toMatchObject({ by: 'remote' })
+  })
+
+  test('refusal and its ACK', async () => {
+    const bob = await agents.agent({
+      onCall: call => call.reject(486),
+      openTransport: lossyTransport(losesFirst(2, /^SIP\/2\.0 486/)),
+    })
+    const alice = await agents.agent({ openTransport: lossyTransport(losesFirst(2, /^ACK/)) })
+    await expect(alice.invite(orderTo(bob.port), never)).rejects.toMatchObject({ status: 486 })
+  })
+
+  test('one packet in three both ways: forty calls come and go', async () => {
+    let seed = 42
+    const third = (): boolean => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+      return seed / 2_147_483_648 < 0.33
+    }
+    const ended: Promise<unknown>[] = []
+    const bob = await agents.agent({
+      openTransport: lossyTransport(third),
+      onCall: call =>
+        void call.accept('v=0\r\n').then(
+          theirs => ended.push(endOf(theirs)),
+          () => undefined,
+        ),
+    })
+    const alice = await agents.agent({ openTransport: lossyTransport(third) })
+    const calls = await Promise.all(Array.from({ length: 40 }, () => alice.invite(orderTo(bob.port), never)))
+    expect(new Set(calls.map(call => call.callId)).size).toBe(40)
+    await Promise.all(calls.map(call => call.bye(never)))
+    expect(ended).toHaveLength(40)
+    await Promise.all(ended)
+  })
+
+  test('a socket that cannot send fails the call as transport, at once', async () => {
+    const alice = await agents.agent()
+    const calling = alice.invite({ ...orderTo(5060), to: 'sip:bob@255.255.255.255:5060' }, never)
+    await expect(calling).rejects.toMatchObject({ kind: 'transport', status: 0 })
+  })
+})

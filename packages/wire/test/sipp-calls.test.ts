@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readAnswer } from '../src/sdp/answer.ts'
+import { createOffer } from '../src/sdp/offer.ts'
+import { standardTimings } from '../src/sip/transaction/timings.ts'
+import type { IncomingCall } from '../src/sip/user-agent.ts'
+import { program } from './program.ts'
+import { Sipp } from './sipp-program.ts'
+import { endOf, failureOf, never, orderTo, TestAgents } from './test-agents.ts'
+
+const path = program('sipp')
+const challenge = fileURLToPath(new URL('./sipp/uas-challenge.xml', import.meta.url))
+const sdp = createOffer({ address: { host: '127.0.0.1', port: 40_000 } })
+
+let agents: TestAgents
+
+beforeEach(() => {
+  agents = new TestAgents()
+})
+
+afterEach(async () => {
+  await agents[Symbol.asyncDispose]()
+  expect(agents.ownFaults()).toEqual([])
+})
+
+describe.skipIf(path === undefined)('SIPp', () => {
+  const start = (...args: string[]): Promise<Sipp> => Sipp.start(path ?? '', args)
+  const agent = (more = {}) => agents.agent({ timings: standardTimings, ...more })
+
+  test('challenges our INVITE, picks up, and gets ACK and BYE', async () => {
+    await using sipp = await start('-sf', challenge, '-m', '1')
+    const rung: number[] = []
+    const alice = await agent()
+    const order = orderTo(sipp.port, {
+      sdp,
+      credentials: { username: 'trunk', password: 'correct horse' },
+      onProgress: ({ status }) => rung.push(status),
+    })
+    const call = await alice.invite(order, never)
+    expect(rung).toEqual([180])
+    expect(readAnswer(sdp, call.remoteSdp)).toMatchObject({
+      codec: { name: 'PCMA', payloadType: 8 },
+      telephoneEvent: 101,
+    })
+    await call.bye(never)
+    expect(await sipp.exit, sipp.output).toBe(0)
+  })
+
+  test('refuses a wrong password', async () => {
+    await using sipp = await start('-sf', challenge, '-m', '1')
+    const alice = await agent()
+    const order = orderTo(sipp.port, { sdp, credentials: { username: 'trunk', password: 'wrong' } })
+    expect(await failureOf(alice.invite(order, never))).toMatchObject({ kind: 'rejected', status: 403 })
+  })
+
+  test('answers twenty calls of ours over a line that loses one message in ten', async () => {
+    await using sipp = await start('-sn', 'uas', '-m', '20', '-lost', '10')
+    const alice = await agent()
+    const calls = await Promise.all(
+      Array.from({ length: 20 }, () => alice.invite(orderTo(sipp.port, { sdp }), never)),
+    )
+    await Promise.all(calls.map(call => call.bye(AbortSignal.timeout(8_000))))
+    expect(calls).toHaveLength(20)
+  })
+
+  test('calls us twenty times, and hangs up', async () => {
+    const ended: Promise<unknown>[] = []
+    const bob = await agent({
+      onCall: (incoming: IncomingCall) => {
+        incoming.ring()
+        void incoming.accept(sdp).then(call => ended.push(endOf(call)))
+      },
+    })
+    await using sipp = await start('-sn', 'uac', '-m', '20', '-r', '20', '-d', '100', `127.0.0.1:${bob.port}`)
+    expect(await sipp.exit, sipp.output).toBe(0)
+    expect(ended).toHaveLength(20)
+    await Promise.all(ended)
+  })
+})
