@@ -2,7 +2,7 @@
 
 const goodbyes = [
   /\b(good ?bye|bye|take care|farewell|so long|see (you|ya)|talk (to you )?(soon|later)|speak (to you )?(soon|later))\b/u,
-  /\bhave (a|an) (\p{L}+ ){0,3}(day|one|morning|afternoon|evening|night|weekend|week|time)\b/u,
+  /\bhave (a|an) (\p{L}+ ){0,4}(day|one|morning|afternoon|evening|night|weekend|week|time)\b/u,
   /\b(adi[oó]s|hasta (luego|pronto|mañana|la vista)|chao|chau|que tengas? (un |una )?(muy )?(buen|buena|lindo|linda|feliz))/u,
   /\b(au revoir|bonne (journée|soirée|fin)|à bientôt|à (demain|plus)|salut)/u,
   /\b(auf wieder(hören|sehen|schauen)|tschüss?|bis (bald|dann|morgen|später)|schönen (tag|abend|nachmittag)|ade)\b/u,

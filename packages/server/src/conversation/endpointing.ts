@@ -33,7 +33,8 @@ export function shapeOf(text: string): Shape {
 function isDictated(words: readonly string[]): boolean {
   const [beforeLast = '', last = ''] = words.slice(-2)
   if (/\p{N}{4,}$/u.test(last) && words.length <= 2) return true
-  if (addressWords.has(last) || (addressWords.has(beforeLast) && !mailEnds.has(last))) return true
+  if (last === 'at' || joiners.has(last) || mailHosts.has(last)) return true
+  if (joiners.has(beforeLast) && !mailEnds.has(last)) return true
   return isSpelled(last) && isSpelled(beforeLast)
 }
 
@@ -49,7 +50,8 @@ const numberWords = setOf(`zero oh one two three four five six seven eight nine 
   cero uno dos tres cuatro cinco seis siete ocho nueve
   zéro un deux trois quatre cinq sept huit neuf
   null eins zwei drei vier fünf sechs sieben acht neun`)
-const addressWords = setOf('@ at dot underscore dash hyphen arroba punto arobase')
+const joiners = setOf('@ dot underscore dash hyphen arroba punto arobase')
+const mailHosts = setOf('gmail hotmail outlook yahoo icloud proton')
 const mailEnds = setOf('com org net edu de es fr uk io')
 
 /** Nobody ends a sentence with these: more is coming. English, Spanish, French and German. */

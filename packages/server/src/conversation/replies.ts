@@ -118,7 +118,7 @@ function marked(state: ConversationState, mark: Extract<LegEvent, { type: 'mark'
   if (mark.cleared) return null
   const starting = state.agent.replies.find(reply => startMark(reply.id) === mark.name)
   if (starting) return update(state, starting.id, reply => ({ ...reply, playedFromMs: mark.atMs }))
-  const ended = state.agent.replies.find(reply => endMark(reply.id) === mark.name)
+  const ended = state.agent.replies.find(reply => !reply.making && endMark(reply.id) === mark.name)
   if (!ended) return null
   const quietSinceMs = ended.purpose === 'silence_prompt' ? state.agent.quietSinceMs : mark.atMs
   const after = withAgent(without(state, ended), { quietSinceMs, lastSoundMs: mark.atMs })

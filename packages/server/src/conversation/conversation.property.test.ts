@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { VoiceFault } from '../speech/port.ts'
+import { advance, begin } from './advance.ts'
+import { openingReplyId } from './agent.ts'
+import type { Command, ConversationEvent } from './happening.ts'
+import { defaultSettings } from './settings.ts'
+
+/**
+ * Networks and models do anything in any order. Whatever comes, the conversation keeps its promises: it
+ * does not throw, asks for one reply at a time, plays nothing of a reply it interrupted, and ends once.
+ */
+
+const replyIds = [
+  openingReplyId,
+  'own-1',
+  'own-2',
+  'answer-1',
+  'answer-2',
+  'farewell-1',
+  'farewell-2',
+  'silence_prompt-1',
+]
+const replyId = fc.constantFrom(...replyIds)
+const atMs = fc.nat(100_000)
+const text = fc.constantFrom(
+  '',
+  'yes',
+  'goodbye',
+  'what time is it?',
+  'leave a message after the tone',
+  'and',
+)
+const fault = new VoiceFault('any', 'protocol', { message: 'odd' })
+
+const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({ type: 'tick' } as const) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('speech_started', 'speech_stopped'), atMs }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('heard'),
+      turnId: fc.string(),
+      text,
+      final: fc.boolean(),
+      startMs: atMs,
+      endMs: atMs,
+    }),
+  },
+  { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('reply_started', 'first_token'), replyId }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('reply_text'), replyId, text, offsetMs: atMs }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('reply_audio'),
+      replyId,
+      audio: fc.nat(4_000).map(length => new Uint8Array(length)),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('reply_done'),
+      replyId,
+      result: fc.constantFrom('complete', 'cancelled', 'failed'),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('tool_call'),
+      replyId,
+      toolCallId: fc.string(),
+      name: fc.constantFrom('end_call', 'other'),
+      arguments: fc.constantFrom('{}', '', '{"farewell":"Bye."}', '{"farewell":3}', 'nonsense'),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('mark'),
+      name: fc.tuple(replyId, fc.constantFrom(':start', ':end')).map(([id, end]) => id + end),
+      atMs,
+      cleared: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('digit'), digit: fc.constantFrom('1', '#'), atMs }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('stalled'), sinceMs: atMs }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'fault', fault, fatal: false } as const) },
+  { weight: 1, arbitrary: fc.constant({ type: 'stop', how: 'farewell' } as const) },
+)
+
+const story = fc.array(fc.record({ event: anyEvent, afterMs: fc.nat(1_500), queuedMs: fc.nat(3_000) }), {
+  maxLength: 120,
+})
+
+const terms = fc.record({
+  settings: fc.constant(defaultSettings),
+  takesTurns: fc.boolean(),
+  firstSentence: fc.constantFrom(null, 'Hello, this is Sarah.'),
+  maxDurationMs: fc.constantFrom(30_000, 600_000),
+})
+
+test('any story keeps the promises', () => {
+  fc.assert(
+    fc.property(terms, story, (given, happenings) => {
+      let state = begin(given)
+      const promises = openPromises(given.firstSentence !== null)
+      let nowMs = 0
+      for (const { event, afterMs, queuedMs } of [...happenings, ...quietMinutes]) {
+        nowMs += afterMs
+        if ('replyId' in event && !promises.knows(event.replyId)) continue
+        const [next, commands] = advance(state, { event, nowMs, queuedMs, elapsedMs: nowMs })
+        if (event.type === 'reply_done') promises.made(event.replyId)
+        state = next
+        for (const command of commands) promises.check(command)
+      }
+      expect(promises.finished()).toBe(1)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+/** Long enough for every limit to pass. */
+const quietMinutes = Array.from({ length: 700 }, () => ({
+  event: { type: 'tick' } as const,
+  afterMs: 1_000,
+  queuedMs: 0,
+}))
+
+function openPromises(openingAsked: boolean) {
+  const asked = new Set(openingAsked ? [openingReplyId] : [])
+  const making = new Set(asked)
+  const interrupted = new Set<string>()
+  const marked = new Set<string>()
+  let finished = 0
+  return {
+    made: (id: string) => making.delete(id),
+    finished: () => finished,
+    /** A voice tells of what it was asked for, and of what it began by itself. */
+    knows: (id: string) => asked.has(id) || id.startsWith('own'),
+    check(command: Command): void {
+      expect(finished).toBe(0)
+      if (command.type === 'say' || command.type === 'respond') {
+        expect([...making]).toEqual([])
+        expect(interrupted).not.toContain(command.replyId)
+        making.add(command.replyId)
+        asked.add(command.replyId)
+      }
+      if (command.type === 'interrupt') {
+        making.delete(command.replyId)
+        interrupted.add(command.replyId)
+        expect(command.playedMs).toBeGreaterThanOrEqual(0)
+      }
+      if (command.type === 'mark') {
+        expect(marked).not.toContain(command.name)
+        marked.add(command.name)
+        expect(interrupted).not.toContain(command.name.replace(/:(start|end)$/u, ''))
+      }
+      if (command.type === 'finish') finished += 1
+    },
+  }
+}
