@@ -31,6 +31,10 @@ export class MarkLedger {
   /** Media-clock time at which the last audio had been played out. */
   #playedAtMs = 0
 
+  get isEmpty(): boolean {
+    return this.#marks.length === 0
+  }
+
   add(mark: Mark): void {
     this.#marks.push(mark)
   }

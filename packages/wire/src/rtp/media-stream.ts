@@ -136,6 +136,7 @@ export class LiveMediaStream implements AsyncDisposable {
   mark(name: string): void {
     const clears = Atomics.load(this.#memory.words, word.clearCount)
     this.#marks.add({ name, position: this.#memory.play.writePosition, clears })
+    Atomics.store(this.#memory.words, word.marked, 1)
     if (this.#closing) this.#report(this.#marks.end(this.positionMs))
   }
 
@@ -245,6 +246,7 @@ export class LiveMediaStream implements AsyncDisposable {
     const to = words[at + slotWord.clearedTo] ?? 0
     if (clears > 0) this.#report(this.#marks.cleared({ clears, from, to, atMs: slot * FRAME_MS }))
     this.#report(this.#marks.played(words[at + slotWord.playRead] ?? 0, (slot + 1) * FRAME_MS))
+    if (this.#marks.isEmpty) Atomics.store(this.#memory.words, word.marked, 0)
   }
 
   #report(reports: readonly MarkReport[]): void {

@@ -13,6 +13,7 @@ import type { StreamMedia } from './negotiated-media.ts'
 import { PacingWheel, type WheelSeat } from './pacing-wheel.ts'
 import { PortPairs } from './port-pair.ts'
 import { StreamSession } from './stream-session.ts'
+import { raiseThreadPriority } from './thread-priority.ts'
 
 if (!parentPort) throw new Error('the media thread is started by openMediaEngine')
 const main = parentPort
@@ -24,12 +25,19 @@ const sessions = new Map<number, { session: StreamSession; seat?: WheelSeat<Stre
 /** Sessions with packets that wait for missing ones; looked at every millisecond. */
 const waiting = new Set<StreamSession>()
 let timer: NodeJS.Timeout | undefined
+let isRinging = false
 
 const post = (message: FromThread): void => main.postMessage(message)
 
+/** Waking the other thread is a system call: whatever this turn of the loop brings shares one. */
 function ring(): void {
-  Atomics.add(bell, 0, 1)
-  Atomics.notify(bell, 0)
+  if (isRinging) return
+  isRinging = true
+  setImmediate(() => {
+    isRinging = false
+    Atomics.add(bell, 0, 1)
+    Atomics.notify(bell, 0)
+  })
 }
 
 function turn(): void {
@@ -137,4 +145,5 @@ main.on('message', (message: ToThread) => {
   }
 })
 
+raiseThreadPriority()
 post({ type: 'ready' })

@@ -22,8 +22,10 @@ export const word = {
   heardRead: 6,
   slotWrite: 7,
   slotRead: 8,
-  /** 1 once `number.startedAt` is valid. */
+  /** 1 once `figure.startedAt` is valid. */
   started: 9,
+  /** 1 while the main thread waits for a mark, and wants to know of every slot at once. */
+  marked: 10,
 } as const
 
 /** Counters, as indices into `numbers`. Written by the media thread only. */

@@ -46,7 +46,6 @@ export class StreamSession {
   readonly #tape: RecordingTape | undefined
   #live: Live | undefined
   #lastSlot = -1
-  #lastPlayRead = 0
   #stallsReported = 0
 
   constructor(memory: SharedArrayBuffer, pair: PortPair, port: SessionPort) {
@@ -202,8 +201,8 @@ export class StreamSession {
     words[wordAt + slotWord.tapSlot] =
       this.#tape?.take(slot, { bytes: ring.bytes, at: ring.byteAt }) ?? NO_TAP
     ring.publish()
-    if (playRead !== this.#lastPlayRead || cleared || slot % QUIET_WAKE_SLOTS === 0) this.#port.ring()
-    this.#lastPlayRead = playRead
+    const isAwaited = Atomics.load(this.#memory.words, word.marked) === 1
+    if (isAwaited || cleared || slot % QUIET_WAKE_SLOTS === 0) this.#port.ring()
   }
 
   #checkStall(nowMs: number): void {
