@@ -1,37 +1,6 @@
+import { modelLanguages as languages } from '../../languages.ts'
 import type { ModelInfo, VoiceInfo } from '../../port.ts'
 import { PROVIDER } from './faults.ts'
-
-/** Languages the realtime models speak well. https://platform.openai.com/docs/guides/realtime */
-const languages = [
-  'en',
-  'es',
-  'fr',
-  'de',
-  'it',
-  'pt',
-  'nl',
-  'pl',
-  'sv',
-  'da',
-  'no',
-  'fi',
-  'cs',
-  'el',
-  'hu',
-  'ro',
-  'tr',
-  'uk',
-  'ru',
-  'ar',
-  'he',
-  'hi',
-  'id',
-  'vi',
-  'th',
-  'ja',
-  'ko',
-  'zh',
-]
 
 const model = (id: string, typicalLatencyMs: number): ModelInfo => ({
   id,

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+import type { RawData } from 'ws'
+import { openLoopback } from '../loopback.ts'
+import type { StandIn } from '../stand-in.ts'
+import { parseListenQuery } from './listen-query.ts'
+import { ListenSession, type ListenOptions } from './listen-session.ts'
+
+export interface DeepgramOptions extends Partial<ListenOptions> {
+  /** The only key that is let in; default: any non-empty one. */
+  readonly apiKey?: string
+}
+
+/** Deepgram's streaming recognizer: `/v1/listen`. */
+export async function openDeepgram(options: DeepgramOptions = {}): Promise<StandIn> {
+  return await openLoopback({
+    authorize: request => refusalOf(request, options.apiKey),
+    connected: (line, request) => {
+      const query = parseListenQuery(searchOf(request))
+      if (!query) return line.close(1011, 'query')
+      const session = new ListenSession(line, query, {
+        transcribe: stretch => options.transcribe?.(stretch) ?? `sentence ${stretch}`,
+        delayMs: options.delayMs ?? 20,
+        idleMs: options.idleMs ?? 10_000,
+      })
+      line.socket.on('message', (data: RawData, isBinary) => {
+        if (isBinary) session.audio(data as Buffer)
+        else session.control((data as Buffer).toString())
+      })
+      line.socket.once('close', () => session.end())
+    },
+  })
+}
+
+function refusalOf(request: IncomingMessage, apiKey: string | undefined): number | null {
+  if (new URL(request.url ?? '/', 'http://stand-in').pathname !== '/v1/listen') return 404
+  const key = /^(?:token|bearer) (?<key>\S+)$/iu.exec(request.headers.authorization ?? '')?.groups?.['key']
+  if (key === undefined || (apiKey !== undefined && key !== apiKey)) return 401
+  return parseListenQuery(searchOf(request)) ? null : 400
+}
+
+function searchOf(request: IncomingMessage): URLSearchParams {
+  return new URL(request.url ?? '/', 'http://stand-in').searchParams
+}

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { RawData } from 'ws'
+import { z } from 'zod'
+import { openLoopback, type Log } from '../loopback.ts'
+import { readJson } from '../read-body.ts'
+import type { StandIn } from '../stand-in.ts'
+import { toneSpeech } from '../tone-speech.ts'
+import { StreamInputSession, type SpeechOptions } from './stream-input-session.ts'
+
+export interface ElevenLabsOptions extends Partial<SpeechOptions> {
+  /** The only key that is let in; default: any non-empty one. */
+  readonly apiKey?: string
+  /** Voices there are; default: every id. */
+  readonly voices?: readonly string[]
+}
+
+const PATH = /^\/v1\/text-to-speech\/(?<voice>[^/]+)\/(?<kind>stream-input|stream)$/u
+
+const streamInputQuery = z.strictObject({
+  model_id: z.string().optional(),
+  output_format: z.literal('ulaw_8000'),
+  language_code: z
+    .string()
+    .regex(/^[a-z]{2,3}$/u)
+    .optional(),
+  auto_mode: z.enum(['true', 'false']).optional(),
+  sync_alignment: z.enum(['true', 'false']).optional(),
+  inactivity_timeout: z.coerce.number().int().min(1).max(180).default(20),
+  enable_logging: z.enum(['true', 'false']).optional(),
+  enable_ssml_parsing: z.enum(['true', 'false']).optional(),
+  apply_text_normalization: z.enum(['auto', 'on', 'off']).optional(),
+  seed: z.string().optional(),
+})
+
+const speech = z.looseObject({ text: z.string().min(1), model_id: z.string().optional() })
+
+/** ElevenLabs' text to speech, streamed over WebSocket or HTTP. It speaks µ-law at 8 kHz and nothing else. */
+export async function openElevenLabs(options: ElevenLabsOptions = {}): Promise<StandIn> {
+  const settings = { firstAudioMs: 40, betweenPiecesMs: 5, pieceMs: 100, alignment: true, ...options }
+  return await openLoopback({
+    authorize: request => refusalOf(request, options),
+    connected: (line, request) => {
+      const query = streamInputQuery.safeParse(Object.fromEntries(placeOf(request).search))
+      if (!query.success) return line.close(1008, 'invalid query')
+      const session = new StreamInputSession(line, settings, query.data.inactivity_timeout * 1000)
+      line.socket.on('message', (data: RawData) => session.receive((data as Buffer).toString()))
+      line.socket.once('close', () => session.end())
+    },
+    requested: (request, response, log) => stream(request, response, { log, settings }),
+  })
+}
+
+async function stream(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { log, settings }: { log: Log; settings: SpeechOptions },
+): Promise<void> {
+  const body = speech.safeParse(await readJson(request))
+  log('in', 'stream', body.data ?? null)
+  const format = placeOf(request).search.get('output_format')
+  if (!body.success || format !== 'ulaw_8000') {
+    const detail = { status: 'invalid_request', message: 'The request is invalid.' }
+    response.writeHead(422, { 'content-type': 'application/json' }).end(JSON.stringify({ detail }))
+    return
+  }
+  const audio = toneSpeech(body.data.text)
+  await pause(settings.firstAudioMs)
+  response.writeHead(200, { 'content-type': 'audio/basic' })
+  for (let at = 0; at < audio.length; at += settings.pieceMs * 8) {
+    response.write(audio.subarray(at, at + settings.pieceMs * 8))
+    await pause(settings.betweenPiecesMs)
+  }
+  response.end()
+}
+
+function refusalOf(request: IncomingMessage, { apiKey, voices }: ElevenLabsOptions): number | null {
+  const { voice, kind, search } = placeOf(request)
+  const key = request.headers['xi-api-key']
+  if (voice === null) return 404
+  if (typeof key !== 'string' || key === '' || (apiKey !== undefined && key !== apiKey)) return 401
+  if (voices && !voices.includes(voice)) return 404
+  if (kind !== 'stream-input') return null
+  return streamInputQuery.safeParse(Object.fromEntries(search)).success ? null : 400
+}
+
+function placeOf(request: IncomingMessage): { voice: string | null; kind: string; search: URLSearchParams } {
+  const url = new URL(request.url ?? '/', 'http://stand-in')
+  const { voice = null, kind = '' } = PATH.exec(url.pathname)?.groups ?? {}
+  return { voice: voice === null ? null : decodeURIComponent(voice), kind, search: url.searchParams }
+}

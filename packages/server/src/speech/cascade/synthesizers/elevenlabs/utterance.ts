@@ -1,0 +1,87 @@
+import { VoiceFault } from '../../../port.ts'
+import { PushStream } from '../../../push-stream.ts'
+import type { SocketSession } from '../../../socket-session.ts'
+import { endUtterance, parseElevenLabs, PROVIDER, textPiece } from './stream-input.ts'
+
+export interface SpokenAudio {
+  readonly audio: Uint8Array
+  readonly text: string
+}
+
+/** A frame that cannot be read costs nothing; a far end that sends so many speaks something else. */
+const MOST_GARBAGE = 5
+
+/** One connection, which speaks one utterance. */
+export class Utterance implements AsyncDisposable {
+  readonly audio = new PushStream<SpokenAudio>()
+  #socket: SocketSession | null = null
+  /** Sent and not yet told as spoken. */
+  #untold = ''
+  #aligned = false
+  #over = false
+  #garbage = 0
+
+  get over(): boolean {
+    return this.#over
+  }
+
+  attach(socket: SocketSession): void {
+    this.#socket = socket
+  }
+
+  /** Sends the text while it arrives. A failing text fails the audio. */
+  async feed(text: AsyncIterable<string>, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const piece of text) {
+        if (signal.aborted || this.#over) return
+        this.#untold += piece
+        this.#socket?.send(textPiece(piece))
+      }
+      this.#socket?.send(endUtterance)
+    } catch (error) {
+      this.audio.fail(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+
+  received(frame: string): void {
+    if (this.#over) return
+    const message = parseElevenLabs(frame)
+    if (message.type === 'garbage') {
+      this.#garbage++
+      if (this.#garbage > MOST_GARBAGE) this.lost(unreadable())
+    } else if (message.type === 'error') {
+      this.lost(message.fault)
+    } else {
+      if (message.audio.length > 0) this.audio.push({ audio: message.audio, text: this.#words(message.text) })
+      if (message.last) this.#end()
+    }
+  }
+
+  lost(fault: VoiceFault): void {
+    this.#over = true
+    this.audio.fail(fault)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end()
+    await this.#socket?.[Symbol.asyncDispose]()
+  }
+
+  #end(): void {
+    this.#over = true
+    this.audio.end()
+  }
+
+  /** Without any alignment the words sent so far are told with the first audio that follows them. */
+  #words(aligned: string | null): string {
+    this.#aligned ||= aligned !== null
+    if (aligned !== null) return aligned
+    const text = this.#aligned ? '' : this.#untold
+    this.#untold = ''
+    return text
+  }
+}
+
+function unreadable(): VoiceFault {
+  return new VoiceFault(PROVIDER, 'protocol', { message: 'the frames could not be read' })
+}
