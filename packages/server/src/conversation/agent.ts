@@ -1,7 +1,5 @@
-import type { Command, Happening, TranscriptLine } from './happening.ts'
-import { heardText, type Piece, wholeText } from './heard-text.ts'
+import type { Piece } from './heard-text.ts'
 import type { ConversationState, Step, Terms } from './state.ts'
-import { report } from './step.ts'
 
 /**
  * What the agent says: which replies are being made, which wait in the line's queue, which is playing.
@@ -97,66 +95,6 @@ export function playedOf(replies: readonly Reply[], queuedMs: number): readonly 
     .toReversed()
 }
 
-/** Asks for a reply, or notes it while another one is still being made: a voice makes one at a time. */
-export function ask(state: ConversationState, request: Request, nowMs: number): Step {
-  const { agent } = state
-  if (agent.replies.some(reply => reply.making)) return [withAgent(state, { wanted: request }), []]
-  const askedCount = agent.askedCount + 1
-  const id = `${request.purpose}-${askedCount}`
-  const replies = [...agent.replies, newReply(id, request, nowMs)]
-  const asked = withAgent(state, { replies, askedCount, wanted: null, lastAskedMs: nowMs })
-  const callee = { ...state.callee, unanswered: null, tookFloor: false }
-  return [{ ...asked, callee }, [requestCommand(id, request)]]
-}
-
-/**
- * Stops everything the agent is saying or about to say. What was heard of it enters the transcript, and
- * the voice is told how far it got.
- */
-export function silenceAgent(state: ConversationState, { nowMs, queuedMs }: Happening): Step {
-  const { replies, gone } = state.agent
-  const audible = isAudible(state.agent)
-  const played = playedOf(replies, queuedMs)
-  const commands: Command[] = audible ? [{ type: 'clear' }] : []
-  for (const [index, reply] of replies.entries()) {
-    const playedMs = played[index] ?? 0
-    commands.push({ type: 'interrupt', replyId: reply.id, playedMs })
-    const line = cutLine(reply, playedMs, nowMs)
-    if (line) commands.push({ type: 'enter', line })
-  }
-  const after = withAgent(state, {
-    replies: [],
-    wanted: null,
-    gone: remember(gone, ...replies.map(reply => reply.id)),
-    ...(audible ? { quietSinceMs: nowMs, lastSoundMs: nowMs } : {}),
-  })
-  return [after, commands]
-}
-
-/** How a reply enters the transcript when it is stopped: null when nothing of it was heard. */
-function cutLine(reply: Reply, playedMs: number, nowMs: number): TranscriptLine | null {
-  const played = { playedMs, audioMs: reply.writtenMs, complete: !reply.making }
-  const text = playedMs > 0 ? heardText(reply.pieces, played) : ''
-  if (text === '') return null
-  const startMs = reply.playedFromMs ?? Math.max(0, nowMs - playedMs)
-  return {
-    user: 'assistant',
-    text,
-    startMs,
-    endMs: nowMs,
-    interrupted: text !== wholeText(reply.pieces) || reply.making || reply.cutShort,
-  }
-}
-
-/** Says at once that the callee took the floor from a reply that was playing. */
-export function interruptionReport(
-  state: ConversationState,
-  { nowMs, queuedMs }: Happening,
-): readonly Command[] {
-  const playedMs = playedOf(state.agent.replies, queuedMs).findLast(played => played > 0)
-  return playedMs === undefined ? [] : [report({ type: 'interruption', at_ms: nowMs, played_ms: playedMs })]
-}
-
 export function newReply(id: string, request: Request, askedMs: number): Reply {
   return {
     id,
@@ -171,11 +109,6 @@ export function newReply(id: string, request: Request, askedMs: number): Reply {
     pieces: [],
     cutShort: false,
   }
-}
-
-function requestCommand(replyId: string, { say, guidance }: Request): Command {
-  if (say !== undefined) return { type: 'say', replyId, text: say }
-  return { type: 'respond', replyId, guidance: guidance ?? null }
 }
 
 export function startMark(replyId: string): string {

@@ -19,7 +19,7 @@ export const nobodyYet: AnswerState = { verdict: null, greetingFromMs: null, gre
 
 /** A machine starts to talk at once, and its greeting is over by then. */
 const greetingStartMs = 2_500
-const greetingPauseMs = 500
+const greetingPauseMs = 700
 const machineWordsUntilMs = 30_000
 const machineTurns = 2
 

@@ -1,4 +1,5 @@
-import { interruptionReport, playedOf, silenceAgent, type Purpose } from './agent.ts'
+import { playedOf, type Purpose } from './agent.ts'
+import { interruptionReport, silenceAgent } from './silence-agent.ts'
 import { withCallee } from './callee.ts'
 import type { Happening } from './happening.ts'
 import type { ConversationState, Part, Step } from './state.ts'

@@ -59,7 +59,7 @@ export const calleeSpeaks: Part = (state, { event, nowMs }) => {
         speaking: false,
         stoppedMs: event.atMs,
         overlapping: false,
-        lastSoundMs: event.atMs,
+        lastSoundMs: Math.max(state.callee.lastSoundMs, event.atMs),
       })
     case 'heard':
       return event.final ? final(state, event, nowMs) : partial(state, event)

@@ -1,4 +1,6 @@
-import { ask, has, isAudible, replyOf, silenceAgent, update } from './agent.ts'
+import { has, isAudible, replyOf, update } from './agent.ts'
+import { ask } from './ask.ts'
+import { silenceAgent } from './silence-agent.ts'
 import { isCourtesy, saysGoodbye } from './courtesy.ts'
 import { type Ending, type EndingPlan, hangUp } from './ending.ts'
 import { guidance } from '../domain/guidance.ts'

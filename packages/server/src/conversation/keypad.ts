@@ -1,4 +1,5 @@
-import { ask, silenceAgent } from './agent.ts'
+import { ask } from './ask.ts'
+import { silenceAgent } from './silence-agent.ts'
 import { withCallee } from './callee.ts'
 import { pressedKeys } from './hints.ts'
 import type { Command, Happening } from './happening.ts'

@@ -1,5 +1,5 @@
 import type { CallPlan } from '../domain/call-plan.ts'
-import { ask } from './agent.ts'
+import { ask } from './ask.ts'
 import { guidance } from '../domain/guidance.ts'
 import type { Part } from './state.ts'
 

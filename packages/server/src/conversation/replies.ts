@@ -1,7 +1,6 @@
 import type { VoiceEvent } from '../speech/port.ts'
 import type { LegEvent } from '../telephony/port.ts'
 import {
-  ask,
   endMark,
   newReply,
   put,
@@ -13,6 +12,7 @@ import {
   withAgent,
   without,
 } from './agent.ts'
+import { ask } from './ask.ts'
 import type { Command } from './happening.ts'
 import { heardText, wholeText } from './heard-text.ts'
 import type { ConversationState, Part, Step } from './state.ts'

@@ -1,4 +1,6 @@
-import { ask, isAudible, silenceAgent } from './agent.ts'
+import { isAudible } from './agent.ts'
+import { ask } from './ask.ts'
+import { silenceAgent } from './silence-agent.ts'
 import { bidFarewell } from './ending.ts'
 import { guidance } from '../domain/guidance.ts'
 import type { ConversationState, Part } from './state.ts'

@@ -1,4 +1,4 @@
-import { ask } from './agent.ts'
+import { ask } from './ask.ts'
 import { type Callee, withCallee } from './callee.ts'
 import { silenceNeededMs } from './endpointing.ts'
 import { guidance } from '../domain/guidance.ts'

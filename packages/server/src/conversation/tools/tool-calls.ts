@@ -1,6 +1,7 @@
 import type { VoiceEvent } from '../../speech/port.ts'
 import { broken } from '../../domain/outcome.ts'
-import { ask, replyOf } from '../agent.ts'
+import { replyOf } from '../agent.ts'
+import { ask } from '../ask.ts'
 import { type Ending, type EndingPlan, finish } from '../ending.ts'
 import { guidance } from '../../domain/guidance.ts'
 import type { Command, Happening } from '../happening.ts'
