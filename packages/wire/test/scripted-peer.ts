@@ -10,6 +10,7 @@ import {
 } from '../src/sip/message.ts'
 import { parseMessage } from '../src/sip/parse-message.ts'
 import { serializeMessage } from '../src/sip/serialize-message.ts'
+import { SipParseError } from '../src/sip/sip-parse-error.ts'
 import { newBranch } from '../src/sip/tokens.ts'
 
 const patienceMs = 5_000
@@ -21,6 +22,7 @@ export class ScriptedPeer implements AsyncDisposable {
   readonly received: ReceivedMessage[] = []
   readonly #socket: Socket
   readonly #arrived = new EventTarget()
+  #text = ''
   #read = 0
   #remotePort = 0
   #farewell = false
@@ -37,7 +39,10 @@ export class ScriptedPeer implements AsyncDisposable {
     this.port = socket.address().port
     socket.on('message', (bytes, from) => {
       this.#remotePort = from.port
-      const message = parseMessage(bytes)
+      this.#text = bytes.toString()
+      this.#arrived.dispatchEvent(new Event('bytes'))
+      const message = parseMessageOrNothing(bytes)
+      if (!message) return
       this.received.push(message)
       if (this.#farewell && message.kind === 'request' && message.method !== 'ACK')
         this.reply(message, { status: 200 })
@@ -56,6 +61,12 @@ export class ScriptedPeer implements AsyncDisposable {
       one.status === status &&
       (method ?? one.envelope.method) === one.envelope.method
     return (await this.#next(fits)) as ReceivedResponse
+  }
+
+  /** What comes next, whether it can be parsed or not. */
+  async text(): Promise<string> {
+    await once(this.#arrived, 'bytes', { signal: AbortSignal.timeout(patienceMs) })
+    return this.#text
   }
 
   count(method: string): number {
@@ -121,5 +132,15 @@ export class ScriptedPeer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.close()
     await once(this.#socket, 'close')
+  }
+}
+
+/** An answer to a malformed request mirrors its faults. */
+function parseMessageOrNothing(bytes: Buffer): ReceivedMessage | undefined {
+  try {
+    return parseMessage(bytes)
+  } catch (error) {
+    if (error instanceof SipParseError) return undefined
+    throw error
   }
 }

@@ -44,6 +44,24 @@ describe('hostile company', () => {
     await alive(agent)
   })
 
+  test.each([
+    ['CSeq: 1 BYE', '400 CSeq names another method'],
+    ['CSeq: x', '400 CSeq is malformed'],
+    ['CSeq: 1 INVITE\r\nContent-Length: 9', '400 body is shorter than Content-Length'],
+  ])('a malformed request is told what is wrong: %j', async (cseq, line) => {
+    const { agent } = await agents.callee()
+    const via = `SIP/2.0/UDP 192.0.2.1;rport;branch=z9hG4bKbad, SIP/2.0/UDP 192.0.2.2`
+    peer
+      .towards(agent.port)
+      .raw(`INVITE sip:a SIP/2.0\r\nv: ${via}\r\nf: <sip:a>;tag=1\r\nt: <sip:b>\r\ni: 1\r\n${cseq}\r\n\r\n`)
+    const answer = await peer.text()
+    expect(answer.split('\r\n')[0]).toBe(`SIP/2.0 ${line}`)
+    expect(answer).toContain(
+      `Via: SIP/2.0/UDP 192.0.2.1;rport=${peer.port};branch=z9hG4bKbad;received=127.0.0.1\r\nVia: SIP/2.0/UDP 192.0.2.2\r\n`,
+    )
+    expect(answer).toContain('f: <sip:a>;tag=1\r\n')
+  })
+
   test('an INVITE whose Contact or Record-Route cannot be used harms only its sender', async () => {
     const { agent, accepted } = await agents.callee()
     peer

@@ -10,7 +10,8 @@ const lookupDeadlineMs = 5_000
  * A name is looked up for each request, so that a carrier may move its address.
  */
 export async function locate(uri: string, signal?: AbortSignal): Promise<TransportAddress> {
-  const { host, port = 5060, parameters } = parseSipUri(uri)
+  const { scheme, host, port = 5060, parameters } = parseSipUri(uri)
+  if (scheme === 'sips') throw new Error('a sips: URI needs TLS, which this transport is not')
   const target = parameters.get('maddr') ?? host
   if (isIP(target)) return { host: target, port }
   const deadline = AbortSignal.timeout(lookupDeadlineMs)

@@ -193,7 +193,9 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     await Promise.race([Promise.allSettled(farewells), deadline])
     waited.abort()
     this.#context.layer.dispose()
-    await this.#transport.close()
+    const closed = this.#transport.close()
+    for (const party of this.#context.dialogs.values()) party.abandon()
+    await closed
   }
 }
 

@@ -7,8 +7,9 @@ import type { TransportProtocol } from '../transport.ts'
 export interface DialogParty {
   request(transaction: ServerTransaction): void
   acknowledged(sequence: number, sdp: string | undefined): void
-  /** The agent closes. */
   hangUp(): Promise<void>
+  /** The socket is gone: holds no timer any more. */
+  abandon(): void
 }
 
 /** What every call of one user agent shares. */

@@ -13,7 +13,9 @@ import {
 } from './agent-context.ts'
 import type { AnsweredCall, CallEnd } from './answered-call.ts'
 import { askInDialog } from './one-answer.ts'
-import { PendingAnswer, type AnswerOutcome } from './pending-answer.ts'
+import { Listeners } from './listeners.ts'
+import type { AnswerOutcome } from './pending-answer.ts'
+import { PendingAnswers } from './pending-answers.ts'
 
 /** Hanging up by disposal waits no longer than this for the other side's answer; BYE itself goes on. */
 const disposeWaitMs = 5_000
@@ -31,14 +33,16 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   readonly #context: AgentContext
   readonly #digest: DigestSession | undefined
   readonly #key: string
-  readonly #pending = new Map<number, PendingAnswer>()
-  readonly #endListeners: ((end: CallEnd) => void)[] = []
-  readonly #infoListeners: ((info: { contentType: string; body: string }) => void)[] = []
-  readonly #remoteAnswerListeners: ((answerSdp: string) => void)[] = []
+  readonly #pending: PendingAnswers
+  readonly #ends: Listeners<CallEnd>
+  readonly #infos: Listeners<{ contentType: string; body: string }>
+  readonly #remoteAnswers: Listeners<string>
   #dialog: DialogRecord
   #localSdp: string
   #remoteSdp: string
   #answerOffer: (offerSdp: string) => string = () => this.#localSdp
+  /** Resolves when our first 2xx is acknowledged, or given up; at once where we were the caller. */
+  #confirmed: Promise<unknown> = Promise.resolve()
   #end: CallEnd | undefined
   #bye: Promise<void> | undefined
 
@@ -46,6 +50,10 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     const { callId, localTag, remoteTag } = start.dialog
     this.callId = callId
     this.#context = context
+    this.#pending = new PendingAnswers(context.layer.timings)
+    this.#ends = new Listeners(context.fault)
+    this.#infos = new Listeners(context.fault)
+    this.#remoteAnswers = new Listeners(context.fault)
     this.#dialog = start.dialog
     this.#localSdp = start.localSdp
     this.#remoteSdp = start.remoteSdp
@@ -69,7 +77,7 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   onEnd(listener: (end: CallEnd) => void): void {
     const end = this.#end
     if (end) guarded(this.#context, () => listener(end))
-    else this.#endListeners.push(listener)
+    else this.#ends.add(listener)
   }
 
   onReinvite(answer: (offerSdp: string) => string): void {
@@ -77,33 +85,24 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   }
 
   onRemoteAnswer(listener: (answerSdp: string) => void): void {
-    this.#remoteAnswerListeners.push(listener)
+    this.#remoteAnswers.add(listener)
   }
 
   onInfo(listener: (info: { contentType: string; body: string }) => void): void {
-    this.#infoListeners.push(listener)
+    this.#infos.add(listener)
   }
 
-  /** Sends the 2xx of an INVITE, again and again until its ACK. */
-  answer(transaction: ServerTransaction, sdp: string): Promise<AnswerOutcome> {
-    const { sequence } = transaction.request.envelope
-    const send = (): void =>
-      transaction.respond({
-        status: 200,
-        headers: [...dialogHeaders(this.#context), sdpHeader],
-        body: Buffer.from(sdp, 'utf8'),
-      })
-    const pending = new PendingAnswer(send, this.#context.layer.timings)
-    this.#pending.set(sequence, pending)
-    send()
-    return pending.outcome.finally(() => this.#pending.delete(sequence))
+  /** Picks up: sends the 2xx of the first INVITE. */
+  pickUp(transaction: ServerTransaction): Promise<AnswerOutcome> {
+    const outcome = this.#answer(transaction, this.#localSdp)
+    this.#confirmed = outcome
+    return outcome
   }
 
   acknowledged(sequence: number, sdp: string | undefined): void {
-    const pending = this.#pending.get(sequence)
-    if (!pending) return
-    if (sdp !== undefined) this.#takeRemoteAnswer(sdp)
-    pending.settle('acknowledged')
+    if (!this.#pending.acknowledge(sequence) || sdp === undefined) return
+    this.#remoteSdp = sdp
+    this.#remoteAnswers.tell(sdp)
   }
 
   request(transaction: ServerTransaction): void {
@@ -129,7 +128,6 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     }
   }
 
-  /** RFC 3261 §15: the callee may not send BYE before the ACK of its 2xx, so hanging up waits for that first. */
   bye(signal: AbortSignal, headers: Record<string, string> = {}): Promise<void> {
     this.#bye ??= this.#end ? Promise.resolve() : this.#hangUp({ by: 'local', reason: 'BYE' }, headers)
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -144,6 +142,10 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     this.#bye ??= this.#hangUp({ by: 'transport', reason: 'answer was never acknowledged' }, {})
   }
 
+  abandon(): void {
+    this.#finish({ by: 'local', reason: 'the SIP user agent closed' })
+  }
+
   hangUp(): Promise<void> {
     return this[Symbol.asyncDispose]()
   }
@@ -153,10 +155,10 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   }
 
   async #hangUp(end: CallEnd, headers: Record<string, string>): Promise<void> {
-    const unacknowledged = [...this.#pending.values()].map(pending => pending.outcome)
     this.#tellEnd(end)
-    await Promise.all(unacknowledged)
-    this.#forget()
+    // RFC 3261 §15: the callee may not send BYE before the ACK of the 2xx that made the call.
+    await this.#confirmed
+    this.#close()
     const order = {
       dialog: this.#dialog,
       method: 'BYE',
@@ -173,12 +175,17 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     return localSequence
   }
 
+  #answer(transaction: ServerTransaction, sdp: string): Promise<AnswerOutcome> {
+    const headers = [...dialogHeaders(this.#context), sdpHeader]
+    return this.#pending.send(transaction, { status: 200, headers, body: Buffer.from(sdp, 'utf8') })
+  }
+
   #reinvite(transaction: ServerTransaction): void {
     // RFC 3261 §14.2: one change at a time; the other side tries again.
-    if (this.#pending.size > 0) return transaction.respond({ status: 491 })
+    if (this.#pending.any) return transaction.respond({ status: 491 })
     const answer = this.#agree(transaction)
     if (answer === undefined) return
-    this.answer(transaction, answer).then(outcome => {
+    this.#answer(transaction, answer).then(outcome => {
       if (outcome === 'unacknowledged') this.unacknowledged()
     }, this.#context.fault)
   }
@@ -219,28 +226,24 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     transaction.respond({ status: 200 })
     const { headers, body } = transaction.request
     const info = { contentType: headers.get('Content-Type') ?? '', body: body.toString('utf8') }
-    for (const listener of this.#infoListeners) guarded(this.#context, () => listener(info))
-  }
-
-  #takeRemoteAnswer(sdp: string): void {
-    this.#remoteSdp = sdp
-    for (const listener of this.#remoteAnswerListeners) guarded(this.#context, () => listener(sdp))
+    this.#infos.tell(info)
   }
 
   #finish(end: CallEnd): void {
     this.#tellEnd(end)
-    for (const pending of this.#pending.values()) pending.settle('ended')
-    this.#forget()
+    this.#close()
   }
 
-  #forget(): void {
+  /** From here on what comes for this dialog is answered 481. */
+  #close(): void {
+    this.#pending.end()
     this.#context.dialogs.delete(this.#key)
   }
 
   #tellEnd(end: CallEnd): void {
     if (this.#end) return
     this.#end = end
-    for (const listener of this.#endListeners.splice(0)) guarded(this.#context, () => listener(end))
+    this.#ends.tell(end)
   }
 }
 

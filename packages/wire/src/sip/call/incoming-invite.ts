@@ -66,7 +66,7 @@ export class IncomingInvite implements IncomingCall {
       localSdp: sdp,
       remoteSdp: this.sdp ?? '',
     })
-    await this.#confirmed(call, sdp, signal)
+    await this.#confirmed(call, signal)
     return call
   }
 
@@ -78,11 +78,11 @@ export class IncomingInvite implements IncomingCall {
   }
 
   /** A caller who hangs up before its ACK has heard our 2xx all the same: that call was established. */
-  async #confirmed(call: EstablishedCall, sdp: string, signal: AbortSignal | undefined): Promise<void> {
+  async #confirmed(call: EstablishedCall, signal: AbortSignal | undefined): Promise<void> {
     const hangUp = (): void => void call.bye(AbortSignal.abort())
     signal?.addEventListener('abort', hangUp, { once: true })
     try {
-      const outcome = await call.answer(this.#transaction, sdp)
+      const outcome = await call.pickUp(this.#transaction)
       if (outcome !== 'unacknowledged') return signal?.throwIfAborted()
       call.unacknowledged()
       throw new Error('the caller never acknowledged the answer')

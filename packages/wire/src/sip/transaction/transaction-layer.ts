@@ -1,7 +1,8 @@
 import { buildResponse } from '../build-response.ts'
-import type { ReceivedMessage, ReceivedRequest, ReceivedResponse, SipRequest } from '../message.ts'
+import type { ReceivedRequest, ReceivedResponse, SipRequest } from '../message.ts'
 import { parseMessage } from '../parse-message.ts'
 import { serializeMessage } from '../serialize-message.ts'
+import { refuseMalformed } from '../refuse-malformed.ts'
 import { SipParseError } from '../sip-parse-error.ts'
 import { newBranch, newTag } from '../tokens.ts'
 import type { SipTransport, TransportAddress } from '../transport.ts'
@@ -75,15 +76,17 @@ export class TransactionLayer {
     this.#options.transport.send(bytes, to).catch(() => failed?.())
   }
 
-  /** Takes whatever came out of the socket; rubbish is dropped, nothing is thrown. */
+  /** Takes whatever came out of the socket. Rubbish is dropped, or refused where that helps; nothing is thrown. */
   receive(bytes: Buffer, from: TransportAddress): void {
     try {
       this.#trace('received', bytes, from)
-      const message = parseOrDrop(bytes)
-      if (message?.kind === 'response') this.#receiveResponse(message)
-      else if (message) this.#receiveRequest(stamped(message, from))
+      const message = parseMessage(bytes)
+      if (message.kind === 'response') this.#receiveResponse(message)
+      else this.#receiveRequest(stamped(message, from))
     } catch (error) {
-      this.#options.user.fault(error)
+      if (!(error instanceof SipParseError)) return this.#options.user.fault(error)
+      const refusal = refuseMalformed(bytes, error, from)
+      if (refusal) this.transmit(refusal.bytes, refusal.to)
     }
   }
 
@@ -173,15 +176,6 @@ export class TransactionLayer {
 
 function forget<T>(map: Map<string, T>, key: string | undefined, value: T): void {
   if (key !== undefined && map.get(key) === value) map.delete(key)
-}
-
-function parseOrDrop(bytes: Buffer): ReceivedMessage | undefined {
-  try {
-    return parseMessage(bytes)
-  } catch (error) {
-    if (error instanceof SipParseError) return undefined
-    throw error
-  }
 }
 
 function stamped(request: ReceivedRequest, from: TransportAddress): ReceivedRequest {
