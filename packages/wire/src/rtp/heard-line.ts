@@ -61,7 +61,8 @@ export class HeardLine implements InOrder {
     if (payload.length === 0) return
     const now = this.#samplesAt(nowMs)
     if (!this.#started) this.#begin(timestamp, now)
-    else this.#bridge((timestamp - this.#timestamp) | 0, { now, afterLoss })
+    else if (timestamp !== this.#timestamp)
+      this.#bridge((timestamp - this.#timestamp) | 0, { now, afterLoss })
     this.#timestamp = (timestamp + payload.length) >>> 0
     if (this.#position - now > LEAD_LIMIT_SAMPLES) {
       this.counts.dropped++

@@ -255,3 +255,27 @@ test.each([0.05, 0.1, 0.2])('a thousand keys at a loss of %f, with duplicates an
   })
   expect(listen(flights).digits.join('')).toBe(keys)
 })
+
+test('a hundred thousand mutilated packets harm nothing', () => {
+  const chance = dice(99)
+  const number = (below: number): number => Math.floor(chance() * below)
+  const flights = Array.from({ length: 100_000 }, (_, i): Flight => {
+    const far = chance() < 0.1
+    return {
+      atMs: i / 10,
+      packet: {
+        payloadType: [0, 8, 13, 101, 77][number(5)]!,
+        sequence: far ? number(0x1_0000) : (i + number(100)) & 0xffff,
+        timestamp: far ? number(2 ** 32) : i * 160,
+        ssrc: chance() < 0.01 ? number(5) : 1,
+        payload: new Uint8Array(number(300)).fill(number(256)),
+      },
+    }
+  })
+  const { frames } = listen(flights)
+  frames
+    .slice(1)
+    .forEach((frame, i) => expect(Math.abs(frame.atMs - frames[i]!.atMs - 20)).toBeLessThanOrEqual(121))
+  // Never far ahead of the time that has passed, whatever the packets claim.
+  expect(frames.at(-1)!.atMs).toBeLessThan(10_600)
+})

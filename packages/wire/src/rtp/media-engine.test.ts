@@ -1,83 +1,16 @@
-import { createSocket } from 'node:dgram'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { encodeMulaw } from '../audio/g711.ts'
+import { host, media, openFarEnd, openPair, soon, toneBytes, until } from '../../test/loopback.ts'
 import { mulawLevelDbfs } from '../audio/level.ts'
-import { makeTone } from '../audio/tone.ts'
-import { openMediaEngine, type MediaEngine, type MediaStream } from './media-engine.ts'
-import type { StreamMedia } from './negotiated-media.ts'
-import { parseRtp, serializeRtp, type RtpPacket } from './packet.ts'
+import { openMediaEngine, type MediaEngine } from './media-engine.ts'
 
-const host = '127.0.0.1'
-const soon = (): AbortSignal => AbortSignal.timeout(5000)
-const toneBytes = (durationMs: number, frequencyHz = 440): Uint8Array =>
-  encodeMulaw(makeTone({ frequenciesHz: [frequencyHz], durationMs, sampleRateHz: 8000 }))
-const media = (port: number, more: Partial<StreamMedia> = {}): StreamMedia => ({
-  remote: { host, port },
-  codec: { name: 'PCMU', payloadType: 0 },
-  telephoneEvent: 101,
-  direction: 'sendrecv',
-  ...more,
-})
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let i = 0; i < 1000; i++) {
-    if (condition()) return
-    await wait(10)
-  }
-  throw new Error(`gave up waiting until ${what}`)
-}
-
-/** A far end of which every packet can be looked at. */
-async function openFarEnd() {
-  const socket = createSocket('udp4')
-  const packets: (RtpPacket & { atMs: number })[] = []
-  socket.on('message', bytes => packets.push({ ...parseRtp(bytes), atMs: performance.now() }))
-  await new Promise<void>(resolve => void socket.bind(0, host, resolve))
-  return {
-    packets,
-    port: socket.address().port,
-    send: (packet: Partial<RtpPacket>, port: number) =>
-      socket.send(
-        serializeRtp({
-          payloadType: 0,
-          marker: false,
-          sequence: 0,
-          timestamp: 0,
-          ssrc: 7,
-          payload: new Uint8Array(160).fill(0x20),
-          ...packet,
-        }),
-        port,
-        host,
-      ),
-    async [Symbol.asyncDispose]() {
-      await new Promise<void>(resolve => void socket.close(() => resolve()))
-    },
-  }
-}
-
-describe('media engine', () => {
+describe('audio through the media engine', () => {
   let engine: MediaEngine
   beforeAll(async () => {
     engine = await openMediaEngine({ host })
   })
   afterAll(async () => {
     await engine[Symbol.asyncDispose]()
-  })
-
-  async function openPair(): Promise<[MediaStream, MediaStream]> {
-    const a = await engine.openStream(soon())
-    const b = await engine.openStream(soon())
-    a.start(media(b.port))
-    b.start(media(a.port))
-    return [a, b]
-  }
-
-  test('gives out even ports', async () => {
-    await using stream = await engine.openStream(soon())
-    expect(stream.port % 2).toBe(0)
-    expect(stream.positionMs).toBe(0)
   })
 
   test('sends an unbroken stream of exact timestamps for five seconds', async () => {
@@ -103,24 +36,19 @@ describe('media engine', () => {
   })
 
   test('what one stream writes the other hears, sample for sample', async () => {
-    const [a, b] = await openPair()
+    const [a, b] = await openPair(engine)
     await using _a = a
     await using _b = b
     const heard: number[] = []
-    b.onFrame(frame => heard.push(...frame))
+    // Whole frames of silence lie around the tone, and within it where this machine was too late to send.
+    b.onFrame(frame => {
+      if (frame.some(byte => byte !== 0xff)) heard.push(...frame)
+    })
     const spoken = toneBytes(1000)
     a.write(spoken)
-    await until(
-      () => heard.filter(byte => byte !== 0xff).length > 7000 && a.queuedMs === 0,
-      'the tone was heard',
-    )
-    await wait(100)
-    const first = heard.findIndex(
-      (byte, i) =>
-        (byte === spoken[0] && heard[i + 5] === spoken[5] && byte !== 0xff) ||
-        (heard[i + 1] === spoken[1] && heard[i + 2] === spoken[2] && heard[i + 3] === spoken[3]),
-    )
-    expect(heard.slice(first, first + spoken.length)).toEqual([...spoken])
+    await until(() => heard.length >= spoken.length, 'the tone was heard')
+    await wait(60)
+    expect(heard).toEqual([...spoken])
   })
 
   test('marks tell when the last sample before them was played out', async () => {
@@ -165,7 +93,7 @@ describe('media engine', () => {
   })
 
   test('the recording has each side where it was heard', async () => {
-    const [a, b] = await openPair()
+    const [a, b] = await openPair(engine)
     const pairs: { heard: Uint8Array; played: Uint8Array; atMs: number }[] = []
     a.onTap((heard, played, atMs) => pairs.push({ heard: heard.slice(), played: played.slice(), atMs }))
     await wait(300)
@@ -189,7 +117,7 @@ describe('media engine', () => {
   })
 
   test('keys pressed here are digits there, once each, and audio goes on after them', async () => {
-    const [a, b] = await openPair()
+    const [a, b] = await openPair(engine)
     await using _a = a
     await using _b = b
     const digits: string[] = []
@@ -240,23 +168,6 @@ describe('media engine', () => {
     expect(mulawLevelDbfs(frames[0]!)).toBeLessThan(-65)
   })
 
-  test('a stranger is counted and not heard; the stream answers to the source it hears', async () => {
-    await using far = await openFarEnd()
-    await using stranger = await openFarEnd()
-    await using behindNat = await openFarEnd()
-    await using stream = await engine.openStream(soon())
-    let frames = 0
-    stream.onFrame(() => frames++)
-    stream.start(media(far.port))
-    behindNat.send({ sequence: 1 }, stream.port)
-    await until(() => frames === 1, 'the first source is heard')
-    stranger.send({ sequence: 2, timestamp: 160 }, stream.port)
-    await until(() => stream.stats().strangers === 1, 'the stranger was counted')
-    await until(() => behindNat.packets.length > 0, 'audio goes where it comes from')
-    far.send({ sequence: 2, timestamp: 160 }, stream.port)
-    await until(() => stream.stats().received === 2, 'the signalled source is believed')
-  })
-
   test('on hold nothing is sent, and queued audio waits', async () => {
     await using far = await openFarEnd()
     await using stream = await engine.openStream(soon())
@@ -269,34 +180,23 @@ describe('media engine', () => {
     await until(() => stream.queuedMs === 0, 'the queue plays after the hold')
   })
 
-  test('a throwing listener is reported and disturbs nobody', async () => {
-    const errors: unknown[] = []
-    await using own = await openMediaEngine({ host, onListenerError: error => errors.push(error) })
-    await using stream = await own.openStream(soon())
-    await using far = await openFarEnd()
-    let heard = 0
-    stream.onFrame(() => {
-      throw new Error('broken')
-    })
-    stream.onFrame(() => heard++)
-    stream.start(media(far.port))
-    far.send({}, stream.port)
-    await until(() => heard === 1, 'the second listener heard')
-    expect(errors.length).toBe(1)
-  })
-
-  test('two minutes are queued, and not more', async () => {
-    await using stream = await engine.openStream(soon())
-    stream.write(new Uint8Array(960_000))
-    expect(() => stream.write(new Uint8Array(1))).toThrow('120 s')
-    stream.clear()
-    expect(stream.queuedMs).toBe(0)
-  })
-
-  test('ports come from the range, and give a clear error when it is used up', async () => {
-    await using own = await openMediaEngine({ host, portRange: { min: 42_101, max: 42_104 } })
-    await using stream = await own.openStream(soon())
-    expect(stream.port).toBe(42_102)
-    await expect(own.openStream(soon())).rejects.toThrow('no free RTP port')
+  test('a main thread that is busy delays nothing on the wire, and loses nothing it should hear', async () => {
+    const [a, b] = await openPair(engine)
+    let frames = 0
+    let pairs = 0
+    b.onFrame(() => frames++)
+    b.onTap(() => pairs++)
+    await until(() => frames > 5, 'frames are heard')
+    const before = b.stats().received
+    const busyUntil = performance.now() + 600
+    while (performance.now() < busyUntil);
+    const { received, skippedSlots } = b.stats()
+    expect(received - before + skippedSlots + a.stats().skippedSlots).toBeGreaterThanOrEqual(28)
+    await until(() => frames >= received, 'all frames were handed over')
+    expect(b.stats().dropped).toBe(0)
+    const endMs = b.positionMs
+    await a[Symbol.asyncDispose]()
+    await b[Symbol.asyncDispose]()
+    expect(pairs * 20).toBeGreaterThanOrEqual(endMs - 40)
   })
 })

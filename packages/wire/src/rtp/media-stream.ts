@@ -46,6 +46,11 @@ export interface StreamLink {
   closed(): void
 }
 
+interface PromiseSettlers {
+  resolve: () => void
+  reject: (reason: unknown) => void
+}
+
 export type FrameListener = (frame: Uint8Array, atMs: number) => void
 export type DigitListener = (digit: string, atMs: number) => void
 export type MarkListener = (name: string, atMs: number, cleared: boolean) => void
@@ -64,9 +69,10 @@ export class LiveMediaStream implements AsyncDisposable {
   readonly #onMark: Listeners<Parameters<MarkListener>>
   readonly #onStall: Listeners<Parameters<StallListener>>
   readonly #onTap: Listeners<Parameters<TapListener>>
-  readonly #digitRequests = new Map<number, () => void>()
+  readonly #digitRequests = new Map<number, PromiseSettlers>()
   readonly #threadClosed = Promise.withResolvers<void>()
   #lastRequest = 0
+  #isStarted = false
   #closing: Promise<void> | undefined
 
   constructor(link: StreamLink) {
@@ -105,7 +111,9 @@ export class LiveMediaStream implements AsyncDisposable {
     }
     if (telephoneEvent !== undefined) plain.telephoneEvent = telephoneEvent
     if (rtcp) plain.rtcp = { ...rtcp }
-    if (!this.#closing) this.#link.post({ type: 'start', stream: this.#link.id, media: plain })
+    if (this.#closing) return
+    this.#isStarted = true
+    this.#link.post({ type: 'start', stream: this.#link.id, media: plain })
   }
 
   onFrame(listener: FrameListener): void {
@@ -130,7 +138,8 @@ export class LiveMediaStream implements AsyncDisposable {
 
   write(audio: Uint8Array): void {
     if (this.#closing || audio.length === 0) return
-    if (!this.#memory.play.write(audio)) throw new PlayoutOverflow()
+    const isTooMuch = this.queuedMs + audio.length / SAMPLES_PER_MS > QUEUE_MS
+    if (isTooMuch || !this.#memory.play.write(audio)) throw new PlayoutOverflow()
   }
 
   mark(name: string): void {
@@ -151,7 +160,7 @@ export class LiveMediaStream implements AsyncDisposable {
     const unsendable = unsendableDigit(digits)
     if (unsendable !== undefined) throw new RangeError(`not a digit: ${JSON.stringify(unsendable)}`)
     if (digits.length > MOST_DIGITS) throw new RangeError(`more than ${MOST_DIGITS} digits`)
-    if (this.#closing) throw new Error('the stream is closed')
+    if (this.#closing || !this.#isStarted) throw new Error('digits need a running stream')
     if (digits === '') return
     const request = ++this.#lastRequest
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -160,7 +169,7 @@ export class LiveMediaStream implements AsyncDisposable {
       reject(signal.reason)
     }
     signal.addEventListener('abort', cancel, { once: true })
-    this.#digitRequests.set(request, resolve)
+    this.#digitRequests.set(request, { resolve, reject })
     this.#link.post({ type: 'digits', stream: this.#link.id, request, digits })
     try {
       await promise
@@ -182,7 +191,7 @@ export class LiveMediaStream implements AsyncDisposable {
 
   /** Engine's side. */
   digitsDone(request: number): void {
-    this.#digitRequests.get(request)?.()
+    this.#digitRequests.get(request)?.resolve()
   }
 
   /** Engine's side. */
@@ -193,6 +202,8 @@ export class LiveMediaStream implements AsyncDisposable {
   /** Engine's side: the thread has let go of the stream, or is no more. */
   threadClosed(): void {
     this.#threadClosed.resolve()
+    const over = new Error('the stream was closed before all digits were sent')
+    for (const { reject } of this.#digitRequests.values()) reject(over)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -211,7 +222,7 @@ export class LiveMediaStream implements AsyncDisposable {
     deadline.abort()
     this.drain()
     this.#report(this.#marks.end(endMs))
-    for (const done of this.#digitRequests.values()) done()
+    this.threadClosed()
     this.#link.closed()
   }
 

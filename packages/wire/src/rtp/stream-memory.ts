@@ -71,7 +71,8 @@ export const NO_TAP = -1
 /** `slot` of the records that flush the pairs still held back when a stream ends. */
 export const NO_SLOT = -1
 
-const PLAY_BYTES = (QUEUE_MS / FRAME_MS) * FRAME_SAMPLES
+/** Twice the queue: what is cleared leaves the ring a slot later, and must not keep new audio out. Untouched pages cost nothing. */
+const PLAY_BYTES = 2 * (QUEUE_MS / FRAME_MS) * FRAME_SAMPLES
 const numbersAt = WORDS * 4
 const heardAt = numbersAt + NUMBERS * 8
 const slotsAt = heardAt + recordRingBytes(HEARD_RECORD)
