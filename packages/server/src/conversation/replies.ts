@@ -13,7 +13,7 @@ import {
   without,
 } from './agent.ts'
 import { ask } from './ask.ts'
-import type { Command } from './happening.ts'
+import type { Command, Happening } from './happening.ts'
 import { heardText, wholeText } from './heard-text.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { chain } from './step.ts'
@@ -35,7 +35,7 @@ export function agentSpeaks(refuses: Refusal): Part {
       case 'reply_text':
         return update(state, event.replyId, reply => ({ ...reply, pieces: [...reply.pieces, event] }))
       case 'reply_audio':
-        return replyAudio(state, event, nowMs)
+        return replyAudio(state, event, happening)
       case 'reply_done':
         return replyDone(state, event, nowMs)
       case 'mark':
@@ -65,15 +65,23 @@ function replyStarted(
 function replyAudio(
   state: ConversationState,
   { replyId, audio }: Extract<VoiceEvent, { type: 'reply_audio' }>,
-  nowMs: number,
+  { nowMs, queuedMs }: Happening,
 ): Step | null {
   const reply = replyOf(state.agent, replyId)
-  if (!reply || audio.length === 0) return null
-  const writtenMs = reply.writtenMs + audio.length / bytesPerMs
-  const grown = { ...reply, writtenMs, audioMs: reply.audioMs ?? nowMs }
+  if (!reply?.making || audio.length === 0) return null
+  const lastsMs = audio.length / bytesPerMs
+  if (queuedMs + lastsMs > state.terms.settings.longestQueueMs) return endless(state, reply, nowMs)
+  const grown = { ...reply, writtenMs: reply.writtenMs + lastsMs, audioMs: reply.audioMs ?? nowMs }
   const after = withAgent(state, { replies: put(state.agent.replies, grown), failures: 0 })
   const play: Command = { type: 'play', audio }
   return [after, reply.writtenMs > 0 ? [play] : [{ type: 'mark', name: startMark(replyId) }, play]]
+}
+
+/** A model that talks on without end is stopped where the line's queue is full; the rest is not said. */
+function endless(state: ConversationState, reply: Reply, nowMs: number): Step {
+  const stop: Command = { type: 'interrupt', replyId: reply.id, playedMs: reply.writtenMs }
+  const made = { ...reply, making: false }
+  return chain([state, [stop]], next => replyMade(next, made, { result: 'cancelled', nowMs }))
 }
 
 /** A reply that fails before a sound is asked for again; who counts failures decides when that is hopeless. */
@@ -84,7 +92,7 @@ function replyDone(
 ): Step | null {
   const { agent } = state
   const reply = replyOf(agent, replyId)
-  if (!reply) return null
+  if (!reply?.making) return null
   if (reply.writtenMs > 0) return replyMade(state, { ...reply, making: false }, { result, nowMs })
   const failed = result === 'failed' && state.failing === null
   const wanted = agent.wanted ?? (failed ? (reply.request ?? { purpose: 'answer' }) : null)

@@ -27,6 +27,8 @@ export interface ConversationSettings {
   readonly lastWordsMs: number
   /** An ending that takes longer than this is cut. */
   readonly endingLimitMs: number
+  /** Audio that may wait in the line's queue; a line takes 120 s. */
+  readonly longestQueueMs: number
   readonly keypadGapMs: number
   readonly toolBudget: number
   /** Uninterrupted speech right after the answer that no person would keep up. */
@@ -49,6 +51,7 @@ export const defaultSettings: ConversationSettings = {
   lingerMs: 200,
   lastWordsMs: 2_000,
   endingLimitMs: 30_000,
+  longestQueueMs: 90_000,
   keypadGapMs: 1_500,
   toolBudget: 20,
   longGreetingMs: 6_000,

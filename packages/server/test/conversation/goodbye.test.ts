@@ -110,3 +110,20 @@ describe.each([{ takesTurns: false }, { takesTurns: true }])(
     })
   },
 )
+
+test('a voice that answers by itself does not answer the question over the farewell a second time', async () => {
+  const script: Script = ({ heard }) =>
+    /parking/iu.test(heard)
+      ? { text: 'Yes, behind the house.' }
+      : { text: 'Wonderful, we are looking forward to it, have a nice day, goodbye.', tool: endCall }
+  const call = stage({ script, takesTurns: true })
+  call.voice.answersOnWords = true
+  await call.wait(5_000)
+  await call.says('Yes that works')
+  await call.wait(1_500)
+  await call.says('Is there any parking')
+  await call.wait(6_000)
+  expect(call.heardByCallee().filter(({ text }) => text === 'Yes, behind the house.')).toHaveLength(1)
+  call.stop('now')
+  await call.over()
+})

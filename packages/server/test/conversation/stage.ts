@@ -100,7 +100,8 @@ export class Stage {
     const finalMs = lastsMs + (voice.capabilities.takesTurns ? 700 : 330)
     setTimeout(() => voice.understood(text), lastsMs + 251)
     setTimeout(() => voice.emit({ ...heard, text, final: true }), finalMs)
-    if (voice.capabilities.takesTurns) setTimeout(() => voice.answerByItself(), lastsMs + 260)
+    const answerMs = voice.answersOnWords ? finalMs + 1 : lastsMs + 260
+    if (voice.capabilities.takesTurns) setTimeout(() => voice.answerByItself(), answerMs)
     await this.wait(lastsMs)
   }
 

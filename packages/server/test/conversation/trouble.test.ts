@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { VoiceFault } from '../../src/speech/port.ts'
 import type { Script } from '../scripted/voice.ts'
 import { endCall } from './scripts.ts'
-import { stage } from './stage.ts'
+import { lines, stage } from './stage.ts'
 
 describe.each([{ takesTurns: false }, { takesTurns: true }])(
   'a voice with takesTurns $takesTurns',
@@ -65,6 +65,22 @@ describe.each([{ takesTurns: false }, { takesTurns: true }])(
       await never.agentAnswers()
       await never.says('Hello there')
       expect((await never.over()).outcome.endReason).toBe('provider_error')
+    })
+
+    test('a model that talks without end is cut at a full queue', async () => {
+      const endless = 'and so on '.repeat(120)
+      const call = stage({
+        script: () => ({ text: endless }),
+        takesTurns,
+        settings: { longestQueueMs: 8_000 },
+      })
+      await call.wait(5_000)
+      await call.says('Tell me all')
+      await call.until(() => call.voice.log.some(entry => entry.type === 'interrupt'))
+      expect(call.leg.speaker.queuedMs).toBeLessThanOrEqual(8_000)
+      await call.wait(8_500)
+      call.stop('now')
+      expect(lines(await call.over()).at(-1)).toMatch(/and so on and so on.* --$/u)
     })
   },
 )

@@ -35,6 +35,8 @@ export class ScriptedVoice implements Voice {
   readonly tones = new Map<number, string>()
   /** Goes on with audio after an interruption, as a network in between does. */
   lateAudio = false
+  /** A voice that takes turns answers when it knows the words, and does not care what else is going on. */
+  answersOnWords = false
   heardFrames = 0
   readonly #script: Script
   readonly #timers = new Set<NodeJS.Timeout>()
