@@ -6,6 +6,7 @@ import { sql } from 'kysely'
 import type { TestProject } from 'vitest/node'
 import { openDatabase } from '../src/store/database.ts'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../src/store/embedded-postgres.ts'
+import { openJobs } from '../src/store/jobs.ts'
 import { migrate } from '../src/store/migrate.ts'
 
 declare module 'vitest' {
@@ -15,7 +16,7 @@ declare module 'vitest' {
   }
 }
 
-/** Databases of tests are copies of this one, which is migrated once per run. */
+/** Databases of tests are copies of this one, which gets its tables once per run. */
 export const templateDatabase = 'parley_template'
 
 /**
@@ -55,5 +56,6 @@ async function start(): Promise<{ folder: string; server: EmbeddedPostgres }> {
   url.pathname = templateDatabase
   await using template = openDatabase(url.href, { connections: 1 })
   await migrate(template)
+  await using _jobs = await openJobs(template)
   return { folder, server }
 }

@@ -56,6 +56,17 @@ export async function findCall(
   return row ?? null
 }
 
+/** The call that a signed link names: the link stands for the account's consent. */
+export async function findLinkedCall({ kysely }: Database, id: string): Promise<CallRow | null> {
+  if (!isUuid(id)) return null
+  const row = await kysely
+    .selectFrom('calls')
+    .selectAll()
+    .where('id', '=', id as CallId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
 /** As `findCall`, and nobody else changes the row until the transaction ends. */
 export async function lockCall(
   trx: Transaction,

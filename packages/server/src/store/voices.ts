@@ -1,6 +1,7 @@
 import type { CallMode } from '@parley/contract/status'
 import type { Selectable } from 'kysely'
 import type { AccountId, VoiceId } from '../domain/ids.ts'
+import { isUuid } from '../domain/is-uuid.ts'
 import { newId } from '../domain/new-id.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
@@ -47,7 +48,10 @@ export async function listVoices({ kysely }: Database, account: AccountId): Prom
     .execute()
 }
 
-/** False where the account has no such voice. Calls that are placed already keep it. */
+/**
+ * Removes a voice by its row's id, or by what calls name it (in every mode). False where the account has
+ * none such. Calls that are placed already keep it.
+ */
 export async function deleteVoice(
   { kysely }: Database,
   o: { account: AccountId; id: string },
@@ -55,7 +59,11 @@ export async function deleteVoice(
   const deleted = await kysely
     .deleteFrom('voices')
     .where('account_id', '=', o.account)
-    .where('id', '=', o.id as VoiceId)
+    .where(is =>
+      isUuid(o.id)
+        ? is.or([is('id', '=', o.id as VoiceId), is('voice_id', '=', o.id)])
+        : is('voice_id', '=', o.id),
+    )
     .executeTakeFirst()
-  return deleted.numDeletedRows === 1n
+  return deleted.numDeletedRows > 0n
 }

@@ -1,0 +1,116 @@
+import helmet from '@fastify/helmet'
+import underPressure from '@fastify/under-pressure'
+import { ApiError } from '@parley/contract/errors'
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { newId } from '../domain/new-id.ts'
+import { authenticate } from './auth.ts'
+import type { Api, HttpDeps } from './deps.ts'
+import { errorHandler, sendProblem } from './errors.ts'
+import { type KnownPaths, watchPaths } from './known-paths.ts'
+import { describeApi } from './openapi.ts'
+import { createRateLimit } from './rate-limit.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
+import { callEventRoutes } from './routes/call-events.ts'
+import { callRoutes } from './routes/calls.ts'
+import { healthRoutes } from './routes/health.ts'
+import { recordingRoutes } from './routes/recordings.ts'
+import { voiceRoutes } from './routes/voices.ts'
+import { validatorCompiler } from './validation.ts'
+
+const bodyLimitBytes = 1024 * 1024
+/** Past this delay of the event loop, in milliseconds, answers come too late to be of use. */
+const longestLoopDelayMs = 1_000
+const defaultRateLimit = { requests: 600, seconds: 60 }
+
+/** The HTTP API, ready to listen. Closing it ends open event streams and leaves what it was given alone. */
+export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
+  const app: Api = Fastify({
+    loggerInstance: deps.log,
+    // Fastify's own lines carry whole URLs, and these may carry phone numbers.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyLimitBytes,
+    genReqId: () => newId(),
+    requestIdHeader: false,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
+  const paths = watchPaths(app)
+  acceptEmptyJson(app)
+  app.setErrorHandler(errorHandler({ publicUrl: deps.links.publicUrl, log: deps.log }))
+  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, { deps, paths }))
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"] } } })
+  await refuseUnderPressure(app)
+  addHooks(app, deps)
+  await describeApi(app, deps.links.publicUrl)
+  addRoutes(app, deps)
+  await app.ready()
+  return app
+}
+
+/** Clients send `content-type: application/json` also with nothing: that is no body, not a broken one. */
+function acceptEmptyJson(app: Api): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text.length === 0) done(null, undefined)
+    else void parse(request, text.toString(), done)
+  })
+}
+
+async function refuseUnderPressure(app: Api): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: longestLoopDelayMs,
+    pressureHandler: request => {
+      if (request.routeOptions.config.access === 'public') return
+      throw new ApiError('overloaded', { retryAfterSeconds: 5 })
+    },
+  })
+}
+
+function addHooks(app: Api, { database, draining, log, rateLimit = defaultRateLimit }: HttpDeps): void {
+  app.decorateRequest('holder', null)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (request.routeOptions.config.closedWhileDraining && draining()) {
+      reply.header('connection', 'close')
+      throw new ApiError('draining', { retryAfterSeconds: 5 })
+    }
+  })
+  app.addHook('onRequest', authenticate({ database, limit: createRateLimit(rateLimit) }))
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown'
+    const told = {
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+    }
+    log.debug({ ...told, request_id: request.id, key_id: request.holder?.keyId }, 'request')
+  })
+}
+
+function addRoutes(app: Api, deps: HttpDeps): void {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  healthRoutes(app, deps)
+  callRoutes(app, deps)
+  callEventRoutes(app, { ...deps, closing: closing.signal })
+  recordingRoutes(app, deps)
+  voiceRoutes(app, deps)
+  apiKeyRoutes(app, deps)
+}
+
+function answerUnknown(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { deps, paths }: { deps: HttpDeps; paths: KnownPaths },
+): FastifyReply {
+  const [path = ''] = request.url.split('?')
+  const methods = paths.methodsOf(path)
+  const { publicUrl } = deps.links
+  if (methods.length === 0)
+    return sendProblem(reply, new ApiError('not_found', { detail: 'No such path' }), publicUrl)
+  const allow = methods.join(', ')
+  reply.header('allow', allow)
+  return sendProblem(reply, new ApiError('method_not_allowed', { detail: `Allowed: ${allow}` }), publicUrl)
+}

@@ -1,0 +1,35 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Catalogue } from '../domain/catalogue.ts'
+import type { Recordings } from '../files/recordings.ts'
+import type { LiveCalls } from '../intake/live-calls.ts'
+import type { Links } from '../store/call-object.ts'
+import type { Database } from '../store/database.ts'
+import type { Jobs } from '../store/jobs.ts'
+
+/** All that the HTTP API stands on. What it is given here it never closes. */
+export interface HttpDeps {
+  readonly database: Database
+  readonly jobs: Jobs
+  /** What the configured providers can serve now; asked anew for every request that needs it. */
+  readonly catalogue: () => Catalogue
+  readonly recordings: Pick<Recordings, 'openForRead'>
+  readonly liveCalls: LiveCalls
+  readonly links: Links
+  readonly defaultFromNumber: string | null
+  /** The process is about to end and accepts no new calls. */
+  readonly draining: () => boolean
+  readonly log: FastifyBaseLogger
+  /** Requests that one key may make; default 600 in 60 seconds. */
+  readonly rateLimit?: { readonly requests: number; readonly seconds: number }
+}
+
+/** The server as routes see it: typed by the schemas they declare. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>

@@ -1,0 +1,75 @@
+import { ApiError, type Problem, type ProblemCode, problems } from '@parley/contract/errors'
+import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+
+/** The one place where trouble becomes HTTP: RFC 9457 problem details. */
+
+export const problemType = 'application/problem+json'
+
+export function problemOf(error: ApiError, o: { publicUrl: string; instance: string }): Problem {
+  const { status, title } = problems[error.code]
+  const { retryAfterSeconds: _header, cause: _cause, errors, ...more } = error.more
+  return {
+    type: `${o.publicUrl}/errors/${error.code}`,
+    title,
+    status,
+    ...more,
+    instance: o.instance,
+    ...(errors ? { errors: [...errors] } : {}),
+  }
+}
+
+export function sendProblem(reply: FastifyReply, error: ApiError, publicUrl: string): FastifyReply {
+  const problem = problemOf(error, { publicUrl, instance: reply.request.id })
+  const { retryAfterSeconds } = error.more
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply.code(problem.status).type(problemType).send(JSON.stringify(problem))
+}
+
+export function errorHandler(o: { publicUrl: string; log: FastifyBaseLogger }) {
+  return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const error = apiErrorOf(thrown)
+    if (error.code === 'internal' || error.code === 'unavailable') {
+      const level = error.code === 'internal' ? 'error' : 'warn'
+      o.log[level](
+        { err: thrown, request_id: request.id, route: request.routeOptions.url },
+        'a request failed',
+      )
+    }
+    return sendProblem(reply, error, o.publicUrl)
+  }
+}
+
+/** What Fastify itself refuses, by its own codes. */
+const refusals: Readonly<Record<string, ProblemCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+}
+
+export function apiErrorOf(thrown: unknown): ApiError {
+  if (thrown instanceof ApiError) return thrown
+  const { code, statusCode } = (thrown ?? {}) as Partial<FastifyError>
+  const refusal = refusals[code ?? '']
+  if (refusal !== undefined) return new ApiError(refusal, { cause: thrown })
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new ApiError('bad_request', { cause: thrown })
+  }
+  if (isOutOfReach(thrown)) {
+    const detail = 'The database cannot be reached now; nothing was changed'
+    return new ApiError('unavailable', { detail, retryAfterSeconds: 2, cause: thrown })
+  }
+  return new ApiError('internal', { cause: thrown })
+}
+
+/**
+ * The database is away or going: connections refused or broken (SQLSTATE class 08), the server shutting
+ * down or starting (57P0x), or no connection free in time.
+ */
+function isOutOfReach(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false
+  const code = 'code' in thrown ? String(thrown.code) : ''
+  if (/^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|08\w{3}|57P0[123]|53300)$/.test(code)) return true
+  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(thrown.message)
+}

@@ -1,0 +1,49 @@
+import swagger from '@fastify/swagger'
+import scalar from '@scalar/fastify-api-reference'
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import type { Api } from './deps.ts'
+
+const introduction = `Place phone calls that an AI agent holds. Send your key as \`Authorization: Bearer pk_live_…\`.
+Errors are RFC 9457 problem details; a body with faults is refused with all of them at once. Times are ISO 8601
+in UTC; durations are minutes unless the name carries another unit.`
+
+/** The reference page comes from this server whole, and may ask nobody else. */
+const pagePolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** `GET /openapi.json`, made from the schemas that check requests, and `/docs` to read it in. */
+export async function describeApi(app: Api, publicUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Parley', version: '1', description: introduction },
+      servers: [{ url: publicUrl }],
+      security: [{ apiKey: [] }],
+      components: {
+        securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'API key, pk_live_…' } },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  })
+  const open = { config: { access: 'public' as const }, schema: { hide: true } }
+  app.get('/openapi.json', open, () => app.swagger())
+  await app.register(async docs => {
+    docs.addHook('onRoute', route => {
+      route.config = { ...route.config, access: 'public' }
+    })
+    docs.addHook('onSend', async (_request, reply) => {
+      reply.header('content-security-policy', pagePolicy)
+    })
+    await docs.register(scalar, {
+      routePrefix: '/docs',
+      configuration: { url: '/openapi.json', withDefaultFonts: false, telemetry: false },
+    })
+  })
+}

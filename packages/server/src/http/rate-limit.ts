@@ -1,0 +1,48 @@
+import { ApiError } from '@parley/contract/errors'
+import type { FastifyReply } from 'fastify'
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+
+/** How fast one key may ask, and one address may guess keys. Counted in this process. */
+export interface RateLimit {
+  /** Counts a request and tells the state by the `RateLimit` fields; throws `rate_limited`. */
+  spend(keyId: string, reply: FastifyReply): Promise<void>
+  /** Throws `rate_limited` for an address that sent too many wrong keys. */
+  refuseGuessing(address: string): Promise<void>
+  countGuess(address: string): Promise<void>
+}
+
+const guesses = { points: 30, duration: 60 }
+
+export function createRateLimit(o: { requests: number; seconds: number }): RateLimit {
+  const byKey = new RateLimiterMemory({ points: o.requests, duration: o.seconds })
+  const byAddress = new RateLimiterMemory(guesses)
+  return {
+    async spend(keyId, reply) {
+      const state = await byKey.consume(keyId).catch(asState)
+      reply.header('ratelimit-policy', `"default";q=${o.requests};w=${o.seconds}`)
+      reply.header('ratelimit', `"default";r=${state.remainingPoints};t=${secondsOf(state)}`)
+      if (state.consumedPoints > o.requests) throw tooMany(state)
+    },
+    async refuseGuessing(address) {
+      const state = await byAddress.get(address)
+      if (state !== null && state.consumedPoints > guesses.points) throw tooMany(state)
+    },
+    async countGuess(address) {
+      await byAddress.consume(address).catch(asState)
+    },
+  }
+}
+
+/** The limiter rejects with its state where the limit is passed. */
+function asState(thrown: unknown): RateLimiterRes {
+  if (thrown instanceof RateLimiterRes) return thrown
+  throw thrown
+}
+
+function tooMany(state: RateLimiterRes): ApiError {
+  return new ApiError('rate_limited', { retryAfterSeconds: secondsOf(state) })
+}
+
+function secondsOf(state: RateLimiterRes): number {
+  return Math.max(1, Math.ceil(state.msBeforeNext / 1000))
+}

@@ -1,0 +1,33 @@
+import { ApiError } from '@parley/contract/errors'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { answers } from '../answers.ts'
+import type { Api, HttpDeps } from '../deps.ts'
+
+const tags = ['Health']
+const state = z.object({ status: z.literal('ok') })
+
+/** `/healthz`: the process answers. `/readyz`: it can also serve. */
+export function healthRoutes(app: Api, { database, draining }: HttpDeps): void {
+  const open = { config: { access: 'public' as const } }
+  app.get(
+    '/healthz',
+    {
+      ...open,
+      schema: { tags, summary: 'The process answers', security: [], response: answers({ 200: state }) },
+    },
+    () => ({ status: 'ok' as const }),
+  )
+  app.get(
+    '/readyz',
+    {
+      ...open,
+      schema: { tags, summary: 'Calls can be placed', security: [], response: answers({ 200: state }) },
+    },
+    async () => {
+      if (draining()) throw new ApiError('draining', { retryAfterSeconds: 5 })
+      await sql`select 1`.execute(database.kysely)
+      return { status: 'ok' as const }
+    },
+  )
+}

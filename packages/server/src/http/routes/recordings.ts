@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream'
+import { ApiError } from '@parley/contract/errors'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { isValidLink } from '../../domain/signed-link.ts'
+import type { RecordingFile } from '../../files/recordings.ts'
+import { recordingPath } from '../../store/call-object.ts'
+import { findCall, findLinkedCall } from '../../store/calls.ts'
+import { readRange } from '../byte-range.ts'
+import type { Api, HttpDeps } from '../deps.ts'
+import { callParams } from './calls.ts'
+
+const linkQuery = z.strictObject({ expires: z.string().optional(), signature: z.string().optional() })
+const noRecording = () => new ApiError('not_found', { detail: 'There is no recording of this call' })
+
+/** The stereo WAV: with a key, or by the signed link that the call carries. */
+export function recordingRoutes(app: Api, deps: HttpDeps): void {
+  app.get(
+    '/v1/calls/:id/recording',
+    {
+      config: { access: 'calls:read', opensBySignedLink: true },
+      schema: {
+        tags: ['Calls'],
+        summary: 'The recording: stereo WAV, callee left, agent right; byte ranges',
+        params: callParams,
+        querystring: linkQuery,
+        response: { 200: { description: 'audio/wav', content: { 'audio/wav': { schema: z.any() } } } },
+      },
+    },
+    async (request, reply) => {
+      const call = await callOf(deps, request, request.params.id)
+      if (call?.recording_path === null || call === null) throw noRecording()
+      const file = await deps.recordings.openForRead(call.recording_path)
+      if (file === null) throw noRecording()
+      return await sendFile(request, reply, { file, name: `${call.id}.wav` })
+    },
+  )
+}
+
+async function callOf({ database, links }: HttpDeps, request: FastifyRequest, id: string) {
+  if (request.holder !== null) return await findCall(database, { account: request.holder.accountId, id })
+  const { expires = '', signature = '' } = request.query as z.output<typeof linkQuery>
+  const link = { path: recordingPath(id), expires, signature }
+  if (!isValidLink(link, { secret: links.secret, now: Date.now() / 1000 })) throw new ApiError('invalid_link')
+  return await findLinkedCall(database, id)
+}
+
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { file, name }: { file: RecordingFile; name: string },
+): Promise<FastifyReply> {
+  const size = file.sizeBytes
+  const range = readRange(request.headers.range, size)
+  reply
+    .header('accept-ranges', 'bytes')
+    .header('cache-control', 'private, max-age=3600')
+    .header('last-modified', file.modifiedAt.toUTCString())
+    .header('content-disposition', `inline; filename="${name}"`)
+  if (range === 'unsatisfiable') {
+    await file[Symbol.asyncDispose]()
+    reply.header('content-range', `bytes */${size}`)
+    throw new ApiError('range_not_satisfiable')
+  }
+  const { start, end } = range === 'whole' ? { start: 0, end: size - 1 } : range
+  if (range !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`)
+  reply.type('audio/wav').header('content-length', String(end - start + 1))
+  if (request.method === 'HEAD') {
+    await file[Symbol.asyncDispose]()
+    return await reply.send(Readable.from([]))
+  }
+  return await reply.send(file.read({ start, end }))
+}
