@@ -12,7 +12,7 @@ export interface ServedStream<Command> {
 export interface Engine<Options, Command, Event> {
   /** For the operator: which of several possible engines is running. */
   readonly name: string
-  open(options: Options, emit: (event: Event) => void): ServedStream<Command>
+  open(options: Options, emit: (event: Event) => void): ServedStream<Command> | Promise<ServedStream<Command>>
 }
 
 /**
@@ -37,18 +37,19 @@ export function serveStreams<Options, Command, Event>(engine: Engine<Options, Co
     }
   }
 
-  const handle = (message: ToWorker<Options, Command>) => {
+  const handle = async (message: ToWorker<Options, Command>) => {
     switch (message.type) {
       case 'audio':
         return
       case 'open': {
         const { id } = message
-        const stream = engine.open(message.options, event => post({ type: 'event', id, event }))
+        const stream = await engine.open(message.options, event => post({ type: 'event', id, event }))
         streams.set(id, { stream, ring: new FrameRing(message.memory) })
         return
       }
       case 'command':
-        return streams.get(message.id)?.stream.command(message.command)
+        streams.get(message.id)?.stream.command(message.command)
+        return
       case 'close':
         streams.get(message.id)?.stream.close()
         streams.delete(message.id)
