@@ -71,10 +71,10 @@ export function begin(terms: Terms): ConversationState {
 }
 
 /**
- * After a goodbye no new reply begins, a "hello?" over the first sentence is answered by that sentence, and
- * what was answered already is not answered twice.
+ * After a goodbye no new reply begins, and none while the callee speaks. A "hello?" over the first sentence
+ * is answered by that sentence, and what was answered already is not answered twice.
  */
 function wantsNoReply({ ending, agent, callee }: ConversationState): boolean {
-  const answered = agent.lastAskedMs > callee.lastSoundMs
-  return ending.phase !== 'open' || answered || agent.replies.some(reply => reply.purpose === 'opening')
+  if (ending.phase !== 'open' || callee.speaking) return true
+  return agent.lastAskedMs > callee.lastSoundMs || agent.replies.some(reply => reply.purpose === 'opening')
 }

@@ -134,3 +134,16 @@ test('a sound that stopped the agent and was nothing lets it go on', async () =>
   call.stop('now')
   await call.over()
 })
+
+test('a voice that answers while the callee goes on is not let', async () => {
+  const call = stage({ script: ({ heard }) => ({ text: `You said: ${heard}` }), takesTurns: true })
+  call.voice.answersOnWords = true
+  await call.wait(5_000)
+  await call.says('Yes I think')
+  await call.wait(350)
+  await call.says('that it works')
+  await call.wait(6_000)
+  expect(call.heardByCallee().map(({ text }) => text)).toEqual([firstSentence, 'You said: that it works'])
+  call.stop('now')
+  await call.over()
+})
