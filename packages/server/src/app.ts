@@ -95,7 +95,9 @@ interface WorkerParts {
 
 function workerDeps(config: Config, parts: WorkerParts): WorkerDeps {
   const { database, jobs, nodeId, log, carrier, voices } = parts
-  const recordings = openRecordings(config.PARLEY_DATA_DIR)
+  const recordings = openRecordings(config.PARLEY_DATA_DIR, error =>
+    log.error({ err: error }, 'a recording is in trouble'),
+  )
   const ringTimeoutMs = config.PARLEY_RING_TIMEOUT_SECONDS * 1_000
   return {
     nodeId,

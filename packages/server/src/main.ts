@@ -1,7 +1,8 @@
 import { readConfig, ConfigError } from './config/config.ts'
 import { createLog } from './config/log.ts'
 import { runAlone } from './config/run-alone.ts'
-import { openApi, openWorker } from './app.ts'
+import { openWorker } from './app.ts'
+import { openApi } from './config/api.ts'
 import { supervise } from './config/supervise.ts'
 
 /** `all` supervises database, API and workers on this machine; the other two run one process each. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import type { SipTrunk } from '../telephony/sip/sip-carrier.ts'
 import { type Config, ConfigError } from './config.ts'
 
@@ -18,4 +20,15 @@ export function trunkOf(config: Config): SipTrunk | null {
   const { SIP_USERNAME: username, SIP_PASSWORD: password } = config
   const credentials = username !== undefined && password !== undefined ? { username, password } : null
   return { uri: config.SIP_TRUNK, credentials }
+}
+
+/** The port to listen on; a free one where the setting is 0. */
+export async function httpPort(config: Config): Promise<number> {
+  if (config.PARLEY_HTTP_PORT !== 0) return config.PARLEY_HTTP_PORT
+  const probe = createServer().listen(0, config.PARLEY_HTTP_HOST)
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
 }

@@ -4,12 +4,13 @@ import { bootstrap } from '../store/bootstrap.ts'
 import { openDatabase } from '../store/database.ts'
 import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
 import { migrate } from '../store/migrate.ts'
+import { createSealing } from '../store/sealing.ts'
 import type { Config } from './config.ts'
 
 export interface PreparedDatabase extends AsyncDisposable {
   readonly url: string
-  /** The first admin key, when this start made one; shown once. */
-  readonly adminKey: string | null
+  /** What the first start made: shown once. Null on every later start. */
+  readonly created: { readonly adminKey: string; readonly webhookSecret: string } | null
 }
 
 /** A database that is up, at the newest schema, and has its first account. Disposing stops an embedded one. */
@@ -19,9 +20,9 @@ export async function prepareDatabase(
 ): Promise<PreparedDatabase> {
   await using starting = new AsyncDisposableStack()
   const url = config.DATABASE_URL ?? (await startEmbedded(config, { starting, log }))
-  const adminKey = await fill(config, { url, masterKey })
+  const created = await fill(config, { url, masterKey })
   const running = starting.move()
-  return { url, adminKey, [Symbol.asyncDispose]: () => running.disposeAsync() }
+  return { url, created, [Symbol.asyncDispose]: () => running.disposeAsync() }
 }
 
 async function startEmbedded(
@@ -36,14 +37,14 @@ async function startEmbedded(
 async function fill(
   config: Config,
   { url, masterKey }: { url: string; masterKey: Buffer },
-): Promise<string | null> {
+): Promise<PreparedDatabase['created']> {
   await using database = openDatabase(url)
   await migrate(database)
-  const { adminKey } = await bootstrap(database, {
-    masterKey,
-    ...(config.PARLEY_ADMIN_KEY === undefined ? {} : { adminKey: config.PARLEY_ADMIN_KEY }),
-    ...(config.PARLEY_WEBHOOK_SECRET === undefined ? {} : { webhookSecret: config.PARLEY_WEBHOOK_SECRET }),
+  const { created } = await bootstrap(database, {
+    sealing: createSealing(masterKey),
+    adminKey: config.PARLEY_ADMIN_KEY,
+    webhookSecret: config.PARLEY_WEBHOOK_SECRET,
     ownedNumbers: config.PARLEY_OWNED_NUMBERS,
   })
-  return adminKey
+  return created
 }

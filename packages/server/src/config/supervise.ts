@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { prepareDatabase } from './prepare-database.ts'
+import { type PreparedDatabase, prepareDatabase } from './prepare-database.ts'
 import type { Config } from './config.ts'
 import { readMasterKey } from './secrets.ts'
 
@@ -33,7 +32,7 @@ export async function supervise(config: Config, log: Logger): Promise<void> {
     Promise.all([api.ready, ...workers.map(worker => worker.ready)]),
     stopped,
   ])
-  if (ready) process.stdout.write(welcome(ready, database.adminKey))
+  if (ready) process.stdout.write(welcome(ready, { config, created: database.created }))
   await stopped
   // The API stays until the last call is over: what is asked of it meanwhile is kept in the queue.
   for (const worker of workers) worker.stop()
@@ -47,9 +46,19 @@ function sipPort(config: Config, index: number): Record<string, string> {
   return { PARLEY_SIP_PORT: String(port === 0 ? 0 : port + index) }
 }
 
-function welcome([api, ...sip]: readonly string[], adminKey: string | null): string {
-  const key = adminKey === null ? '' : `Admin key, shown this once: ${adminKey}\n`
-  return `Parley answers at ${api}, SIP at ${sip.join(', ')}. Read ${join(api ?? '', 'docs')}\n${key}`
+/** Secrets that the operator chose are not repeated. */
+function welcome([api, ...sip]: readonly string[], { config, created }: Start): string {
+  const lines = [`Parley answers at ${api}, SIP at ${sip.join(', ')}. Reference: ${api}/docs`]
+  if (created && config.PARLEY_ADMIN_KEY === undefined)
+    lines.push(`Admin key, shown this once: ${created.adminKey}`)
+  if (created && config.PARLEY_WEBHOOK_SECRET === undefined)
+    lines.push(`Webhook secret, shown this once: ${created.webhookSecret}`)
+  return `${lines.join('\n')}\n`
+}
+
+interface Start {
+  readonly config: Config
+  readonly created: PreparedDatabase['created']
 }
 
 interface Kept {

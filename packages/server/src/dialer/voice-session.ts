@@ -13,6 +13,7 @@ export function voiceSession(plan: CallPlan, now: number): VoiceSession {
     model: plan.model,
     voice: plan.voice,
     prompt: composePrompt(plan, now),
+    purpose: plan.prompt.text,
     language: plan.language,
     temperature: plan.temperature,
     tools: conversationTools,

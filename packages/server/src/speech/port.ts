@@ -19,6 +19,8 @@ export interface VoiceSession {
   readonly voiceProvider?: string
   /** The composed system prompt. */
   readonly prompt: string
+  /** The customer's part of it: what the call is for. A local brain reads its goal from this alone. */
+  readonly purpose: string
   /** BCP 47. */
   readonly language: string
   readonly temperature: number | null

@@ -208,6 +208,7 @@ describe('a chat server', () => {
   const request: BrainRequest = {
     model: 'gpt-4.1-mini',
     prompt: 'You confirm appointments.',
+    purpose: 'Be kind.',
     language: 'en-US',
     temperature: 0.3,
     tools: [{ name: 'end_call', description: 'Ends.', parameters: { type: 'object', properties: {} } }],

@@ -7,6 +7,7 @@ export const session: VoiceSession = {
   model: 'gpt-realtime',
   voice: 'marin',
   prompt: 'You confirm appointments.',
+  purpose: 'Be kind.',
   language: 'en-US',
   temperature: null,
   tools: [

@@ -34,6 +34,7 @@ async function summary(
   const question = {
     model,
     prompt: PROMPT,
+    purpose: request.prompt,
     language: request.language,
     temperature: 0,
     tools: [],

@@ -8,6 +8,7 @@ const session: VoiceSession = {
   model: 'm',
   voice: 'v',
   prompt: 'Be brief.',
+  purpose: 'Be kind.',
   language: 'en-US',
   temperature: 0.5,
   tools: [],

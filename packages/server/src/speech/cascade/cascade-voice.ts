@@ -114,12 +114,13 @@ class CascadeVoice implements Voice {
   }
 
   respond(replyId: string, guidance?: string): void {
-    const { model, prompt, language, temperature, tools, facts } = this.#session
+    const { model, prompt, purpose, language, temperature, tools, facts } = this.#session
     const words = (signal: AbortSignal) =>
       this.#brain.reply(
         {
           model,
           prompt,
+          purpose,
           language,
           temperature,
           tools,

@@ -51,6 +51,8 @@ export interface Brain {
 export interface BrainRequest {
   readonly model: string
   readonly prompt: string
+  /** The customer's part of the prompt. */
+  readonly purpose: string
   readonly language: string
   readonly temperature: number | null
   readonly tools: readonly ToolDefinition[]

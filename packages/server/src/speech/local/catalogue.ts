@@ -1,11 +1,11 @@
 import type { CallMode } from '@parley/contract/status'
 import type { ModelInfo, VoiceInfo } from '../port.ts'
 
+export const localLanguages: readonly string[] = ['en-US']
+
 /** What the local engines serve. They are honest for a demonstration and for tests, not for customers. */
 export const localRealtimeModel: ModelInfo = model('local-realtime', 'realtime')
 export const localBrainModel: ModelInfo = model('local-brain', 'legacy')
-
-export const localLanguages: readonly string[] = ['en-US']
 
 /** The engine's voices as list entries of one mode. */
 export function localVoices(

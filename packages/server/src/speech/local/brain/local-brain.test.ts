@@ -6,7 +6,8 @@ import { LocalBrain } from './local-brain.ts'
 const facts = { patient_name: 'John Smith', appointment_date: '2025-12-24', appointment_time: '3:00 PM' }
 const request: BrainRequest = {
   model: 'local',
-  prompt:
+  prompt: 'composed',
+  purpose:
     "You are Sarah, a friendly appointment coordinator at Bright Dental. Your goal is to confirm John Smith's appointment on 2025-12-24 at 3:00 PM.",
   language: 'en-US',
   temperature: null,

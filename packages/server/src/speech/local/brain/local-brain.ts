@@ -1,4 +1,4 @@
-import { guidanceKind } from '../../../domain/guidance.ts'
+import { type GuidanceKind, guidanceKind } from '../../../domain/guidance.ts'
 import type { Brain, BrainEvent, BrainMessage, BrainRequest } from '../../cascade/port.ts'
 import { type Dialogue, expected, hear, isFarewell, opening } from './dialogue.ts'
 import { readGoal } from './goal.ts'
@@ -12,9 +12,9 @@ import { replyTo, replyToGuidance } from './replies.ts'
 export class LocalBrain implements Brain {
   async *reply(request: BrainRequest, signal: AbortSignal): AsyncIterable<BrainEvent> {
     signal.throwIfAborted()
-    const goal = readGoal(request.prompt, request.facts)
+    const goal = readGoal(request.purpose, request.facts)
     const state = dialogueOf(request.messages)
-    const kind = request.guidance === null ? null : guidanceKind(request.guidance)
+    const kind = kindOf(request.guidance, state)
     yield { type: 'expect', phrases: expected(state) }
     if (kind !== null) {
       yield { type: 'text', text: replyToGuidance(kind, { goal, state }) }
@@ -28,6 +28,12 @@ export class LocalBrain implements Brain {
     }
     yield { type: 'done' }
   }
+}
+
+/** A talk that came back from its farewell is answered like any other, when there is something to answer. */
+function kindOf(text: string | null, state: Dialogue): GuidanceKind | null {
+  const kind = text === null ? null : guidanceKind(text)
+  return kind === 'backFromFarewell' && state.stage !== 'over' ? null : kind
 }
 
 /** Where the talk stands after these messages. */

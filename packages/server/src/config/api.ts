@@ -1,0 +1,84 @@
+import type { Logger } from 'pino'
+import { finishCall } from '../aftercall/finish-call.ts'
+import { openRecordings } from '../files/recordings.ts'
+import { buildHttp } from '../http/build-http.ts'
+import { openLiveCalls } from '../intake/live-calls.ts'
+import { createOutgoing } from '../outgoing/outgoing.ts'
+import { readWebhookSecret } from '../store/accounts.ts'
+import { type Links, readCallObject } from '../store/call-object.ts'
+import { findCall } from '../store/calls.ts'
+import { type Database, openDatabase } from '../store/database.ts'
+import { openJobs } from '../store/jobs.ts'
+import { subscribe } from '../store/notify.ts'
+import { createSealing, type Sealing } from '../store/sealing.ts'
+import { type DeliverDeps } from '../webhooks/deliver.ts'
+import { openDeliverer } from '../webhooks/deliverer.ts'
+import type { Config } from './config.ts'
+import { databaseUrl, httpPort } from './line-settings.ts'
+import type { Runnable } from './run-alone.ts'
+import { readMasterKey } from './secrets.ts'
+import { openAnalyst, speechCatalogue } from './speech.ts'
+
+/** How long a recording without a writer's sign of life may be before it counts as left behind. */
+const abandonedAfterMs = 60_000
+
+/** The HTTP API and what follows calls: everything that owns no live call. */
+export async function openApi(config: Config, log: Logger): Promise<Runnable> {
+  await using starting = new AsyncDisposableStack()
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'a connection is in trouble')
+  const ending = new AbortController()
+  const masterKey = await readMasterKey(config)
+  const port = await httpPort(config)
+  const address = `http://${config.PARLEY_HTTP_HOST}:${port}`
+  const links: Links = { publicUrl: config.PARLEY_PUBLIC_URL ?? address, secret: masterKey }
+  const recordings = openRecordings(config.PARLEY_DATA_DIR, onTrouble)
+  const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
+  const jobs = starting.use(await openJobs(database, { onTrouble }))
+  const outgoing = starting.use(createOutgoing({ allowCidrs: config.WEBHOOK_ALLOW_CIDR }))
+  const deliverer = starting.use(
+    openDeliverer({
+      ...webhookSource({ database, links, sealing: createSealing(masterKey) }),
+      database,
+      outgoing,
+      log,
+      clock: Date.now,
+    }),
+  )
+  starting.use(await subscribe(database, { onCall: () => deliverer.wake(), onTrouble }))
+  const finishing = { database, recordings, analyst: openAnalyst(config), log }
+  await jobs.work('after-call', ({ callId }) => finishCall(finishing, callId, ending.signal))
+  void recordings.repairAbandoned(abandonedAfterMs).catch(onTrouble)
+  const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
+  const catalogue = speechCatalogue(config)
+  const http = await buildHttp({
+    ...{ database, jobs, recordings, liveCalls, links, log },
+    catalogue: () => catalogue,
+    defaultFromNumber: config.FROM_NUMBER ?? null,
+    draining: () => ending.signal.aborted,
+  })
+  starting.defer(() => http.close())
+  starting.defer(() => ending.abort())
+  await http.listen({ host: config.PARLEY_HTTP_HOST, port })
+  const running = starting.move()
+  return {
+    address,
+    drain: async () => ending.abort(),
+    hangUp: () => undefined,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+function webhookSource(parts: {
+  database: Database
+  links: Links
+  sealing: Sealing
+}): Pick<DeliverDeps, 'callObject' | 'secretsOf'> {
+  const { database, links, sealing } = parts
+  return {
+    callObject: async (id, account) => {
+      const row = await findCall(database, { account, id })
+      return row && (await readCallObject(database, row, links))
+    },
+    secretsOf: async account => [await readWebhookSecret(database, { account, sealing })],
+  }
+}
