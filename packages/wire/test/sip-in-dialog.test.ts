@@ -88,3 +88,14 @@ describe('inside a call', () => {
     await peer.response(481, 'BYE')
   })
 })
+
+test('both sides hang up at once: each BYE is answered 200', async () => {
+  const { accepted, inside } = await callFrom(peer, agents)
+  const call = await accepted
+  const hungUp = call.bye(AbortSignal.timeout(5_000))
+  const bye = await peer.request('BYE')
+  inside('BYE 2')
+  await peer.response(200, 'BYE')
+  peer.reply(bye, { status: 481 })
+  await hungUp
+})

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { orAborted } from './or-aborted.ts'
 import type { TransportAddress } from './transport.ts'
 import { parseSipUri } from './uri.ts'
 
@@ -17,14 +18,4 @@ export async function locate(uri: string, signal?: AbortSignal): Promise<Transpo
   const deadline = AbortSignal.timeout(lookupDeadlineMs)
   const address = await orAborted(lookup(target), signal ? AbortSignal.any([signal, deadline]) : deadline)
   return { host: address.address, port }
-}
-
-/** The resolver takes no signal; the waiting ends even though its work does not. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    if (signal.aborted) abort()
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

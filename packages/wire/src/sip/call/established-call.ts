@@ -1,13 +1,14 @@
+import type { Answer } from '../build-response.ts'
 import type { DigestSession } from '../digest/digest-session.ts'
 import { contactOf, dialogKey, type DialogRecord } from '../dialog/dialog-record.ts'
-import { sdpOf, type ReceivedRequest } from '../message.ts'
+import type { ReceivedRequest } from '../message.ts'
+import { orAborted } from '../or-aborted.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
 import {
   allowed,
   dialogHeaders,
   guarded,
   refuseMethod,
-  sdpHeader,
   type AgentContext,
   type DialogParty,
 } from './agent-context.ts'
@@ -16,6 +17,7 @@ import { askInDialog } from './one-answer.ts'
 import { Listeners } from './listeners.ts'
 import type { AnswerOutcome } from './pending-answer.ts'
 import { PendingAnswers } from './pending-answers.ts'
+import { SessionAgreement } from './session-agreement.ts'
 
 /** Hanging up by disposal waits no longer than this for the other side's answer; BYE itself goes on. */
 const disposeWaitMs = 5_000
@@ -37,10 +39,8 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   readonly #ends: Listeners<CallEnd>
   readonly #infos: Listeners<{ contentType: string; body: string }>
   readonly #remoteAnswers: Listeners<string>
+  readonly #session: SessionAgreement
   #dialog: DialogRecord
-  #localSdp: string
-  #remoteSdp: string
-  #answerOffer: (offerSdp: string) => string = () => this.#localSdp
   /** Resolves when our first 2xx is acknowledged, or given up; at once where we were the caller. */
   #confirmed: Promise<unknown> = Promise.resolve()
   #end: CallEnd | undefined
@@ -55,8 +55,7 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     this.#infos = new Listeners(context.fault)
     this.#remoteAnswers = new Listeners(context.fault)
     this.#dialog = start.dialog
-    this.#localSdp = start.localSdp
-    this.#remoteSdp = start.remoteSdp
+    this.#session = new SessionAgreement(context, start)
     this.#digest = start.digest
     this.#key = dialogKey(callId, localTag, remoteTag)
     context.dialogs.set(this.#key, this)
@@ -67,11 +66,11 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   }
 
   get localSdp(): string {
-    return this.#localSdp
+    return this.#session.local
   }
 
   get remoteSdp(): string {
-    return this.#remoteSdp
+    return this.#session.remote
   }
 
   onEnd(listener: (end: CallEnd) => void): void {
@@ -81,7 +80,7 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   }
 
   onReinvite(answer: (offerSdp: string) => string): void {
-    this.#answerOffer = answer
+    this.#session.answerOffersBy(answer)
   }
 
   onRemoteAnswer(listener: (answerSdp: string) => void): void {
@@ -94,20 +93,20 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
 
   /** Picks up: sends the 2xx of the first INVITE. */
   pickUp(transaction: ServerTransaction): Promise<AnswerOutcome> {
-    const outcome = this.#answer(transaction, this.#localSdp)
+    const outcome = this.#pending.send(transaction, this.#session.describe())
     this.#confirmed = outcome
     return outcome
   }
 
   acknowledged(sequence: number, sdp: string | undefined): void {
     if (!this.#pending.acknowledge(sequence) || sdp === undefined) return
-    this.#remoteSdp = sdp
+    this.#session.takeAnswer(sdp)
     this.#remoteAnswers.tell(sdp)
   }
 
   request(transaction: ServerTransaction): void {
     const { method, envelope } = transaction.request
-    if (this.#end) return transaction.respond({ status: 481 })
+    if (this.#end) return this.#afterEnd(transaction)
     // RFC 3261 §12.2.2: a request older than what we have seen arrived out of order.
     if (envelope.sequence < (this.#dialog.remoteSequence ?? 0)) return transaction.respond({ status: 500 })
     this.#dialog = { ...this.#dialog, remoteSequence: envelope.sequence }
@@ -130,11 +129,9 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
 
   bye(signal: AbortSignal, headers: Record<string, string> = {}): Promise<void> {
     this.#bye ??= this.#end ? Promise.resolve() : this.#hangUp({ by: 'local', reason: 'BYE' }, headers)
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const stopWaiting = (): void => resolve()
-    signal.addEventListener('abort', stopWaiting, { once: true })
-    if (signal.aborted) stopWaiting()
-    return Promise.race([this.#bye, promise]).finally(() => signal.removeEventListener('abort', stopWaiting))
+    return orAborted(this.#bye, signal).catch((reason: unknown) => {
+      if (!signal.aborted) throw reason
+    })
   }
 
   /** Ends a call whose 2xx nobody acknowledged: RFC 3261 §13.3.1.4 asks for BYE. */
@@ -154,11 +151,19 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     return this.bye(AbortSignal.timeout(disposeWaitMs))
   }
 
+  /** Both sides may hang up at once: their BYE is as good as ours. */
+  #afterEnd(transaction: ServerTransaction): void {
+    const isBye = transaction.request.method === 'BYE'
+    transaction.respond({ status: isBye ? 200 : 481 })
+    if (isBye) this.#close()
+  }
+
   async #hangUp(end: CallEnd, headers: Record<string, string>): Promise<void> {
     this.#tellEnd(end)
     // RFC 3261 §15: the callee may not send BYE before the ACK of the 2xx that made the call.
     await this.#confirmed
-    this.#close()
+    this.#pending.end()
+    if (!this.#context.dialogs.has(this.#key)) return
     const order = {
       dialog: this.#dialog,
       method: 'BYE',
@@ -167,6 +172,7 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
       digest: this.#digest,
     }
     await askInDialog(this.#context.layer, order, new AbortController().signal).catch(this.#context.fault)
+    this.#close()
   }
 
   #nextSequence(): number {
@@ -175,51 +181,29 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     return localSequence
   }
 
-  #answer(transaction: ServerTransaction, sdp: string): Promise<AnswerOutcome> {
-    const headers = [...dialogHeaders(this.#context), sdpHeader]
-    return this.#pending.send(transaction, { status: 200, headers, body: Buffer.from(sdp, 'utf8') })
-  }
-
   #reinvite(transaction: ServerTransaction): void {
     // RFC 3261 §14.2: one change at a time; the other side tries again.
     if (this.#pending.any) return transaction.respond({ status: 491 })
-    const answer = this.#agree(transaction)
-    if (answer === undefined) return
-    this.#answer(transaction, answer).then(outcome => {
+    const answer = this.#change(transaction.request)
+    if (answer.status !== 200) return transaction.respond(answer)
+    this.#pending.send(transaction, answer).then(outcome => {
       if (outcome === 'unacknowledged') this.unacknowledged()
     }, this.#context.fault)
   }
 
   /** RFC 3311 §5.2: as re-INVITE, but answered at once and without ACK; without a body it only keeps the session. */
   #update(transaction: ServerTransaction): void {
-    const answer = this.#agree(transaction)
-    if (answer === undefined) return
-    const offered = sdpOf(transaction.request) !== undefined
-    transaction.respond({
-      status: 200,
-      headers: [...dialogHeaders(this.#context), ...(offered ? [sdpHeader] : [])],
-      ...(offered ? { body: Buffer.from(answer, 'utf8') } : {}),
-    })
+    const answer = this.#change(transaction.request)
+    const silent = answer.status === 200 && transaction.request.body.length === 0
+    transaction.respond(silent ? { status: 200, headers: dialogHeaders(this.#context) } : answer)
   }
 
-  /** Our description after a change; undefined when it was refused, and the refusal sent. */
-  #agree(transaction: ServerTransaction): string | undefined {
-    const { request } = transaction
-    const offer = sdpOf(request)
-    if (offer === undefined && request.body.length > 0) {
-      transaction.respond({ status: 415, headers: [['Accept', 'application/sdp']] })
-      return undefined
-    }
-    try {
-      if (offer !== undefined) this.#localSdp = this.#answerOffer(offer)
-    } catch (error) {
-      this.#context.fault(error)
-      transaction.respond({ status: 488 })
-      return undefined
-    }
-    if (offer !== undefined) this.#remoteSdp = offer
-    this.#dialog = { ...this.#dialog, remoteTarget: contactOf(request) ?? this.#dialog.remoteTarget }
-    return this.#localSdp
+  /** RFC 3261 §12.2.2: an accepted change may also move where our requests go. */
+  #change(request: ReceivedRequest): Answer {
+    const answer = this.#session.answerTo(request)
+    const remoteTarget = answer.status === 200 ? contactOf(request) : undefined
+    if (remoteTarget !== undefined) this.#dialog = { ...this.#dialog, remoteTarget }
+    return answer
   }
 
   #info(transaction: ServerTransaction): void {

@@ -2,6 +2,7 @@ import type { DigestSession } from '../digest/digest-session.ts'
 import { requestInDialog, type DialogRecord } from '../dialog/dialog-record.ts'
 import { locate } from '../locate.ts'
 import type { ReceivedResponse, SipRequest } from '../message.ts'
+import { orAborted } from '../or-aborted.ts'
 import type { FailureCause } from '../transaction/machine.ts'
 import type { TransactionLayer } from '../transaction/transaction-layer.ts'
 import type { TransportAddress } from '../transport.ts'
@@ -25,13 +26,11 @@ export function oneAnswer(
 ): Promise<ReceivedResponse> {
   signal.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<ReceivedResponse>()
-  const abort = (): void => reject(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
   layer.request(request, destination, {
     response: response => response.status >= 200 && resolve(response),
     failed: cause => reject(new TransactionFailed(cause)),
   })
-  return promise.finally(() => signal.removeEventListener('abort', abort))
+  return orAborted(promise, signal)
 }
 
 export const isChallenge = (status: number): boolean => status === 401 || status === 407
