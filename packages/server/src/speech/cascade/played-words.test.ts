@@ -19,3 +19,16 @@ test.each([
 ])('played %i ms of 2300: %j', (playedMs, words) => {
   expect(playedWords(pieces, 2300, playedMs)).toBe(words)
 })
+
+test('a word that two pieces share is heard whole or not at all', () => {
+  const split = [
+    { offsetMs: 0, text: 'Hi J' },
+    { offsetMs: 100, text: 'ohn, th' },
+    { offsetMs: 200, text: 'is' },
+  ]
+  expect([100, 160, 300].map(playedMs => playedWords(split, 300, playedMs))).toEqual([
+    'Hi',
+    'Hi John,',
+    'Hi John, this',
+  ])
+})

@@ -42,6 +42,8 @@ async function* reply(
   try {
     for await (const part of fullStream) {
       if (part.type === 'error') throw part.error
+      // An aborted stream would otherwise end as if the model had finished.
+      if (part.type === 'abort') throw signal.reason
       if (part.type === 'text-delta' && part.text !== '') yield { type: 'text', text: part.text }
       if (part.type === 'tool-call') {
         const { toolCallId, toolName, input } = part

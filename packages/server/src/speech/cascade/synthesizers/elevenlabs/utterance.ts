@@ -11,6 +11,8 @@ export interface SpokenAudio {
 /** A frame that cannot be read costs nothing; a far end that sends so many speaks something else. */
 const MOST_GARBAGE = 5
 
+const NOTHING = new Uint8Array()
+
 /** One connection, which speaks one utterance. */
 export class Utterance implements AsyncDisposable {
   readonly audio = new PushStream<SpokenAudio>()
@@ -18,6 +20,8 @@ export class Utterance implements AsyncDisposable {
   /** Sent and not yet told as spoken. */
   #untold = ''
   #aligned = false
+  /** Letters of a word whose end has not come yet. */
+  #unfinished = ''
   #over = false
   #garbage = 0
 
@@ -53,7 +57,7 @@ export class Utterance implements AsyncDisposable {
       this.lost(message.fault)
     } else {
       if (message.audio.length > 0) this.audio.push({ audio: message.audio, text: this.#words(message.text) })
-      if (message.last) this.#end()
+      if (message.last) this.#finish()
     }
   }
 
@@ -67,18 +71,31 @@ export class Utterance implements AsyncDisposable {
     await this.#socket?.[Symbol.asyncDispose]()
   }
 
+  #finish(): void {
+    if (this.#unfinished !== '') this.audio.push({ audio: NOTHING, text: this.#unfinished })
+    this.#end()
+  }
+
   #end(): void {
     this.#over = true
     this.audio.end()
   }
 
-  /** Without any alignment the words sent so far are told with the first audio that follows them. */
+  /**
+   * Whole words only: the service cuts its audio between letters, and a word's beginning waits for its end.
+   * Without any alignment the words sent so far are told with the first audio that follows them.
+   */
   #words(aligned: string | null): string {
     this.#aligned ||= aligned !== null
-    if (aligned !== null) return aligned
-    const text = this.#aligned ? '' : this.#untold
-    this.#untold = ''
-    return text
+    if (aligned === null) {
+      const text = this.#aligned ? '' : this.#untold
+      this.#untold = ''
+      return text
+    }
+    const letters = this.#unfinished + aligned
+    const end = letters.search(/\S*$/u)
+    this.#unfinished = letters.slice(end)
+    return letters.slice(0, end)
   }
 }
 

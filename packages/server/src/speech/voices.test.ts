@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest'
+import { catalogueOf } from './catalogue.ts'
+import { hostedAnalyst, hostedParts, joinParts } from './hosted.ts'
+import { createVoices, speaks } from './voices.ts'
+
+const openai = { apiKey: 'sk' }
+const everything = hostedParts({ openai, deepgram: { apiKey: 'dg' }, elevenlabs: { apiKey: 'xi' } })
+const detectors = { open: () => ({ write: () => undefined, close: () => undefined }) }
+const nothing = hostedParts({})
+
+describe('the catalogue', () => {
+  test('lists nothing without keys', () => {
+    expect(catalogueOf(nothing)).toEqual({ models: [], voices: [], recognizedLanguages: [] })
+    expect(hostedAnalyst({})).toBe(null)
+  })
+
+  test('a key for OpenAI alone gives realtime, and no legacy mode that could not hear', () => {
+    const { models, voices, recognizedLanguages } = catalogueOf({ ...hostedParts({ openai }), detectors })
+    expect(new Set(models.map(({ mode }) => mode))).toEqual(new Set(['realtime']))
+    expect(voices.map(({ id }) => id)).toContain('alloy')
+    expect(recognizedLanguages).toEqual([])
+    expect(models.every(model => !model.supportsTemperature)).toBe(true)
+  })
+
+  test('in each mode one model and one voice is the default', () => {
+    const { models, voices, recognizedLanguages } = catalogueOf({ ...everything, detectors })
+    for (const mode of ['realtime', 'legacy']) {
+      expect(models.filter(entry => entry.mode === mode && entry.default)).toHaveLength(1)
+      expect(voices.filter(entry => entry.mode === mode && entry.default)).toHaveLength(1)
+    }
+    expect(speaks(recognizedLanguages, 'es-ES')).toBe(true)
+  })
+
+  test('of two providers with the same id the first keeps it', () => {
+    const chat = { baseUrl: 'http://127.0.0.1:1/v1', apiKey: null, model: 'gpt-4.1-mini' }
+    const { models } = catalogueOf({ ...joinParts(hostedParts({ chat }), everything), detectors })
+    expect(models.filter(({ id }) => id === 'gpt-4.1-mini')).toMatchObject([
+      { provider: 'chat', default: true },
+    ])
+  })
+})
+
+describe('choosing', () => {
+  const session = {
+    mode: 'legacy' as const,
+    model: 'gpt-4.1-mini',
+    voice: 'EXAVITQu4vr4xnSDxMaL',
+    prompt: '',
+    purpose: '',
+    language: 'en-US',
+    temperature: null,
+    tools: [],
+    facts: {},
+  }
+  test.each([
+    ['model', { model: 'gpt-9' }],
+    ['voice', { voice: 'nobody' }],
+    ['understands', { language: 'tlh' }],
+    ['realtime model', { mode: 'realtime' as const }],
+    ['voice', { voice: 'mine', voiceProvider: 'acme' }],
+  ])('what nobody serves is refused by name: %s', async (word, wish) => {
+    const voices = createVoices({ ...everything, detectors })
+    const opening = voices.open({ ...session, ...wish }, AbortSignal.timeout(1000))
+    await expect(opening).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining(word) as string,
+    })
+  })
+
+  test.each([
+    [['es'], 'es-MX', true],
+    [['es-ES'], 'es', true],
+    [['es-ES'], 'es-MX', false],
+    [['en-US'], 'EN-us', true],
+    [['e'], 'es', false],
+    [[], 'en', false],
+  ])('%j understands %s: %s', (languages, ...[wanted, expected]) => {
+    expect(speaks(languages, wanted)).toBe(expected)
+  })
+})
