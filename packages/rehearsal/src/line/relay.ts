@@ -24,6 +24,8 @@ export interface RelayCounts {
 export interface Relay extends AsyncDisposable {
   readonly host: string
   readonly port: number
+  /** Where the target sees the client: it sends here to reach them. */
+  readonly targetSidePort: number
   readonly towardsTarget: Readonly<RelayCounts>
   readonly towardsClient: Readonly<RelayCounts>
 }
@@ -50,6 +52,7 @@ export async function openRelay({ host, target, profile, seed }: RelayOptions): 
   return {
     host,
     port: near.socket.address().port,
+    targetSidePort: far.socket.address().port,
     towardsTarget: there.counts,
     towardsClient: back.counts,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),

@@ -18,13 +18,6 @@ interface Listener {
 
 /** Turns the frames of one call into what the mind understands: when the agent speaks, and which words. */
 export function listenIn(ears: Ears, { persona, log, feed }: Listener) {
-  const detector = ears.detectors.open({
-    stopAfterMs: persona.turn_end_ms,
-    onSpeech({ type, atMs }) {
-      log({ event: 'agent_speech', speaking: type === 'started' }, atMs)
-      feed({ type: type === 'started' ? 'agent_started' : 'agent_stopped', atMs })
-    },
-  })
   const recognizer = ears.recognizers.open({
     language: persona.language,
     onText({ text, final, startMs, endMs }) {
@@ -34,10 +27,19 @@ export function listenIn(ears: Ears, { persona, log, feed }: Listener) {
     },
   })
   recognizer.expect(expectations(persona))
+  const detector = ears.detectors.open({
+    stopAfterMs: persona.turn_end_ms,
+    onSpeech(speech) {
+      const { type, atMs } = speech
+      recognizer.speech(speech)
+      log({ event: 'agent_speech', speaking: type === 'started' }, atMs)
+      feed({ type: type === 'started' ? 'agent_started' : 'agent_stopped', atMs })
+    },
+  })
   return {
     write(frame: Uint8Array, atMs: number): void {
-      detector.write(frame, atMs)
       recognizer.write(frame, atMs)
+      detector.write(frame, atMs)
     },
     close(): void {
       detector.close()

@@ -46,13 +46,21 @@ describe('reacting to the agent', () => {
     expect(play(who, events, 5_000)).toEqual(['1500 hi sarah'])
   })
 
-  test('reacts to a turn without words after a while', () => {
+  test('reacts to a turn that could not be made out', () => {
     const events: MindEvent[] = [
       { type: 'agent_started', atMs: 100 },
       { type: 'agent_stopped', atMs: 1_000 },
-      { type: 'recognised', atMs: 1_100, text: ' . ' },
+      { type: 'recognised', atMs: 1_400, text: ' . ' },
     ]
-    expect(play(greeter, events, 5_000)).toEqual(['2200 yes'])
+    expect(play(greeter, events, 5_000)).toEqual(['1400 yes'])
+  })
+
+  test('does not wait for ever for words that never come', () => {
+    const events: MindEvent[] = [
+      { type: 'agent_started', atMs: 100 },
+      { type: 'agent_stopped', atMs: 1_000 },
+    ]
+    expect(play(greeter, events, 5_000)).toEqual(['3000 yes'])
   })
 
   test('gives the floor back when the agent goes on while the person thinks', () => {

@@ -15,6 +15,8 @@ export interface Mind {
   readonly turnEndedMs: number | null
   /** What was recognised since the last reaction. */
   readonly texts: readonly string[]
+  /** Pieces of speech whose words are still to come. */
+  readonly unheard: number
   readonly turns: number
   readonly silences: number
   /** Since when nobody has spoken. */
@@ -56,14 +58,15 @@ export type MindEvent = { atMs: number } & (
 export type Act = { type: 'perform'; line: Line } | { type: 'hang_up' } | { type: 'vanish' }
 type Step = readonly [Mind, readonly Act[]]
 
-/** Text comes a little after speech has ended; without any the person waits so long for it. */
-const textWaitMs = 1_200
+/** Words come a little after speech has ended; the person waits so long for them and no longer. */
+const textWaitMs = 2_000
 
 export const freshMind: Mind = {
   agentSpeaking: false,
   firstHeardMs: null,
   turnEndedMs: null,
   texts: [],
+  unheard: 0,
   turns: 0,
   silences: 0,
   quietSinceMs: 0,
@@ -85,10 +88,7 @@ export function think(persona: Persona, mind: Mind, event: MindEvent): Step {
     case 'agent_stopped':
       return [agentStops(mind, event.atMs), []]
     case 'recognised':
-      return [
-        plainWords(event.text).trim() === '' ? mind : { ...mind, texts: [...mind.texts, event.text] },
-        [],
-      ]
+      return [recognises(mind, event.text), []]
     case 'spoke':
       return afterLine(mind, event.atMs)
     case 'tick':
@@ -98,7 +98,14 @@ export function think(persona: Persona, mind: Mind, event: MindEvent): Step {
 
 function agentStarts(mind: Mind, atMs: number): Mind {
   const firstHeardMs = mind.firstHeardMs ?? atMs
-  return { ...mind, agentSpeaking: true, firstHeardMs, turnEndedMs: null, planned: null }
+  const unheard = mind.unheard + 1
+  return { ...mind, agentSpeaking: true, firstHeardMs, unheard, turnEndedMs: null, planned: null }
+}
+
+/** Every piece of speech brings one text, empty where the words could not be made out. */
+function recognises(mind: Mind, text: string): Mind {
+  const texts = plainWords(text).trim() === '' ? mind.texts : [...mind.texts, text]
+  return { ...mind, texts, unheard: Math.max(0, mind.unheard - 1) }
 }
 
 function agentStops(mind: Mind, atMs: number): Mind {
@@ -157,11 +164,11 @@ function reacts(persona: Persona, mind: Mind, atMs: number): Step {
 }
 
 function considersTurn(persona: Persona, mind: Mind, atMs: number): Step {
-  if (mind.texts.length === 0 && atMs < (mind.turnEndedMs ?? 0) + textWaitMs) return [mind, []]
+  if (mind.unheard > 0 && atMs < (mind.turnEndedMs ?? 0) + textWaitMs) return [mind, []]
   const { rules } = persona
   const situation: Situation = { type: 'turn', nth: mind.turns + 1, text: mind.texts.join(' ') }
   const rule = chooseRule(rules, situation, mind.used)
-  if (rule === null) return [{ ...mind, turns: mind.turns + 1, turnEndedMs: null, texts: [] }, []]
+  if (rule === null) return [{ ...mind, turns: mind.turns + 1, turnEndedMs: null, texts: [], unheard: 0 }, []]
   const planned = { rule, dueMs: atMs + (rules[rule]?.when.after_ms ?? 0) }
   return carriesOut(persona, { ...mind, planned }, atMs)
 }
@@ -179,7 +186,7 @@ function considersSilence({ rules }: Persona, mind: Mind, atMs: number): Step {
 
 function carriesOut({ rules }: Persona, mind: Mind, atMs: number): Step {
   if (!mind.planned || atMs < mind.planned.dueMs) return [mind, []]
-  const next = { ...mind, planned: null, turnEndedMs: null, texts: [], turns: mind.turns + 1 }
+  const next = { ...mind, planned: null, turnEndedMs: null, texts: [], unheard: 0, turns: mind.turns + 1 }
   return uses(rules, mind.planned.rule, next)
 }
 

@@ -4,7 +4,7 @@ import { readAnswer } from '@parley/wire/sdp/answer'
 import { createOffer } from '@parley/wire/sdp/offer'
 import { InviteFailed, openUserAgent, type UserAgent } from '@parley/wire/sip/user-agent'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { lineProfiles } from '../line/profile.ts'
+import { lineProfiles, type LineProfile } from '../line/profile.ts'
 import { openRelay } from '../line/relay.ts'
 import { loadPersona } from './load-persona.ts'
 import { openFaculties } from './open-faculties.ts'
@@ -39,11 +39,13 @@ afterAll(async () => {
   await faculties[Symbol.asyncDispose]()
 })
 
-/** Dials a number of the person and keeps what is heard of them. */
-async function dial(number: string, limitMs = 25_000) {
+/** Dials a number of the person, over a bad line where a profile is given, and keeps what is heard of them. */
+async function dial(number: string, { limitMs = 25_000, profile = lineProfiles.clean as LineProfile } = {}) {
   const signal = AbortSignal.timeout(limitMs)
   const stream = await media.openStream(signal)
-  const offer = createOffer({ address: { host: stream.host, port: stream.port } })
+  const target = { host: stream.host, port: stream.port }
+  const relay = await openRelay({ host: '127.0.0.1', target, profile, seed: 5 })
+  const offer = createOffer({ address: { host: relay.host, port: relay.port } })
   const { host, port } = person.sip
   const invite = {
     to: `sip:${number}@${host}:${port}`,
@@ -55,12 +57,18 @@ async function dial(number: string, limitMs = 25_000) {
     const call = await agent.invite(invite, signal)
     const heard: boolean[] = []
     stream.onFrame(frame => heard.push(isVoiced(frame)))
-    stream.start(readAnswer(offer, call.remoteSdp))
+    const remote = { host: relay.host, port: relay.targetSidePort }
+    stream.start({ ...readAnswer(offer, call.remoteSdp), remote })
     const until = (name: PersonEvent['event']): Promise<PersonEvent> =>
       person.waitFor(one => one.call === call.callId && one.event === name, signal)
-    return { call, stream, offer, heard, signal, until }
+    const close = async (): Promise<void> => {
+      await stream[Symbol.asyncDispose]()
+      await relay[Symbol.asyncDispose]()
+    }
+    return { call, stream, relay, heard, signal, until, [Symbol.asyncDispose]: close }
   } catch (error) {
     await stream[Symbol.asyncDispose]()
+    await relay[Symbol.asyncDispose]()
     throw error
   }
 }
@@ -79,8 +87,7 @@ const eventsOf = (callId: string): PersonEvent[] => person.events.filter(({ call
 
 describe('on the phone', () => {
   test('hears why the agent calls, confirms in speech, and measures the line', async () => {
-    const line = await dial('+14155551234')
-    await using _ = line.stream
+    await using line = await dial('+14155551234')
     await say(line, firstSentence)
     const said = await line.until('said')
     expect(said).toMatchObject({ text: 'Yes, that works for me.', interrupting: false })
@@ -105,24 +112,18 @@ describe('on the phone', () => {
   }, 40_000)
 
   test('understands through a line that loses packets', async () => {
-    const line = await dial('+14155551234')
-    await using _ = line.stream
-    const media = readAnswer(line.offer, line.call.remoteSdp)
-    const profile = lineProfiles.lossy5
-    await using relay = await openRelay({ host: '127.0.0.1', target: media.remote, profile, seed: 5 })
-    line.stream.start({ ...media, remote: { host: relay.host, port: relay.port } })
+    await using line = await dial('+14155551234', { profile: lineProfiles.lossy5 })
     await say(line, firstSentence)
     await line.until('said')
     await line.call.bye(line.signal)
     const { reception } = (await line.until('ended')) as PersonEvent & CallEnd
-    expect(relay.towardsTarget.dropped).toBeGreaterThan(5)
+    expect(line.relay.towardsClient.dropped).toBeGreaterThan(5)
     expect(reception.lost).toBeGreaterThan(5)
     expect(reception.gapMaxMs).toBeGreaterThan(25)
   }, 40_000)
 
   test('talks into the first sentence', async () => {
-    const line = await dial('interrupts')
-    await using _ = line.stream
+    await using line = await dial('interrupts')
     const saying = say(line, firstSentence)
     const said = await line.until('said')
     expect(said).toMatchObject({ interrupting: true, text: 'Wait, who is this?' })
@@ -134,8 +135,7 @@ describe('on the phone', () => {
   }, 40_000)
 
   test('a machine greets at length and beeps, whatever is said to it', async () => {
-    const line = await dial('voicemail', 40_000)
-    await using _ = line.stream
+    await using line = await dial('voicemail', { limitMs: 40_000 })
     await line.until('said')
     const beeped = await line.until('beeped')
     expect(beeped.at_ms).toBeGreaterThan(300)
@@ -147,8 +147,7 @@ describe('on the phone', () => {
   }, 50_000)
 
   test('hangs up while the agent speaks', async () => {
-    const line = await dial('hangs-up')
-    await using _ = line.stream
+    await using line = await dial('hangs-up')
     const gone = Promise.withResolvers<string>()
     line.call.onEnd(({ by }) => gone.resolve(by))
     for await (const { audio } of faculties.mouth.speak(firstSentence, { voice: 'alloy' }, line.signal)) {
@@ -159,8 +158,7 @@ describe('on the phone', () => {
   }, 30_000)
 
   test('vanishes: no packets any more, no BYE, and none is answered', async () => {
-    const line = await dial('vanishes')
-    await using _ = line.stream
+    await using line = await dial('vanishes')
     let isOver = false
     line.call.onEnd(() => {
       isOver = true
