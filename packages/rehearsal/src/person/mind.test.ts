@@ -107,6 +107,7 @@ describe('interrupting', () => {
       { type: 'agent_started', atMs: 400 },
       { type: 'spoke', atMs: 2_600 },
       { type: 'agent_stopped', atMs: 3_000 },
+      { type: 'recognised', atMs: 3_200, text: 'this is' },
       ...agentTurn(4_000, 5_000, 'it is sarah'),
     ]
     expect(play(who, events, 8_000)).toEqual(['1900 wait', '5000 ah, yes'])
