@@ -199,4 +199,24 @@ describe('audio through the media engine', () => {
     await b[Symbol.asyncDispose]()
     expect(pairs * 20).toBeGreaterThanOrEqual(endMs - 40)
   })
+
+  test('twenty streams cost little, and none is sent less than it should', async () => {
+    const pairs = await Promise.all(Array.from({ length: 10 }, () => openPair(engine)))
+    const streams = pairs.flat()
+    await wait(1000)
+    const usage = process.cpuUsage()
+    const before = streams.map(stream => stream.stats())
+    const startedAt = performance.now()
+    await wait(3000)
+    const { user, system } = process.cpuUsage(usage)
+    const seconds = (performance.now() - startedAt) / 1000
+    streams.forEach((stream, i) => {
+      const { sent, skippedSlots } = stream.stats()
+      const slots = sent + skippedSlots - before[i]!.sent - before[i]!.skippedSlots
+      expect(Math.abs(slots - seconds * 50)).toBeLessThanOrEqual(5)
+    })
+    // Both directions, recording pairs included; 3 to 5 ms where nothing else runs.
+    expect((user + system) / 1000 / streams.length / seconds).toBeLessThan(15)
+    for (const stream of streams) await stream[Symbol.asyncDispose]()
+  })
 })
