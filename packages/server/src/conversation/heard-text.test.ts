@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heardText, wholeText } from './heard-text.ts'
+import { heardText, type Piece, wholeText, withPiece } from './heard-text.ts'
 
 const pieces = [
   { text: 'Good morning,', offsetMs: 0 },
@@ -47,4 +47,15 @@ test('what is heard only grows, and is always a beginning of the whole', () => {
       },
     ),
   )
+})
+
+test.each([
+  [['Thank you.', 'It is', ' noted.'], 'Thank you. It is noted.'],
+  [['Well,', 'then', ' good', 'bye'], 'Well, then goodbye'],
+  [['at 3:', '00 p.', 'm'], 'at 3:00 p.m'],
+  [['it costs 1,', '000'], 'it costs 1,000'],
+  [['Hello. ', 'Are you there?'], 'Hello. Are you there?'],
+])('%j is one text', (texts, whole) => {
+  const made = texts.reduce<readonly Piece[]>((before, text) => withPiece(before, { text, offsetMs: 0 }), [])
+  expect(wholeText(made)).toBe(whole)
 })

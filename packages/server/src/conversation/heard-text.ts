@@ -28,6 +28,18 @@ export function heardText(
   return text.trim()
 }
 
+/** Synthesizers tell their clauses without the space between them, models tell every letter of theirs. */
+const clauseEnd = /[,;:!?…]$/u
+const sentenceEnd = /\.$/u
+
+/** Adds a piece, with the space before it that was lost between two clauses. */
+export function withPiece(pieces: readonly Piece[], { text, offsetMs }: Piece): readonly Piece[] {
+  const before = pieces.at(-1)?.text ?? ''
+  const glued =
+    (clauseEnd.test(before) && /^\p{L}/u.test(text)) || (sentenceEnd.test(before) && /^\p{Lu}/u.test(text))
+  return [...pieces, { text: glued ? ` ${text}` : text, offsetMs }]
+}
+
 export function wholeText(pieces: readonly Piece[]): string {
   return pieces
     .map(piece => piece.text)

@@ -28,7 +28,7 @@ export const latency: Part = (state, { event }) => {
       return withStop(state, event.atMs)
     case 'mark': {
       const reply = state.agent.replies.find(one => startMark(one.id) === event.name)
-      return reply && !event.cleared ? replyHeard(state, reply, event.atMs) : null
+      return reply && !event.cleared ? replyHeard(state, reply, reply.playedFromMs ?? event.atMs) : null
     }
     default:
       return null

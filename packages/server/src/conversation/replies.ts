@@ -14,11 +14,13 @@ import {
 } from './agent.ts'
 import { ask } from './ask.ts'
 import type { Command, Happening } from './happening.ts'
-import { heardText, wholeText } from './heard-text.ts'
+import { heardText, wholeText, withPiece } from './heard-text.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { chain } from './step.ts'
 
 const bytesPerMs = 8
+const frameMs = 20
+const frameBytes = frameMs * bytesPerMs
 
 /** Replies that a voice begins by itself are not wanted while this holds. */
 export type Refusal = (state: ConversationState) => boolean
@@ -33,7 +35,7 @@ export function agentSpeaks(refuses: Refusal): Part {
       case 'first_token':
         return update(state, event.replyId, reply => ({ ...reply, tokenMs: reply.tokenMs ?? nowMs }))
       case 'reply_text':
-        return update(state, event.replyId, reply => ({ ...reply, pieces: [...reply.pieces, event] }))
+        return update(state, event.replyId, reply => ({ ...reply, pieces: withPiece(reply.pieces, event) }))
       case 'reply_audio':
         return replyAudio(state, event, happening)
       case 'reply_done':
@@ -73,8 +75,17 @@ function replyAudio(
   if (queuedMs + lastsMs > state.terms.settings.longestQueueMs) return endless(state, reply, nowMs)
   const grown = { ...reply, writtenMs: reply.writtenMs + lastsMs, audioMs: reply.audioMs ?? nowMs }
   const after = withAgent(state, { replies: put(state.agent.replies, grown), failures: 0 })
-  const play: Command = { type: 'play', audio }
-  return [after, reply.writtenMs > 0 ? [play] : [{ type: 'mark', name: startMark(replyId) }, play]]
+  return [after, reply.writtenMs > 0 ? [{ type: 'play', audio }] : firstAudio(replyId, audio)]
+}
+
+/** A mark tells when what stands before it was played, so the one that tells of the start follows the first frame. */
+function firstAudio(replyId: string, audio: Uint8Array): Command[] {
+  const rest = audio.subarray(frameBytes)
+  return [
+    { type: 'play', audio: audio.subarray(0, frameBytes) },
+    { type: 'mark', name: startMark(replyId) },
+    ...(rest.length > 0 ? [{ type: 'play', audio: rest } as const] : []),
+  ]
 }
 
 /** A model that talks on without end is stopped where the line's queue is full; the rest is not said. */
@@ -125,7 +136,10 @@ function askForWanted(state: ConversationState, nowMs: number): Step {
 function marked(state: ConversationState, mark: Extract<LegEvent, { type: 'mark' }>): Step | null {
   if (mark.cleared) return null
   const starting = state.agent.replies.find(reply => startMark(reply.id) === mark.name)
-  if (starting) return update(state, starting.id, reply => ({ ...reply, playedFromMs: mark.atMs }))
+  if (starting) {
+    const playedFromMs = Math.max(starting.audioMs ?? 0, mark.atMs - frameMs)
+    return update(state, starting.id, reply => ({ ...reply, playedFromMs }))
+  }
   const ended = state.agent.replies.find(reply => !reply.making && endMark(reply.id) === mark.name)
   if (!ended) return null
   const quietSinceMs = ended.purpose === 'silence_prompt' ? state.agent.quietSinceMs : mark.atMs

@@ -26,6 +26,8 @@ export class ScriptedLeg implements Leg {
   positionMs = 0
   /** When our side hung up. */
   hungUpAtMs: number | null = null
+  /** End of the last sound; a mark tells when what stands before it was played, however late it is set. */
+  #playedToMs = 0
   #queue: Queued[] = []
   #listener: (event: LegEvent) => void = () => undefined
   #sink: (frame: Uint8Array, atMs: number) => void = () => undefined
@@ -91,6 +93,7 @@ export class ScriptedLeg implements Leg {
     let left = frameBytes
     for (let next = this.#queue[0]; left > 0 && next?.type === 'audio'; next = this.#queue[0]) {
       this.#remember(next.bytes[0] ?? 0, fromMs)
+      this.#playedToMs = fromMs + frameMs
       const taken = Math.min(left, next.bytes.length)
       left -= taken
       if (taken === next.bytes.length) this.#queue.shift()
@@ -105,7 +108,7 @@ export class ScriptedLeg implements Leg {
   #tellMarks(): void {
     for (let next = this.#queue[0]; next?.type === 'mark'; next = this.#queue[0]) {
       this.#queue.shift()
-      this.#listener({ type: 'mark', name: next.name, atMs: this.positionMs, cleared: false })
+      this.#listener({ type: 'mark', name: next.name, atMs: this.#playedToMs, cleared: false })
     }
   }
 
