@@ -84,6 +84,15 @@ export function sharedApi(): () => TestApi {
 
 async function openApi(opened: AsyncDisposableStack, more: Partial<HttpDeps>): Promise<TestApi> {
   const { database } = opened.use(await testDatabase())
+  return await apiOn(opened, database, more)
+}
+
+/** On a database that is there already, with its tables and nothing in them. */
+export async function apiOn(
+  opened: AsyncDisposableStack,
+  database: Database,
+  more: Partial<HttpDeps> = {},
+): Promise<TestApi> {
   const sealing = createSealing(Buffer.alloc(32, 5))
   const key = newApiKey()
   const ownedNumbers = ['+18005551234']

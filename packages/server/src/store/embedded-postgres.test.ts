@@ -13,7 +13,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'parley-postgres-'))
   await chmod(folder, 0o755)
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
 
 test('data outlives a stop, and the server is reachable on loopback with its password only', async () => {
   const dataDir = join(folder, 'db')
@@ -61,6 +61,7 @@ test('a server that is killed alone is started again on the same port', async ()
   await sql`create table kept (n int)`.execute(db)
   const [pid] = (await readFile(join(dataDir, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')
   process.kill(Number(pid), 'SIGKILL')
+  await expect.poll(() => told[0], { timeout: 10_000 }).toContain('starting it again')
   await expect
     .poll(
       () =>
@@ -71,7 +72,6 @@ test('a server that is killed alone is started again on the same port', async ()
       { timeout: 20_000 },
     )
     .toEqual([])
-  expect(told[0]).toContain('starting it again')
 })
 
 /** A process that starts the server, writes a row, and waits to be killed. */

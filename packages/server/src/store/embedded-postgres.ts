@@ -30,6 +30,7 @@ const restartLimit = 5
 /** A server that lived so long has recovered, and the count begins anew. */
 const settledMs = 60_000
 const longestPauseMs = 5_000
+const portTries = 5
 
 export async function startEmbeddedPostgres(o: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const stopping = new AbortController()
@@ -37,9 +38,8 @@ export async function startEmbeddedPostgres(o: EmbeddedPostgresOptions): Promise
   const binaries = await postgresBinaries(account)
   const cluster = await openCluster(o.dataDir, { binaries, account })
   await clearTheWay(cluster, stopping.signal)
-  const port = o.port ?? (await freePort())
-  const program: ServerProgram = { cluster, binaries, account, port }
-  const first = await launch(program, stopping.signal)
+  const { program, first } = await launchOnPort({ cluster, binaries, account }, o.port)
+  const { port } = program
   const kept = keepRunning(program, { first, signal: stopping.signal, onTrouble: o.onTrouble })
   return {
     url: `postgres://parley:${cluster.password}@127.0.0.1:${port}/postgres`,
@@ -48,6 +48,22 @@ export async function startEmbeddedPostgres(o: EmbeddedPostgresOptions): Promise
       stopping.abort()
       await kept
     },
+  }
+}
+
+/** A free port may be taken by somebody else before the server has it: then another one is tried. */
+async function launchOnPort(
+  server: Omit<ServerProgram, 'port'>,
+  wanted: number | undefined,
+): Promise<{ program: ServerProgram; first: Keeping['first'] }> {
+  for (let tries = 1; ; tries += 1) {
+    const program = { ...server, port: wanted ?? (await freePort()) }
+    try {
+      return { program, first: await launch(program, new AbortController().signal) }
+    } catch (error) {
+      if (wanted !== undefined || tries === portTries || !/address already in use/i.test(String(error)))
+        throw error
+    }
   }
 }
 

@@ -10,6 +10,8 @@ const pollMs = 15
 const startTimeoutMs = 60_000
 const fastStopMs = 10_000
 const immediateStopMs = 5_000
+/** A dying owner may still be seen for a moment. */
+const ownerGraceMs = 1_500
 
 /**
  * Small by choice: one platform on one machine. `fsync` and `synchronous_commit` keep their safe
@@ -91,7 +93,7 @@ export async function halt(child: ChildProcess, cluster: Cluster): Promise<void>
   child.stdin?.end()
   if (await settles(ended, fastStopMs)) return
   const postmaster = await readPostmaster(cluster)
-  if (postmaster && (await servesCluster(postmaster.pid, cluster))) process.kill(postmaster.pid, 'SIGQUIT')
+  if (postmaster && (await servesCluster(postmaster.pid, cluster))) signalProcess(postmaster.pid, 'SIGQUIT')
   if (!(await settles(ended, immediateStopMs))) child.kill('SIGKILL')
 }
 
@@ -100,26 +102,36 @@ export async function halt(child: ChildProcess, cluster: Cluster): Promise<void>
  * One whose owner still runs is left alone: two platforms on one data folder are a mistake to point out.
  */
 export async function clearTheWay(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + fastStopMs
+  const startedAt = performance.now()
   const owner = Number(await readFile(join(cluster.home, 'owner'), 'utf8').catch(() => ''))
-  for (let told = false; ; told = true) {
+  for (let told = false; ; await delay(pollMs, undefined, { signal })) {
     const left = await readPostmaster(cluster)
     if (left === null || !(await servesCluster(left.pid, cluster))) return
-    if (owner !== process.pid && isAlive(owner)) {
+    const waitedMs = performance.now() - startedAt
+    if (owner !== process.pid && (await isRunning(owner))) {
+      if (waitedMs < ownerGraceMs) continue
       throw new Error(`The database in ${cluster.home} is in use by process ${owner}`)
     }
-    if (performance.now() > deadline) process.kill(left.pid, 'SIGQUIT')
-    else if (!told) process.kill(left.pid, 'SIGINT')
-    if (performance.now() > deadline + immediateStopMs) {
+    if (waitedMs > fastStopMs + immediateStopMs) {
       throw new Error(`PostgreSQL ${left.pid} of an earlier run in ${cluster.home} does not end`)
     }
-    await delay(50, undefined, { signal })
+    if (waitedMs > fastStopMs) signalProcess(left.pid, 'SIGQUIT')
+    else if (!told) signalProcess(left.pid, 'SIGINT')
+    told = true
+  }
+}
+
+function signalProcess(pid: number, signal: 'SIGINT' | 'SIGQUIT'): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // It has ended meanwhile.
   }
 }
 
 /** A process number may have been given to another program since: only its command line tells. */
 async function servesCluster(pid: number, cluster: Cluster): Promise<boolean> {
-  return isAlive(pid) && (await commandLine(pid)).includes(cluster.files)
+  return (await isRunning(pid)) && (await commandLine(pid)).includes(cluster.files)
 }
 
 async function commandLine(pid: number): Promise<string> {
@@ -131,14 +143,16 @@ async function commandLine(pid: number): Promise<string> {
   }
 }
 
-export function isAlive(pid: number): boolean {
+/** A killed process that its parent has not asked about yet (a zombie) still has its number, but runs no more. */
+async function isRunning(pid: number): Promise<boolean> {
   if (!Number.isInteger(pid) || pid <= 0) return false
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return !/^\d+ \(.*\) [ZX] /s.test(stat)
 }
 
 export function hasEnded(child: ChildProcess): boolean {
