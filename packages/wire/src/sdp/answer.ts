@@ -53,14 +53,15 @@ const refusalOf = ({ kind, protocol, formats }: MediaDescription): string =>
  * other side wants to receive (RFC 3264 §5.1).
  */
 export function readAnswer(offer: string, answer: string): NegotiatedMedia {
-  const [offered] = parseSession(offer)
-  const answered = parseSession(answer)[0]
-  if (!offered) throw new SdpError('malformed', 'offer has no stream')
-  if (!answered || !isPlainAudio(answered))
-    throw new SdpError('no_audio', 'answer has no plain RTP audio stream')
-  if (answered.port === 0) throw new SdpError('refused', 'answer refuses the audio stream')
-  const codec = firstCommonCodec(answered, codecsOf(offered))
+  const offered = parseSession(offer)
+  const streams = parseSession(answer).slice(0, offered.length)
+  if (!streams.some(isPlainAudio)) throw new SdpError('no_audio', 'answer has no plain RTP audio stream')
+  const place = streams.findIndex(one => isPlainAudio(one) && one.port !== 0)
+  const taken = streams[place]
+  const wanted = offered[place]
+  if (!taken || !wanted) throw new SdpError('refused', 'answer refuses the audio stream')
+  const codec = firstCommonCodec(taken, codecsOf(wanted))
   if (!codec) throw new SdpError('no_codec', 'answer has no codec of the offer')
-  const telephoneEvent = telephoneEventOf(offered) !== undefined
-  return mediaOf(answered, { codec, wish: offered.direction, telephoneEvent })
+  const telephoneEvent = telephoneEventOf(wanted) !== undefined
+  return mediaOf(taken, { codec, wish: wanted.direction, telephoneEvent })
 }

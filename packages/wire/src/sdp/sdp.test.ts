@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answerOffer, readAnswer } from './answer.ts'
 import { agreed, whileUnreachable, type Direction } from './direction.ts'
@@ -211,4 +212,29 @@ test('directions: nobody may send what the other does not receive', () => {
     ['inactive', 'inactive', 'inactive', 'inactive'],
   ])
   expect(all.map(whileUnreachable)).toEqual(['sendonly', 'sendonly', 'inactive', 'inactive'])
+})
+
+test('nothing but SdpError escapes: 20,000 mutated descriptions', () => {
+  const lines = createOffer({ address: here }).trim().split('\r\n')
+  const odd = [
+    'c=IN IP4 0.0.0.0',
+    'c=',
+    'm=audio 1/2 RTP/AVP',
+    'm=audio 5000 RTP/AVP 0 x 999',
+    'a=rtpmap:0 /',
+    'a=rtcp:70000',
+    'a=ptime:-1',
+    'm=',
+    '\0',
+  ]
+  const line = fc.oneof(fc.constantFrom(...lines, ...odd), fc.string({ maxLength: 40 }))
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 20 }), fc.constantFrom('\r\n', '\n', '\r'), (some, end) => {
+      const text = some.join(end)
+      faultOf(() => readAnswer(createOffer({ address: here }), text))
+      const fault = faultOf(() => answerOffer(text, { address: here }))
+      if (fault === 'none') readAnswer(text, answerOffer(text, { address: here }).sdp)
+    }),
+    { numRuns: 20_000 },
+  )
 })

@@ -1,4 +1,4 @@
-import { dialogFromInvite } from '../dialog/dialog-record.ts'
+import { dialogFromInvite, type DialogRecord } from '../dialog/dialog-record.ts'
 import { sdpOf } from '../message.ts'
 import { formatNameAddress, parseNameAddress } from '../name-address.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
@@ -56,16 +56,12 @@ export class IncomingInvite implements IncomingCall {
     signal?.throwIfAborted()
     this.cancelled.throwIfAborted()
     if (!this.#open) throw new Error('the incoming call is answered already')
-    this.#close()
     const call = new EstablishedCall(this.#context, {
-      dialog: dialogFromInvite(this.#transaction.request, {
-        tag: this.#transaction.toTag,
-        contact: this.#context.contact,
-        transport: this.#context.transport,
-      }),
+      dialog: this.#dialog(),
       localSdp: sdp,
       remoteSdp: this.sdp ?? '',
     })
+    this.#close()
     await this.#confirmed(call, signal)
     return call
   }
@@ -75,6 +71,17 @@ export class IncomingInvite implements IncomingCall {
     this.#close()
     const extra = Object.entries(headers)
     this.#transaction.respond({ status, ...(reason === undefined ? {} : { reason }), headers: extra })
+  }
+
+  /** A caller whose routes cannot be read could never be reached again. */
+  #dialog(): DialogRecord {
+    const { contact, transport } = this.#context
+    try {
+      return dialogFromInvite(this.#transaction.request, { tag: this.#transaction.toTag, contact, transport })
+    } catch (error) {
+      this.reject(400)
+      throw error
+    }
   }
 
   /** A caller who hangs up before its ACK has heard our 2xx all the same: that call was established. */

@@ -135,7 +135,18 @@ export class TransactionLayer {
     const transaction = this.#serve(request)
     if (request.method === 'CANCEL') this.#cancelTarget(transaction)
     else if (merged) transaction.respond({ status: 482 })
-    else this.#options.user.request(transaction)
+    else this.#handOver(transaction)
+  }
+
+  /** Whatever the user stumbles over, the request is answered: one without an answer would be held for ever. */
+  #handOver(transaction: ServerTransaction): void {
+    try {
+      this.#options.user.request(transaction)
+    } catch (error) {
+      const theirs = error instanceof SipParseError
+      if (!theirs) this.#options.user.fault(error)
+      transaction.respond({ status: theirs ? 400 : 500 })
+    }
   }
 
   #serve(request: ReceivedRequest): ServerTransaction {
