@@ -36,7 +36,11 @@ export function raced<T>(
   signal: AbortSignal,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error)
+    if (signal.aborted) {
+      // What the promise still comes to is nobody's concern, not even when it fails.
+      promise.then(undefined, () => undefined)
+      return reject(signal.reason as Error)
+    }
     const settle = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
