@@ -1,6 +1,7 @@
 import { chatAnalyst } from './analyst/chat-analyst.ts'
 import { chatBrain } from './cascade/brains/chat/chat-brain.ts'
 import { chatModel, openAiChatModels } from './cascade/brains/chat/models.ts'
+import { reconnecting } from './cascade/reconnecting-recognizer.ts'
 import { deepgramRecognizer } from './cascade/recognizers/deepgram/deepgram.ts'
 import { deepgramLanguages } from './cascade/recognizers/deepgram/languages.ts'
 import { elevenLabsSynthesizer } from './cascade/synthesizers/elevenlabs/elevenlabs.ts'
@@ -36,7 +37,13 @@ export function hostedParts(config: HostedConfig): VoiceParts {
         ]
       : [],
     recognizers: deepgram
-      ? [{ provider: 'deepgram', languages: deepgramLanguages, adapter: deepgramRecognizer(deepgram) }]
+      ? [
+          {
+            provider: 'deepgram',
+            languages: deepgramLanguages,
+            adapter: reconnecting(deepgramRecognizer(deepgram)),
+          },
+        ]
       : [],
     brains: hostedBrains(config),
     synthesizers: elevenlabs

@@ -65,6 +65,11 @@ describe('heard turns', () => {
       [partial('hm', 100, 200), final('hm yes', 100, 400)],
       ['turn-1 hm', 'turn-1 hm yes.'],
     ],
+    [
+      'words after a turn that was given up',
+      [started(0), stopped(500), overdue(2000), final('yes', 0, 480)],
+      ['turn-1 .', 'turn-2 yes.'],
+    ],
     ['nothing', [partial('', 0, 10), final('', 0, 10), stopped(5)], []],
   ])('%s', (_, events, lines) => {
     expect(told(events)).toEqual(lines)

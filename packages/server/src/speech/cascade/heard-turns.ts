@@ -88,10 +88,12 @@ function open(state: Hearing, begin: { startMs: number; speaking: boolean }): He
 }
 
 function close(state: Hearing, turn: Turn, untilMs: number): [Hearing, Heard] {
-  const closedUntilMs = Math.max(state.closedUntilMs, turn.endMs, untilMs)
+  const text = joined(turn)
+  // Where nothing was told, words that come late are still news.
+  const closedUntilMs = text === '' ? state.closedUntilMs : Math.max(state.closedUntilMs, turn.endMs, untilMs)
   return [
     { ...state, turn: null, closedUntilMs },
-    { ...told(turn, joined(turn)), final: true },
+    { ...told(turn, text), final: true },
   ]
 }
 

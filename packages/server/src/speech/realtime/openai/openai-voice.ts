@@ -162,7 +162,7 @@ export class OpenAiVoice implements Voice {
     reply.begun = true
     if (event.type === 'words_delta') {
       reply.words += event.text
-      this.#outlet.emit({ type: 'reply_text', replyId, text: event.text, offsetMs: reply.audioMs })
+      this.#tellWords(replyId, reply.whole.push(event.text, reply.audioMs))
     } else if (event.type === 'audio_delta') {
       reply.addAudio(event)
       this.#outlet.emit({ type: 'reply_audio', replyId, audio: event.audio })
@@ -179,6 +179,7 @@ export class OpenAiVoice implements Voice {
       this.#outlet.emit({ type: 'fault', fault, fatal: endsSession(fault, code) })
     }
     if (reply && status === 'completed' && reply.verbatim !== null) this.#verify(reply, reply.verbatim)
+    if (reply) this.#tellWords(reply.replyId, reply.whole.finish())
     const results = {
       completed: 'complete',
       incomplete: 'complete',
@@ -186,6 +187,10 @@ export class OpenAiVoice implements Voice {
       failed: 'failed',
     } as const
     this.#floor.finished(responseId, results[status])
+  }
+
+  #tellWords(replyId: string, { text, atMs }: { text: string; atMs: number }): void {
+    if (text !== '') this.#outlet.emit({ type: 'reply_text', replyId, text, offsetMs: atMs })
   }
 
   #verify(reply: SpokenReply, wanted: string): void {

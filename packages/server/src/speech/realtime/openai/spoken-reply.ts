@@ -1,3 +1,5 @@
+import { WholeWords } from '../../whole-words.ts'
+
 /** Bytes of µ-law in a millisecond. */
 const BYTES_PER_MS = 8
 
@@ -16,6 +18,8 @@ export class SpokenReply {
   /** What it was told to say, null when it was free to choose. */
   readonly verbatim: string | null
   words = ''
+  /** Of the transcript, which is told in whole words. */
+  readonly whole = new WholeWords()
   begun = false
   over = false
   readonly #items: SpokenItem[] = []

@@ -1,6 +1,7 @@
 import { VoiceFault } from '../../../port.ts'
 import { PushStream } from '../../../push-stream.ts'
 import type { SocketSession } from '../../../socket-session.ts'
+import { WholeWords } from '../../../whole-words.ts'
 import { endUtterance, parseElevenLabs, PROVIDER, textPiece } from './stream-input.ts'
 
 export interface SpokenAudio {
@@ -20,8 +21,7 @@ export class Utterance implements AsyncDisposable {
   /** Sent and not yet told as spoken. */
   #untold = ''
   #aligned = false
-  /** Letters of a word whose end has not come yet. */
-  #unfinished = ''
+  readonly #whole = new WholeWords()
   #over = false
   #garbage = 0
 
@@ -72,7 +72,8 @@ export class Utterance implements AsyncDisposable {
   }
 
   #finish(): void {
-    if (this.#unfinished !== '') this.audio.push({ audio: NOTHING, text: this.#unfinished })
+    const { text } = this.#whole.finish()
+    if (text !== '') this.audio.push({ audio: NOTHING, text })
     this.#end()
   }
 
@@ -92,10 +93,7 @@ export class Utterance implements AsyncDisposable {
       this.#untold = ''
       return text
     }
-    const letters = this.#unfinished + aligned
-    const end = letters.search(/\S*$/u)
-    this.#unfinished = letters.slice(end)
-    return letters.slice(0, end)
+    return this.#whole.push(aligned, 0).text
   }
 }
 
