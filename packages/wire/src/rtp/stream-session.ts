@@ -208,7 +208,10 @@ export class StreamSession {
   #checkStall(nowMs: number): void {
     if (!this.#live || !mayReceive(this.#live.media)) return
     const stalls = Math.floor((nowMs - this.#live.incoming.lastPacketMs) / STALL_MS)
-    if (stalls > this.#stallsReported) this.#port.stalled(stalls * STALL_MS)
+    if (stalls > this.#stallsReported) {
+      this.#live.incoming.latch.reopen()
+      this.#port.stalled(stalls * STALL_MS)
+    }
     this.#stallsReported = stalls
   }
 
