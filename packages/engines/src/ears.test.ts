@@ -20,7 +20,7 @@ async function spoken(text: string, voice: string): Promise<Uint8Array> {
   return Buffer.concat([...parts, new Uint8Array(8000).fill(MULAW_SILENCE)])
 }
 
-/** Plays a sentence at up to ten times the speed of a call, and waits for its final text. */
+/** Plays a sentence at up to four times the speed of a call, and waits for its final text. */
 async function hear(text: string, voice: string, expected: readonly string[] = []): Promise<RecognizedText> {
   const { promise, resolve } = Promise.withResolvers<RecognizedText>()
   const ear = ears.open({ language: 'en-US', onText: heard => heard.final && resolve(heard) })
@@ -28,7 +28,7 @@ async function hear(text: string, voice: string, expected: readonly string[] = [
   const audio = await spoken(text, voice)
   for (let at = 0; at + 160 <= audio.length; at += 160) {
     ear.write(audio.subarray(at, at + 160), at / 8)
-    if (at % 1600 === 0) await new Promise(next => setTimeout(next, 20))
+    if (at % 1600 === 0) await new Promise(next => setTimeout(next, 50))
   }
   const heard = await promise
   ear.close()

@@ -11,7 +11,10 @@ export interface LocalVoice {
   readonly english: FliteSettings
   /** Read the samples this much faster: over 1 is a smaller, brighter speaker. */
   readonly timbre: number
-  /** eSpeak NG variant for other languages, and its pitch (0–99). */
+  /**
+   * eSpeak NG variant for other languages, and its pitch (0–99). Only variants without echo: the pause
+   * that ends a line has to be silent (see `espeak-child`).
+   */
   readonly variant: { readonly name: string; readonly pitch: number }
 }
 
@@ -25,7 +28,7 @@ export const LOCAL_VOICES: readonly LocalVoice[] = [
     description: 'Clear woman, neutral',
     english: woman(165),
     timbre: 1,
-    variant: { name: 'f2', pitch: 50 },
+    variant: { name: 'f1', pitch: 50 },
   },
   { id: 'ash', description: 'Calm man', english: man(0.93), timbre: 1, variant: { name: 'm3', pitch: 45 } },
   {
@@ -33,7 +36,7 @@ export const LOCAL_VOICES: readonly LocalVoice[] = [
     description: 'Scottish man, soft',
     english: scot(118, 1.05),
     timbre: 1,
-    variant: { name: 'm2', pitch: 50 },
+    variant: { name: 'm1', pitch: 45 },
   },
   {
     id: 'cedar',
@@ -47,7 +50,7 @@ export const LOCAL_VOICES: readonly LocalVoice[] = [
     description: 'Bright woman, lively',
     english: woman(190, 0.95),
     timbre: 1.04,
-    variant: { name: 'f3', pitch: 60 },
+    variant: { name: 'f1', pitch: 66 },
   },
   {
     id: 'echo',
@@ -61,28 +64,28 @@ export const LOCAL_VOICES: readonly LocalVoice[] = [
     description: 'Warm woman, brisk',
     english: woman(175, 0.93),
     timbre: 1.02,
-    variant: { name: 'f1', pitch: 55 },
+    variant: { name: 'f1', pitch: 58 },
   },
   {
     id: 'sage',
     description: 'Low woman, composed',
     english: woman(150, 1.03),
     timbre: 0.95,
-    variant: { name: 'f4', pitch: 42 },
+    variant: { name: 'f1', pitch: 40 },
   },
   {
     id: 'shimmer',
     description: 'High woman, light',
     english: woman(200),
     timbre: 1.09,
-    variant: { name: 'f5', pitch: 70 },
+    variant: { name: 'f1', pitch: 80 },
   },
   {
     id: 'verse',
     description: 'Scottish man, bright',
     english: scot(132),
     timbre: 1.06,
-    variant: { name: 'm1', pitch: 60 },
+    variant: { name: 'm1', pitch: 62 },
   },
 ]
 

@@ -1,5 +1,8 @@
-/** The last second of a stream, so that speech can be heard from before it was noticed. */
-const SAMPLES = 8000
+/**
+ * The last seconds of a stream, so that speech can be heard from before it was noticed: by 100 ms as a
+ * rule, by seconds when the machine is so busy that the detector lags behind.
+ */
+const SAMPLES = 40_000
 const SAMPLES_PER_MS = 8
 /** Audio that comes this much off its place does not continue what is kept. */
 const MAX_SLIP_MS = 5

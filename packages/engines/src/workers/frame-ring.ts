@@ -1,12 +1,12 @@
 /**
- * One stream's audio on its way into a worker: 64 slots of one 20 ms µ-law frame each, in shared memory,
+ * One stream's audio on its way into a worker: 256 slots of one 20 ms µ-law frame each (5 s), in shared memory,
  * so that a frame costs a copy and no allocation. One writer, one reader. A reader that is more than a
  * ring behind loses the oldest frames: audio that old is of no use to anyone.
  *
- *   int32 written | 4 bytes unused | 64 × float64 position (ms) | 64 × 160 bytes
+ *   int32 written | 4 bytes unused | 256 × float64 position (ms) | 256 × 160 bytes
  */
 export const FRAME_BYTES = 160
-const SLOTS = 64
+const SLOTS = 256
 const POSITIONS_AT = 8
 const FRAMES_AT = POSITIONS_AT + 8 * SLOTS
 
