@@ -9,7 +9,7 @@ import { newId } from '../domain/new-id.ts'
 import { fillTemplate, textValues } from '../domain/template.ts'
 import { readSettings } from '../store/accounts.ts'
 import { type CallRow, insertCall } from '../store/calls.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Transaction } from '../store/database.ts'
 import { appendEvents } from '../store/events.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { notifyCall } from '../store/notify.ts'
@@ -24,6 +24,8 @@ export interface PlaceCallDeps {
   readonly catalogue: () => Catalogue
   /** Shown to callees when the request names no number; it needs not be among the owned ones. */
   readonly defaultFromNumber: string | null
+  /** What else must be stored if and only if the call is. */
+  readonly alongside?: (trx: Transaction, placed: PlacedCall) => Promise<void>
 }
 
 /** The call as stored, and what was accepted though not quite as asked for. */
@@ -44,8 +46,9 @@ export async function placeCall(deps: PlaceCallDeps, account: AccountId, body: u
   const language = languageFor(request, deps.catalogue())
   const from = await callerNumber(deps, account, request.from_number)
   const plan = planOf({ request, speech, account, language, from })
-  const call = await store(deps, plan, { request, body })
-  return { call, warnings: warningsFor(request, speech) }
+  const warnings = warningsFor(request, speech)
+  const call = await store(deps, plan, { request, body, warnings })
+  return { call, warnings }
 }
 
 type Speech = NonNullable<Checked['speech']>
@@ -137,9 +140,9 @@ function warningsFor(request: PlaceCall, { model }: Speech): Warning[] {
 }
 
 async function store(
-  { database, jobs }: PlaceCallDeps,
+  { database, jobs, alongside }: PlaceCallDeps,
   plan: CallPlan,
-  { request, body }: { request: PlaceCall; body: unknown },
+  { request, body, warnings }: { request: PlaceCall; body: unknown; warnings: readonly Warning[] },
 ): Promise<CallRow> {
   const call = await database.kysely.transaction().execute(async trx => {
     const row = await insertCall(trx, {
@@ -151,6 +154,7 @@ async function store(
     })
     await appendEvents(trx, row.id, [{ type: 'queued' }])
     await enqueueWebhook(trx, { call: row, event: 'call.queued' })
+    await alongside?.(trx, { call: row, warnings })
     await jobs.send('dial', { callId: row.id }, { transaction: trx })
     return row
   })

@@ -16,6 +16,7 @@ export interface Tables {
   call_events: CallEventsTable
   transcript_entries: TranscriptEntriesTable
   webhook_deliveries: WebhookDeliveriesTable
+  idempotency_keys: IdempotencyKeysTable
 }
 
 interface AccountsTable {
@@ -160,5 +161,13 @@ interface WebhookDeliveriesTable {
   delivered_at: Date | null
   last_http_status: number | null
   last_error: string | null
+  created_at: Generated<Date>
+}
+
+interface IdempotencyKeysTable {
+  account_id: AccountId
+  key: string
+  request_hash: Buffer
+  answer: JSONColumnType<Record<string, unknown>>
   created_at: Generated<Date>
 }

@@ -2,19 +2,21 @@ import { callPageSchema, callSchema, listCallsQuery } from '@parley/contract/cal
 import { ApiError } from '@parley/contract/errors'
 import {
   cancelledCallSchema,
+  type PlacedCall,
   placeCallSchema,
   placedCallSchema,
   stopCallSchema,
   stoppedCallSchema,
 } from '@parley/contract/place-call'
 import { z } from 'zod'
-import { placeCall } from '../../intake/place-call.ts'
+import { placeCall, type PlacedCall as Placed } from '../../intake/place-call.ts'
 import { cancelCall, stopCall } from '../../intake/stop-call.ts'
 import { readCallObject, recordingUrl, toCallSummary } from '../../store/call-object.ts'
 import { findCall, listCalls } from '../../store/calls.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
+import { answerOnce } from '../idempotency.ts'
 import { leaveUnchecked } from '../validation.ts'
 
 const tags = ['Calls']
@@ -40,17 +42,31 @@ function placingRoutes(app: Api, deps: HttpDeps): void {
       validatorCompiler: leaveUnchecked,
     },
     async (request, reply) => {
+      const account = holderIn(request).accountId
       const body: unknown = request.body
-      const { call, warnings } = await placeCall(deps, holderIn(request).accountId, body)
-      reply.code(201).header('location', `/v1/calls/${call.id}`)
-      return {
-        call_id: call.id,
-        provider_call_id: call.provider_call_id,
-        status: 'queued' as const,
-        ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
-      }
+      const once = { account, request, body }
+      const { answer, replayed } = await answerOnce<PlacedCall>(deps.database, once, async keep => {
+        const { call, warnings } = await placeCall(
+          { ...deps, alongside: (trx, placed) => keep(trx, placedCall(placed)) },
+          account,
+          body,
+        )
+        return placedCall({ call, warnings })
+      })
+      reply.code(201).header('location', `/v1/calls/${answer.call_id}`)
+      if (replayed) reply.header('idempotent-replayed', 'true')
+      return answer
     },
   )
+}
+
+function placedCall({ call, warnings }: Placed): PlacedCall {
+  return {
+    call_id: call.id,
+    provider_call_id: call.provider_call_id,
+    status: 'queued',
+    ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
+  }
 }
 
 function readingRoutes(app: Api, { database, links }: HttpDeps): void {

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { ApiError } from '@parley/contract/errors'
+import type { AccountId } from '../domain/ids.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { type IdempotentRequest, keepAnswer, KeyTaken, recallAnswer } from '../store/idempotency.ts'
+
+/** Keeps the answer in the transaction that does what is answered. */
+export type Keep<Answer> = (trx: Transaction, answer: Answer) => Promise<void>
+
+export interface Once {
+  readonly account: AccountId
+  readonly request: {
+    readonly method: string
+    readonly url: string
+    readonly headers: IncomingHttpHeaders
+  }
+  readonly body: unknown
+}
+
+/**
+ * Does what a request with an `Idempotency-Key` asks for once, and gives the first answer to whoever sends
+ * it again. Refusals are not kept: they changed nothing, and may be put right meanwhile.
+ */
+export async function answerOnce<Answer extends object>(
+  database: Database,
+  once: Once,
+  act: (keep: Keep<Answer>) => Promise<Answer>,
+): Promise<{ answer: Answer; replayed: boolean }> {
+  const wanted = idempotentRequest(once)
+  if (wanted === null) return { answer: await act(async () => undefined), replayed: false }
+  const earlier = await replay<Answer>(database, wanted)
+  if (earlier !== null) return { answer: earlier, replayed: true }
+  try {
+    return { answer: await act((trx, answer) => keepAnswer(trx, wanted, answer)), replayed: false }
+  } catch (error) {
+    if (!(error instanceof KeyTaken)) throw error
+    const meanwhile = await replay<Answer>(database, wanted)
+    if (meanwhile === null)
+      throw new ApiError('idempotency_in_progress', { retryAfterSeconds: 1, cause: error })
+    return { answer: meanwhile, replayed: true }
+  }
+}
+
+async function replay<Answer extends object>(
+  database: Database,
+  wanted: IdempotentRequest,
+): Promise<Answer | null> {
+  const earlier = await recallAnswer(database, wanted)
+  if (earlier === null) return null
+  if (!earlier.requestHash.equals(wanted.requestHash)) {
+    const detail = 'The Idempotency-Key was used before with another request'
+    throw new ApiError('idempotency_key_reused', { detail })
+  }
+  return earlier.answer as Answer
+}
+
+function idempotentRequest({ account, request, body }: Once): IdempotentRequest | null {
+  const key = request.headers['idempotency-key']
+  if (key === undefined) return null
+  if (typeof key !== 'string' || !/^[A-Za-z0-9_-]{8,255}$/.test(key)) {
+    throw new ApiError('bad_request', {
+      detail: 'Idempotency-Key must be 8 to 255 of A-Z, a-z, 0-9, _ and -',
+    })
+  }
+  const asked = JSON.stringify([request.method, request.url, body])
+  return { account, key, requestHash: createHash('sha256').update(asked).digest() }
+}
