@@ -35,5 +35,7 @@ export async function runAlone(part: Runnable, log: Logger): Promise<void> {
     stop()
     running.hangUp()
   })
+  // Listening to the supervisor must not keep a process alive that has nothing left to do.
+  process.channel?.unref()
   await over.promise
 }
