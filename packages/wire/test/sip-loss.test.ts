@@ -47,26 +47,26 @@ describe('a line that loses', () => {
     await expect(alice.invite(orderTo(bob.port), never)).rejects.toMatchObject({ status: 486 })
   })
 
-  test('one packet in three both ways: forty calls come and go', async () => {
+  test('one packet in five both ways: thirty calls come and go', async () => {
     let seed = 42
-    const third = (): boolean => {
+    const loses = (): boolean => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
-      return seed / 2_147_483_648 < 0.33
+      return seed / 2_147_483_648 < 0.2
     }
     const ended: Promise<unknown>[] = []
     const bob = await agents.agent({
-      openTransport: lossyTransport(third),
+      openTransport: lossyTransport(loses),
       onCall: call =>
         void call.accept('v=0\r\n').then(
           theirs => ended.push(endOf(theirs)),
           () => undefined,
         ),
     })
-    const alice = await agents.agent({ openTransport: lossyTransport(third) })
-    const calls = await Promise.all(Array.from({ length: 40 }, () => alice.invite(orderTo(bob.port), never)))
-    expect(new Set(calls.map(call => call.callId)).size).toBe(40)
+    const alice = await agents.agent({ openTransport: lossyTransport(loses) })
+    const calls = await Promise.all(Array.from({ length: 30 }, () => alice.invite(orderTo(bob.port), never)))
+    expect(new Set(calls.map(call => call.callId)).size).toBe(30)
     await Promise.all(calls.map(call => call.bye(never)))
-    expect(ended).toHaveLength(40)
+    expect(ended).toHaveLength(30)
     await Promise.all(ended)
   })
 

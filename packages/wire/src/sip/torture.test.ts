@@ -166,7 +166,7 @@ describe('no bytes may escape SipParseError', () => {
           `OPTIONS sip:a SIP/2.0\r\n${rest}\r\nFrom: <sip:a>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n`,
         ),
       )
-      expect(performance.now() - startedAt).toBeLessThan(200)
+      expect(performance.now() - startedAt).toBeLessThan(500)
     }
   })
 })
