@@ -108,6 +108,7 @@ test('places the call, follows it across a lost connection, and reports what cam
     sip: { host: '127.0.0.1', port: 5_060 },
     receiver,
     serverLog: '',
+    personLog: '',
     broken: new Promise(() => undefined),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }

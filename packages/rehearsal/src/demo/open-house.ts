@@ -16,6 +16,8 @@ export interface House extends AsyncDisposable {
   readonly sip: { readonly host: string; readonly port: number }
   readonly receiver: WebhookReceiver
   readonly serverLog: string
+  /** What the person heard, said and measured, as JSON lines. */
+  readonly personLog: string
   /** Rejects when server or person are gone; it never resolves. */
   readonly broken: Promise<never>
 }
@@ -43,10 +45,11 @@ export async function openHouse(options: DemoOptions, signal: AbortSignal): Prom
   const httpPort = await chooseHttpPort(options.httpPort)
   const sipPort = await chooseSipPort(options.sipPort)
   const keys = await readDemoKeys(options.dataDir)
-  const serverLog = await freshLog(options.dataDir)
+  const serverLog = await freshLog(options.dataDir, 'demo-server.log')
+  const personLog = await freshLog(options.dataDir, 'demo-person.log')
   await using opened = new AsyncDisposableStack()
   const receiver = opened.use(await openWebhookReceiver(keys.webhookSecret))
-  const person = opened.use(await startPerson(signal))
+  const person = opened.use(await startPerson(personLog, signal))
   const baseUrl = `http://${host}:${httpPort}`
   const env = environment({ ...options, httpPort, sipPort, keys, trunk: person.trunk })
   const server = opened.use(
@@ -55,7 +58,9 @@ export async function openHouse(options: DemoOptions, signal: AbortSignal): Prom
   await untilReady(baseUrl, { server, serverLog, signal })
   const broken = Promise.race([
     server.ended.then(how => failed('The server', how, { server, serverLog })),
-    person.child.ended.then(how => failed('The simulated person', how, { server: person.child, serverLog })),
+    person.child.ended.then(how =>
+      failed('The simulated person', how, { server: person.child, serverLog: personLog }),
+    ),
   ])
   broken.catch(() => undefined)
   const rest = opened.move()
@@ -65,6 +70,7 @@ export async function openHouse(options: DemoOptions, signal: AbortSignal): Prom
     sip: { host, port: sipPort },
     receiver,
     serverLog,
+    personLog,
     broken,
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
@@ -110,12 +116,14 @@ const readySchema = z.object({
 })
 
 /** Resolves once the person's phone can ring. */
-async function startPerson(signal: AbortSignal) {
+async function startPerson(log: string, signal: AbortSignal) {
   const ready = Promise.withResolvers<string>()
+  const keep = keepIn(log)
   const child = startChild({
     program: 'packages/rehearsal/src/person/main.ts',
     args: ['--json', '--persona', 'confirms', ...Object.entries(otherPeople).flatMap(toNumber)],
     onLine(line) {
+      keep(line)
       const sip = readReady(line)
       if (sip) ready.resolve(`sip:${sip.host}:${sip.port}`)
     },
@@ -176,9 +184,9 @@ function failed(who: string, how: string, { server, serverLog }: Watched): never
   throw new DemoFailed(`${who} ${how}. Its last words (all of them: ${serverLog}):\n${lines}`)
 }
 
-async function freshLog(dataDir: string): Promise<string> {
+async function freshLog(dataDir: string, name: string): Promise<string> {
   await mkdir(dataDir, { recursive: true })
-  const file = join(dataDir, 'demo-server.log')
+  const file = join(dataDir, name)
   await writeFile(file, '', { mode: 0o600 })
   return file
 }

@@ -52,6 +52,7 @@ export function showNextSteps(house: House, apiKey: string, ink: Ink): string[] 
     '',
     ink.dim(`  API reference  ${house.baseUrl}/docs`),
     ink.dim(`  Server log     ${house.serverLog}`),
+    ink.dim(`  Person's log   ${house.personLog}`),
   ]
 }
 
