@@ -153,7 +153,12 @@ test('the API describes itself, in a document and on a page that asks nobody els
   }
   const placing = body.paths['/v1/calls'].post
   expect(JSON.stringify(placing.requestBody)).toContain('PlaceCall')
-  expect(Object.keys(body.components.schemas)).toContain('Call')
+  const named = Object.keys(body.components.schemas)
+  expect(named).toEqual(expect.arrayContaining(['Call', 'PlaceCallInput', 'Problem']))
+  expect(named).not.toContain('CallInput')
+  const problem = await api.send('GET', '/v1/nothing')
+  const meaning = await api.send('GET', new URL(problem.body.type).pathname, { key: '' })
+  expect(meaning.body).toEqual({ code: 'not_found', status: 404, title: 'Not found' })
   const page = await api.send('GET', '/docs/', { key: '' })
   expect(page.status).toBe(200)
   expect(page.body).not.toMatch(/(?:src|href)="https?:/)

@@ -13,6 +13,7 @@ import { createRateLimit } from './rate-limit.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
+import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { voiceRoutes } from './routes/voices.ts'
@@ -93,6 +94,7 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   healthRoutes(app, deps)
+  errorRoutes(app)
   callRoutes(app, deps)
   callEventRoutes(app, { ...deps, closing: closing.signal })
   recordingRoutes(app, deps)

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import scalar from '@scalar/fastify-api-reference'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { Api } from './deps.ts'
+import { pruneSchemas } from './prune-schemas.ts'
 
 const introduction = `Place phone calls that an AI agent holds. Send your key as \`Authorization: Bearer pk_live_…\`.
 Errors are RFC 9457 problem details; a body with faults is refused with all of them at once. Times are ISO 8601
@@ -30,7 +31,7 @@ export async function describeApi(app: Api, publicUrl: string): Promise<void> {
       },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: document => pruneSchemas(jsonSchemaTransformObject(document)),
   })
   const open = { config: { access: 'public' as const }, schema: { hide: true } }
   app.get('/openapi.json', open, () => app.swagger())

@@ -36,6 +36,8 @@ function placingRoutes(app: Api, deps: HttpDeps): void {
       schema: {
         tags,
         summary: 'Place a call',
+        description:
+          'With an `Idempotency-Key` (8 to 255 of A-Z, a-z, 0-9, _ and -) the same request within 24 hours places one call and gets the first answer again, marked by `Idempotent-Replayed: true`.',
         body: placeCallSchema,
         response: answers({ 201: placedCallSchema }),
       },

@@ -54,6 +54,8 @@ async function sendFile(
   const range = readRange(request.headers.range, size)
   reply
     .header('accept-ranges', 'bytes')
+    // Pages of customers play recordings by their links.
+    .header('cross-origin-resource-policy', 'cross-origin')
     .header('cache-control', 'private, max-age=3600')
     .header('last-modified', file.modifiedAt.toUTCString())
     .header('content-disposition', `inline; filename="${name}"`)
