@@ -4,10 +4,14 @@
  * these turns of phrase, in any order. Numbers stand as words, as they are heard.
  */
 export const PHONE_TALK_RULES = `
-<turn> = <answer> | <social> | <identity> | <appointment> | <clarify> | <ending> | <machine> | <moment> | <quantity>;
+<turn> = <common> | <common> | <common> | <answer> | <social> | <identity> | <appointment> | <clarify> | <ending> | <machine> | <moment> | <quantity>;
+
+<common> = yes | no | yes please | no thank you | okay | sure | hello | goodbye | bye | thank you | thanks | speaking | yes speaking | who is this
+  | wrong number | yes that works for me | that works for me | that works | i can't make it | no i can't make it | hold on | i'm not interested | yes i can
+  | are you a robot | yeah sure | thank you goodbye | thanks bye | how about <when> | could we do <when> | <when> | i need to reschedule | that's (right | correct | fine) | i'm fine thank you;
 
 <answer> = <yes> | <no> | <maybe>;
-<yes> = yes | yeah | yep | yup | sure | okay | ok | right | correct | exactly | absolutely | definitely
+<yes> = yes | yeah | yep | yup | sure | okay | right | correct | exactly | absolutely | definitely
   | perfect | great | of course | certainly | yes please | uh huh | all right | fine | sounds good
   | that sounds (good | great | fine | perfect) | that's (right | correct | fine | good | great | perfect | it)
   | that (works | is (right | correct | fine)) [for me] | (works | good | fine) for me | that would be (fine | great | good | perfect)
@@ -53,7 +57,7 @@ export const PHONE_TALK_RULES = `
   | sixteenth | seventeenth | eighteenth | nineteenth | twentieth | twenty (first | second | third | fourth | fifth | sixth | seventh | eighth | ninth) | thirtieth | thirty first;
 <at> = (at | around | about | after | before | by | until) <clock> | <clock>;
 <clock> = <hour> (o'clock | <half> | <minutes> [<half>] | o'clock <half>) | (half past | quarter past | quarter to) <hour> | noon | midnight | (at | around | about | after | before) <hour>;
-<half> = a m | p m | am | pm;
+<half> = a m | p m;
 <minutes> = fifteen | thirty | forty five | oh five | ten | twenty | forty | fifty;
 <part> = [in] [the] (morning | afternoon | evening) | tonight | at night;
 <hour> = one | two | three | four | five | six | seven | eight | nine | ten | eleven | twelve;
@@ -70,7 +74,7 @@ export const PHONE_TALK_RULES = `
 <clarify> = what | pardon | pardon me | what did you say | say that again | (can | could) you (repeat that | say that again | speak up | speak slower | repeat) [please]
   | please repeat [that] | i (didn't | did not) (catch | hear | understand | get) (that | you | it) | sorry i didn't (catch | hear | understand | get) that | i don't understand | i can't hear you | repeat that [please]
   | what do you mean | are you (still there | there) | can you hear me | what was that | again please;
-<ending> = goodbye | good bye | bye | bye bye | see you [then | later | tomorrow | soon] | have a (good | nice | great) (day | one | evening | weekend) | talk to you later
+<ending> = goodbye | bye | bye bye | see you [then | later | tomorrow | soon] | have a (good | nice | great) (day | one | evening | weekend) | talk to you later
   | that's all | that is all | that will be all | that's everything | nothing else | take care | i have to go [now] | thanks for calling | thank you for calling [me] | you too
   | stop calling [me] | don't call (me | again | here) [again] | do not call [me] [again] | take me off your list | remove me from your list | remove my number | leave me alone;
 <moment> = hold on [a (second | minute | moment)] | just a (second | minute | moment) | one (second | minute | moment) [please] | wait [a (second | minute | moment)] | hang on [a (second | minute)] | hold please

@@ -17,18 +17,33 @@ export const SOUNDS =
 export class Pronunciations {
   private readonly text = readFileSync(join(englishModelFolder(), 'dict.txt'), 'latin1')
 
+  private readonly known = new Map<string, readonly string[]>()
+
   /** One or more ways to say it; the first is the usual one. None for what is no word at all. */
-  of(word: string): string[] {
-    const ways = ['', '(2)', '(3)'].flatMap(variant => this.find(`${word}${variant}`) ?? [])
-    if (ways.length > 0) return ways
-    const guess = soundOut(word)
-    return guess === '' ? [] : [guess]
+  of(word: string): readonly string[] {
+    const known = this.known.get(word)
+    if (known) return known
+    const listed = this.listed(word)
+    const guess = listed.length > 0 ? '' : soundOut(word)
+    const ways = guess === '' ? listed : [guess]
+    this.known.set(word, ways)
+    return ways
   }
 
-  private find(entry: string): string | null {
-    const start = this.text.indexOf(`\n${entry} `)
-    if (start < 0) return null
-    return this.text.slice(start + entry.length + 2, this.text.indexOf('\n', start + 1)).trim()
+  /** The entry `word SOUNDS`, and the entries `word(2) SOUNDS` that follow it directly. */
+  private listed(word: string): string[] {
+    const ways: string[] = []
+    let at = this.text.indexOf(`\n${word} `) + 1
+    for (
+      let entry = `${word} `;
+      at > 0 && this.text.startsWith(entry, at);
+      entry = `${word}(${ways.length + 1}) `
+    ) {
+      const end = this.text.indexOf('\n', at)
+      ways.push(this.text.slice(at + entry.length, end).trim())
+      at = end + 1
+    }
+    return ways
   }
 }
 
