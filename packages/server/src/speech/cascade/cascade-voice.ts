@@ -5,7 +5,6 @@ import { hearing, nothingHeard, type HearingEvent } from './heard-turns.ts'
 import { History } from './history.ts'
 import type {
   Brain,
-  BrainEvent,
   DetectorFactory,
   Recognizer,
   RecognizerEvent,
@@ -14,7 +13,7 @@ import type {
   Synthesizer,
   SynthesizerStream,
 } from './port.ts'
-import { runReply } from './reply.ts'
+import { given, ReplyQueue } from './reply-queue.ts'
 
 export interface CascadeParts {
   readonly recognizer: Recognizer
@@ -25,8 +24,6 @@ export interface CascadeParts {
 
 /** After a pause the recognizer has so long to give its final text; then its last guess counts. */
 const RECOGNIZER_PATIENCE_MS = 1_500
-/** Replies that may wait behind the one under way. */
-const MOST_QUEUED = 4
 /** Bytes of µ-law in a millisecond. */
 const BYTES_PER_MS = 8
 
@@ -56,19 +53,6 @@ export async function openCascadeVoice(
   throw recognizer.status === 'rejected' ? recognizer.reason : (synthesizer as PromiseRejectedResult).reason
 }
 
-interface QueuedReply {
-  readonly replyId: string
-  words(signal: AbortSignal): AsyncIterable<BrainEvent>
-  /** Words that were given need no thinking, so their first token means nothing. */
-  readonly thinks: boolean
-}
-
-interface ActiveReply extends QueuedReply {
-  readonly stop: AbortController
-  bytes: number
-  over: boolean
-}
-
 /** Recognizer, brain and synthesizer as one voice. It waits for respond(): when a turn is over is not its decision. */
 class CascadeVoice implements Voice {
   readonly capabilities = { takesTurns: false }
@@ -78,12 +62,11 @@ class CascadeVoice implements Voice {
   readonly #session: VoiceSession
   readonly #recognizer: RecognizerStream
   readonly #synthesizer: SynthesizerStream
+  readonly #replies: ReplyQueue
   readonly #detector: SpeechDetectorStream
   #hearing = nothingHeard
   #heardUntilMs = 0
   #overdue: NodeJS.Timeout | undefined
-  readonly #queue: QueuedReply[] = []
-  #active: ActiveReply | null = null
   #disposal: Promise<void> | null = null
 
   constructor(
@@ -95,6 +78,11 @@ class CascadeVoice implements Voice {
     this.#session = session
     this.#recognizer = streams.recognizer
     this.#synthesizer = streams.synthesizer
+    this.#replies = new ReplyQueue({
+      ...streams,
+      history: this.#history,
+      emit: event => this.#outlet.emit(event),
+    })
     this.#detector = parts.detectors.open({ onSpeech: event => this.#speech(event) })
   }
 
@@ -110,7 +98,7 @@ class CascadeVoice implements Voice {
   }
 
   say(replyId: string, text: string): void {
-    this.#enqueue({ replyId, thinks: false, words: () => given(text) })
+    this.#replies.add({ replyId, thinks: false, words: () => given(text) })
   }
 
   respond(replyId: string, guidance?: string): void {
@@ -130,18 +118,12 @@ class CascadeVoice implements Voice {
         },
         signal,
       )
-    this.#enqueue({ replyId, thinks: true, words })
+    this.#replies.add({ replyId, thinks: true, words })
   }
 
   interrupt(replyId: string, playedMs: number): void {
     this.#history.cut(replyId, playedMs)
-    const queued = this.#queue.findIndex(reply => reply.replyId === replyId)
-    if (queued >= 0) this.#queue.splice(queued, 1)
-    if (queued >= 0) this.#outlet.emit({ type: 'reply_done', replyId, result: 'cancelled' })
-    const active = this.#active
-    if (active?.replyId !== replyId || active.over) return
-    active.stop.abort(new DOMException('interrupted', 'AbortError'))
-    this.#end(active, 'cancelled')
+    this.#replies.cancel(replyId)
   }
 
   instruct(text: string): void {
@@ -191,84 +173,14 @@ class CascadeVoice implements Voice {
     this.#outlet.emit({ type: 'heard', ...heard })
   }
 
-  #enqueue(reply: QueuedReply): void {
-    if (this.#disposal) return
-    if (this.#queue.length >= MOST_QUEUED) throw new Error('too many replies wait for one voice')
-    this.#queue.push(reply)
-    if (!this.#active) void this.#work()
-  }
-
-  /** Speaks what is queued, one after the other. Never rejects. */
-  async #work(): Promise<void> {
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-      const reply: ActiveReply = { ...next, stop: new AbortController(), bytes: 0, over: false }
-      this.#active = reply
-      this.#outlet.emit({ type: 'reply_started', replyId: reply.replyId })
-      await this.#perform(reply)
-    }
-    this.#active = null
-  }
-
-  async #perform(reply: ActiveReply): Promise<void> {
-    try {
-      await runReply(this.#reply(reply), reply.stop.signal)
-      this.#end(reply, 'complete')
-    } catch (error) {
-      if (reply.over) return
-      this.#outlet.emit({ type: 'fault', fault: faultOf('cascade', error), fatal: false })
-      this.#end(reply, 'failed')
-    }
-  }
-
-  #end(reply: ActiveReply, result: 'complete' | 'cancelled' | 'failed'): void {
-    if (reply.over) return
-    reply.over = true
-    this.#outlet.emit({ type: 'reply_done', replyId: reply.replyId, result })
-  }
-
-  #reply(reply: ActiveReply): Parameters<typeof runReply>[0] {
-    const { replyId, stop } = reply
-    const emit = (event: VoiceEvent) => {
-      if (!reply.over) this.#outlet.emit(event)
-    }
-    return {
-      words: reply.words(stop.signal),
-      synthesizer: this.#synthesizer,
-      onFirstToken: () => {
-        if (reply.thinks) emit({ type: 'first_token', replyId })
-      },
-      onToolCall: ({ toolCallId, name, arguments: json }) => {
-        if (reply.over) return
-        this.#history.add({ role: 'tool_call', toolCallId, name, arguments: json })
-        emit({ type: 'tool_call', replyId, toolCallId, name, arguments: json })
-      },
-      onExpect: phrases => this.#recognizer.expect(phrases),
-      onSpoken: ({ audio, text }) => {
-        if (reply.over) return
-        const offsetMs = reply.bytes / BYTES_PER_MS
-        if (text !== '') this.#history.addPiece(replyId, { offsetMs, text })
-        if (text !== '') emit({ type: 'reply_text', replyId, text, offsetMs })
-        reply.bytes += audio.length
-        this.#history.reach(replyId, reply.bytes / BYTES_PER_MS)
-        if (audio.length > 0) emit({ type: 'reply_audio', replyId, audio })
-      },
-    }
-  }
-
   async #dispose(): Promise<void> {
     this.#outlet.close()
     clearTimeout(this.#overdue)
-    this.#queue.length = 0
-    this.#active?.stop.abort(new DOMException('the voice is closed', 'AbortError'))
+    this.#replies.close()
     this.#detector.close()
     await Promise.allSettled([
       this.#recognizer[Symbol.asyncDispose](),
       this.#synthesizer[Symbol.asyncDispose](),
     ])
   }
-}
-
-async function* given(text: string): AsyncGenerator<BrainEvent> {
-  yield { type: 'text', text }
-  yield { type: 'done' }
 }
