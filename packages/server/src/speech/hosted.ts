@@ -60,17 +60,6 @@ export function hostedAnalyst(config: HostedConfig): Analyst | null {
   return part && model ? chatAnalyst(part.adapter, model.id) : null
 }
 
-/** Several sources as one; earlier ones are preferred. */
-export function joinParts(first: VoiceParts, second: VoiceParts): VoiceParts {
-  return {
-    realtime: [...first.realtime, ...second.realtime],
-    recognizers: [...first.recognizers, ...second.recognizers],
-    brains: [...first.brains, ...second.brains],
-    synthesizers: [...first.synthesizers, ...second.synthesizers],
-    detectors: first.detectors ?? second.detectors,
-  }
-}
-
 function hostedBrains({ chat, openai }: HostedConfig): BrainPart[] {
   const parts: BrainPart[] = []
   if (chat) {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { catalogueOf } from './catalogue.ts'
-import { hostedAnalyst, hostedParts, joinParts } from './hosted.ts'
+import { hostedAnalyst, hostedParts } from './hosted.ts'
+import { VoiceFault } from './port.ts'
 import { createVoices, speaks } from './voices.ts'
+
+async function* silence(): AsyncGenerator<{ audio: Uint8Array; text: string }> {
+  yield { audio: new Uint8Array(), text: '' }
+}
 
 const openai = { apiKey: 'sk' }
 const everything = hostedParts({ openai, deepgram: { apiKey: 'dg' }, elevenlabs: { apiKey: 'xi' } })
@@ -33,7 +38,7 @@ describe('the catalogue', () => {
 
   test('of two providers with the same id the first keeps it', () => {
     const chat = { baseUrl: 'http://127.0.0.1:1/v1', apiKey: null, model: 'gpt-4.1-mini' }
-    const { models } = catalogueOf({ ...joinParts(hostedParts({ chat }), everything), detectors })
+    const { models } = catalogueOf({ ...everything, brains: hostedParts({ chat, openai }).brains, detectors })
     expect(models.filter(({ id }) => id === 'gpt-4.1-mini')).toMatchObject([
       { provider: 'chat', default: true },
     ])
@@ -54,7 +59,6 @@ describe('choosing', () => {
   }
   test.each([
     ['model', { model: 'gpt-9' }],
-    ['voice', { voice: 'nobody' }],
     ['understands', { language: 'tlh' }],
     ['realtime model', { mode: 'realtime' as const }],
     ['voice', { voice: 'mine', voiceProvider: 'acme' }],
@@ -65,6 +69,33 @@ describe('choosing', () => {
       kind: 'refused',
       message: expect.stringContaining(word) as string,
     })
+  })
+
+  test('a voice that was registered by its id goes to the preferred provider', async () => {
+    const opened: string[] = []
+    const stub = (provider: string) => ({
+      provider,
+      voices: [],
+      adapter: {
+        open: async ({ voice }: { voice: string }) => {
+          opened.push(`${provider} ${voice}`)
+          return { speak: () => silence(), [Symbol.asyncDispose]: async () => undefined }
+        },
+      },
+    })
+    const deaf = { open: () => Promise.reject(new VoiceFault('ears', 'unreachable', { message: 'deaf' })) }
+    const parts = {
+      ...everything,
+      recognizers: [{ provider: 'ears', languages: ['en'], adapter: deaf }],
+      synthesizers: [stub('first'), stub('second')],
+      detectors,
+    }
+    const voices = createVoices(parts)
+    const mine = { ...session, voice: 'mine' }
+    await expect(voices.open(mine, AbortSignal.timeout(1000))).rejects.toThrow('deaf')
+    const second = voices.open({ ...mine, voiceProvider: 'second' }, AbortSignal.timeout(1000))
+    await expect(second).rejects.toThrow('deaf')
+    expect(opened).toEqual(['first mine', 'second mine'])
   })
 
   test.each([

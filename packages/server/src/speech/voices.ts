@@ -66,7 +66,7 @@ function openLegacy(parts: VoiceParts, session: VoiceSession, signal: AbortSigna
   if (!recognizer) throw missing(`no configured recognizer understands ${session.language}`)
   const brain = parts.brains.find(({ models }) => models.some(({ id }) => id === session.model))
   if (!brain) throw missing(`no configured provider serves the legacy model ${session.model}`)
-  const synthesizer = parts.synthesizers.find(part => hasVoice(part, session))
+  const synthesizer = synthesizerOf(parts, session)
   if (!synthesizer) throw missing(`no configured provider has the legacy voice ${session.voice}`)
   if (!parts.detectors) throw missing('legacy mode needs a speech detector')
   const chosen = {
@@ -78,9 +78,11 @@ function openLegacy(parts: VoiceParts, session: VoiceSession, signal: AbortSigna
   return openCascadeVoice(chosen, session, signal)
 }
 
-function hasVoice(part: SynthesizerPart, session: VoiceSession): boolean {
-  if (session.voiceProvider !== undefined) return part.provider === session.voiceProvider
-  return part.voices.some(({ id }) => id === session.voice)
+/** A voice that is in no list was registered by its id, which then goes to the preferred provider. */
+function synthesizerOf({ synthesizers }: VoiceParts, session: VoiceSession): SynthesizerPart | undefined {
+  const { voice, voiceProvider } = session
+  if (voiceProvider !== undefined) return synthesizers.find(({ provider }) => provider === voiceProvider)
+  return synthesizers.find(({ voices }) => voices.some(({ id }) => id === voice)) ?? synthesizers[0]
 }
 
 /** `es` understands `es-MX`, and `es-ES` is good enough for plain `es`; `es-ES` does not claim `es-MX`. */

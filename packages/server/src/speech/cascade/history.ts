@@ -19,7 +19,8 @@ export class History {
   }
 
   addPiece(replyId: string, piece: SpokenPiece): void {
-    this.#reply(replyId, true)?.pieces.push(piece)
+    const pieces = this.#reply(replyId, true)?.pieces
+    pieces?.push({ ...piece, text: spaced(pieces.at(-1)?.text ?? '', piece.text) })
   }
 
   /** The reply's audio now reaches so far. */
@@ -54,6 +55,11 @@ export class History {
     this.#entries.push(reply)
     return reply
   }
+}
+
+/** Some synthesizers tell their clauses without the space between them. */
+function spaced(before: string, text: string): string {
+  return /[.,;:!?…]$/u.test(before) && /^\p{L}/u.test(text) ? ` ${text}` : text
 }
 
 function assistantMessage(reply: SpokenReply): BrainMessage[] {
