@@ -38,5 +38,5 @@ test('a waiting worker takes a job within moments of its commit', async () => {
   const from = performance.now()
   await jobs.send('dial', { callId: newId<CallId>() })
   await taken.promise
-  expect(performance.now() - from).toBeLessThan(400)
+  expect(performance.now() - from).toBeLessThan(1_000)
 })

@@ -12,8 +12,8 @@ export interface JobData {
 export type Queue = keyof JobData
 
 /**
- * Durable work. A job runs at least once: again when its handler rejects, and about ten seconds after
- * the process that ran it is gone. Disposing takes no more jobs and waits for running ones.
+ * Durable work. A job runs at least once: again when its handler rejects, and about fifteen
+ * seconds after the process that ran it is gone. Disposing takes no more jobs and waits for running ones.
  */
 export interface Jobs extends AsyncDisposable {
   send<Q extends Queue>(queue: Q, data: JobData[Q], o?: SendOptions): Promise<void>

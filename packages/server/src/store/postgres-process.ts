@@ -20,7 +20,8 @@ const ownerGraceMs = 1_500
 const settings = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
-  'max_connections=100',
+  // A dozen for each process of the platform; macOS has few semaphores to back them.
+  `max_connections=${process.platform === 'darwin' ? 100 : 400}`,
   'shared_buffers=32MB',
   'max_wal_size=256MB',
   'wal_level=minimal',
