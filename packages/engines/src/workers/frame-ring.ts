@@ -34,6 +34,16 @@ export class FrameRing {
     Atomics.store(this.counter, 0, (written + 1) | 0)
   }
 
+  /** How many frames were written so far: a place in the stream that a command can refer to. */
+  get mark(): number {
+    return Atomics.load(this.counter, 0)
+  }
+
+  /** Whether every frame before `mark` has been read. */
+  hasRead(mark: number): boolean {
+    return ((mark - this.taken) | 0) <= 0
+  }
+
   /** Copies the oldest unread frame into `target` and returns its position in ms; null when none is left. */
   read(target: Uint8Array): number | null {
     const behind = (Atomics.load(this.counter, 0) - this.taken) | 0

@@ -1,7 +1,8 @@
 /** What travels between `StreamWorker` and `serveStreams`. Audio goes beside it, by `FrameRing`. */
 export type ToWorker<Options, Command> =
   | { type: 'open'; id: number; options: Options; memory: SharedArrayBuffer }
-  | { type: 'command'; id: number; command: Command }
+  /** `mark`: the command comes after this many frames of the stream. */
+  | { type: 'command'; id: number; command: Command; mark: number }
   | { type: 'close'; id: number }
   | { type: 'audio' }
 

@@ -67,7 +67,7 @@ export class StreamWorker<Options, Command, Event> implements AsyncDisposable {
         if (Atomics.exchange(this.bell, 0, 1) === 0) this.post({ type: 'audio' })
       },
       send: command => {
-        if (this.streams.has(id)) this.post({ type: 'command', id, command })
+        if (this.streams.has(id)) this.post({ type: 'command', id, command, mark: ring.mark })
       },
       close: () => {
         if (this.streams.delete(id)) this.post({ type: 'close', id })
