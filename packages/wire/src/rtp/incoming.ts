@@ -18,6 +18,8 @@ const PCMU = 0
 const PCMA = 8
 const COMFORT_NOISE = 13
 const NOTHING = new Uint8Array(0)
+/** Quantiles of gaps are dear to know and needed by nobody at once: about every second. */
+const GAPS_BETWEEN_LOOKS = 50
 
 export interface IncomingSinks {
   /** All samples, as they are placed; for the recording. */
@@ -125,12 +127,19 @@ export class Incoming {
     this.#numbers[index] = (this.#numbers[index] ?? 0) + 1
   }
 
+  #publishGaps(): void {
+    const { gaps } = this.reception
+    this.#numbers[figure.gapP50Ms] = gaps.quantileMs(0.5)
+    this.#numbers[figure.gapP99Ms] = gaps.quantileMs(0.99)
+  }
+
   #publishFigures(): void {
     const { reception } = this
     this.#numbers[figure.received] = reception.received
     this.#numbers[figure.lost] = reception.lost
     this.#numbers[figure.jitterMs] = reception.jitterMs
     this.#numbers[figure.maxGapMs] = reception.maxGapMs
+    if (reception.gaps.total % GAPS_BETWEEN_LOOKS === 1) this.#publishGaps()
     this.#numbers[figure.concealed] = this.#line.counts.concealed
     this.#numbers[figure.dropped] = this.#line.counts.dropped
   }

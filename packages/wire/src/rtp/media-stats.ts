@@ -19,6 +19,9 @@ export interface MediaStats {
   roundTripMs: number
   /** Longest time between two packets received. */
   maxGapMs: number
+  /** What half, and 99 of 100, of these times stay within; brought up to date once a second. */
+  gapP50Ms: number
+  gapP99Ms: number
   /** Times that queued audio ran dry and came back within 200 ms. */
   underruns: number
   /** Slots of 20 ms in which the machine was too late to send. */
@@ -43,6 +46,8 @@ export function readStats(numbers: Float64Array): MediaStats {
     jitterMs: read('jitterMs'),
     roundTripMs: read('roundTripMs'),
     maxGapMs: read('maxGapMs'),
+    gapP50Ms: read('gapP50Ms'),
+    gapP99Ms: read('gapP99Ms'),
     underruns: read('underruns'),
     skippedSlots: read('skippedSlots'),
     concealed: read('concealed'),

@@ -1,4 +1,6 @@
 /** What receiver reports say about a source: RFC 3550 A.3 (losses) and A.8 (interarrival jitter). */
+import { GapHistogram } from './gap-histogram.ts'
+
 const CLOCK_PER_MS = 8
 
 export interface ReceptionReport {
@@ -17,6 +19,7 @@ export class Reception {
   received = 0
   /** Longest time between two packets of this source. */
   maxGapMs = 0
+  readonly gaps = new GapHistogram()
   #started = false
   #base = 0
   #highest = 0
@@ -66,6 +69,7 @@ export class Reception {
     const transit = (Math.round(arrivalMs * CLOCK_PER_MS) - timestamp) | 0
     const gapMs = this.#lastArrivalMs === 0 ? 0 : arrivalMs - this.#lastArrivalMs
     this.maxGapMs = Math.max(this.maxGapMs, gapMs)
+    if (this.#lastArrivalMs > 0) this.gaps.note(gapMs)
     const difference = Math.abs((transit - this.#transit) | 0)
     // Over a second is a clock that was set, not jitter.
     if (isAudio && this.#lastArrivalMs > 0 && difference < 1000 * CLOCK_PER_MS)

@@ -47,10 +47,12 @@ export const figure = {
   concealed: 13,
   dropped: 14,
   sendErrors: 15,
+  gapP50Ms: 16,
+  gapP99Ms: 17,
 } as const
 
 const WORDS = 16
-const NUMBERS = 16
+const NUMBERS = 18
 
 /** A heard frame or digit. words: kind, position in samples, digit code. */
 export const HEARD_RECORD: RecordShape = { words: 4, bytes: FRAME_SAMPLES, count: 256 }
