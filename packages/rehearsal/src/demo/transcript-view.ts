@@ -28,7 +28,7 @@ export function showEvent(event: CallEvent, ink: Ink): string[] {
     case 'answered':
       return [quiet(0, `answered · ${event.mode} · ${event.model} · voice ${event.voice}`, ink)]
     case 'transcript':
-      return [showEntry(event.entry, ink)]
+      return showEntry(event.entry, ink)
     case 'turn_latency':
       return [quiet(null, showLatency(event.latency), ink)]
     case 'interruption':
@@ -58,12 +58,14 @@ function showEnd({
   return ['call over', network, ...(reason === null ? [] : [inWords(reason)])].join(' · ')
 }
 
-const speakers = { assistant: 'Agent', user: 'Person', tool: 'Tool', dtmf: 'Keys' } as const
+const speakers = { assistant: 'Agent', user: 'Person', dtmf: 'Keys' } as const
 
-function showEntry({ user, text, start_ms: startMs, interrupted }: Entry, ink: Ink): string {
+/** A tool's line would repeat what `tool_call` has shown. */
+function showEntry({ user, text, start_ms: startMs, interrupted }: Entry, ink: Ink): string[] {
+  if (user === 'tool') return []
   const name = speakers[user].padEnd(8)
   const said = `${text}${interrupted ? ' —' : ''}`
-  return `  ${ink.dim(clock(startMs))}  ${user === 'assistant' ? ink.accent(name) : ink.bold(name)}${said}`
+  return [`  ${ink.dim(clock(startMs))}  ${user === 'assistant' ? ink.accent(name) : ink.bold(name)}${said}`]
 }
 
 function showLatency({ voice_to_voice_ms: total, ...parts }: Latency): string {

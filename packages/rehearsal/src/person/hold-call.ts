@@ -97,12 +97,13 @@ function measure(
   reason: string,
   { held, meter }: { held: HeldCall; meter: ReceiverMeter },
 ): CallEnd {
-  const { received, lost, late, jitterMs } = held.stream.stats()
+  const { received, lost, late, jitterMs, gapP50Ms, gapP99Ms, maxGapMs } = held.stream.stats()
+  const voice = meter.summary(performance.now())
   return {
     by,
     reason,
     duration_ms: Math.round(held.stream.positionMs),
-    reception: { ...meter.summary(performance.now()), received, lost, late, jitterMs },
+    reception: { ...voice, received, lost, late, jitterMs, gapP50Ms, gapP99Ms, maxGapMs },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { MediaStats } from '@parley/wire/rtp/media-stats'
 import type { Reception } from './receiver-meter.ts'
 
 /**
@@ -24,12 +25,13 @@ export type PersonEventBody =
   | { event: 'trouble'; detail: string }
   | ({ event: 'ended' } & CallEnd)
 
-/** Measurements are those of `Reception`, as seen by the person's socket. Milliseconds. */
+/** What the person's socket saw (gaps are those between packets, in the media thread), and what was heard. */
 export interface CallEnd {
   by: 'agent' | 'person' | 'line'
   reason: string
   duration_ms: number
-  reception: Reception & { received: number; lost: number; late: number; jitterMs: number }
+  reception: Reception &
+    Pick<MediaStats, 'received' | 'lost' | 'late' | 'jitterMs' | 'gapP50Ms' | 'gapP99Ms' | 'maxGapMs'>
 }
 
 /** Writes to the log of one call. Without a time: before the person picked up. */

@@ -119,7 +119,7 @@ describe('on the phone', () => {
     const { reception } = (await line.until('ended')) as PersonEvent & CallEnd
     expect(line.relay.towardsClient.dropped).toBeGreaterThan(5)
     expect(reception.lost).toBeGreaterThan(5)
-    expect(reception.gapMaxMs).toBeGreaterThan(25)
+    expect(reception.maxGapMs).toBeGreaterThan(25)
   }, 40_000)
 
   test('talks into the first sentence', async () => {
