@@ -1,0 +1,255 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { DialFailed, type DialProgress, type Leg, type LegEvent } from '../../src/telephony/port.ts'
+import type { Callee, Exchange, RingingCall } from './exchange.ts'
+import { findAudio, soundMs, soundStart, tone } from './sound.ts'
+
+const patience = { timeout: 10_000, interval: 10 }
+const until = (check: () => void) => vi.waitFor(check, patience)
+
+/** What every carrier promises the conversation, whatever protocol it speaks. */
+export function testCarrier(name: string, open: () => Promise<Exchange>): void {
+  describe(`the carrier ${name}`, () => {
+    let exchange: Exchange
+    beforeAll(async () => {
+      exchange = await open()
+    })
+    afterAll(async () => {
+      await exchange[Symbol.asyncDispose]()
+    })
+
+    function dial(options: { ringTimeoutMs?: number; signal?: AbortSignal } = {}) {
+      const progress: DialProgress[] = []
+      const dialled = exchange.carrier.dial(
+        {
+          to: exchange.to,
+          from: exchange.from,
+          ringTimeoutMs: options.ringTimeoutMs ?? 20_000,
+          correlationId: 'a-call-of-ours',
+          onProgress: step => progress.push(step),
+        },
+        options.signal ?? new AbortController().signal,
+      )
+      dialled.catch(() => undefined)
+      return { dialled, progress }
+    }
+
+    /** An answered call: our leg with what it reports, and the callee's phone. */
+    async function talk(): Promise<Talk> {
+      const { dialled, progress } = dial()
+      const ringing = await exchange.nextCall()
+      await ringing.ring()
+      const [leg, callee] = await Promise.all([dialled, ringing.answer()])
+      const events: LegEvent[] = []
+      leg.listen(event => events.push(event))
+      return {
+        leg,
+        callee,
+        ringing,
+        progress,
+        events,
+        [Symbol.asyncDispose]: () => leg[Symbol.asyncDispose](),
+      }
+    }
+
+    it('tells that it was placed, that it rings, and resolves at the answer', async () => {
+      await using call = await talk()
+      expect(call.progress[0]).toMatchObject({ type: 'placed' })
+      await until(() => expect(call.progress.map(({ type }) => type)).toContain('ringing'))
+      expect(call.progress.filter(({ type }) => type === 'placed')).toHaveLength(1)
+      expect(call.leg.providerCallId).not.toBe('')
+      expect(call.leg.positionMs).toBeLessThan(2_000)
+      const before = call.leg.positionMs
+      await sleep(100)
+      expect(call.leg.positionMs - before).toBeGreaterThan(80)
+    })
+
+    it.each(['busy', 'rejected', 'no-answer'] as const)('tells %s from every other failure', async how => {
+      const { dialled } = dial()
+      const ringing = await exchange.nextCall()
+      await ringing.ring()
+      await ringing.refuse(how)
+      const failure = await dialled.then(neverAnswered, (error: unknown) => error)
+      expect(failure).toBeInstanceOf(DialFailed)
+      expect(failure).toMatchObject({ callStatus: how })
+      expect((failure as DialFailed).code).not.toBeNull()
+      expect((failure as Error).message).not.toContain(exchange.to)
+    })
+
+    it('gives up when nobody answers in time, and stops the ringing', async () => {
+      const { dialled } = dial({ ringTimeoutMs: 700 })
+      const ringing = await exchange.nextCall()
+      await ringing.ring()
+      await expect(dialled).rejects.toMatchObject({ name: 'DialFailed', callStatus: 'no-answer' })
+      await ringing.ended
+    })
+
+    it('stops the ringing when it is cancelled', async () => {
+      const cancel = new AbortController()
+      const { dialled } = dial({ signal: cancel.signal })
+      const ringing = await exchange.nextCall()
+      await ringing.ring()
+      cancel.abort()
+      await expect(dialled).rejects.toMatchObject({ name: 'DialFailed', callStatus: 'cancelled' })
+      await ringing.ended
+    })
+
+    it('reports once that the callee has hung up', async () => {
+      await using call = await talk()
+      await call.callee.hangUp()
+      await until(() => expect(call.events.map(({ type }) => type)).toContain('hung_up'))
+      await sleep(100)
+      const ends = call.events.filter(({ type }) => type === 'hung_up')
+      expect(ends).toHaveLength(1)
+      expect(ends[0]).toMatchObject({ by: 'callee' })
+      const { positionMs } = call.leg
+      expect((ends[0] as { atMs: number }).atMs).toBeLessThanOrEqual(positionMs + 20)
+      await call.leg.hangUp()
+    })
+
+    it('hangs up, once however often it is asked, and is disposed of twice without harm', async () => {
+      const call = await talk()
+      await Promise.all([call.leg.hangUp(), call.leg.hangUp()])
+      await call.ringing.ended
+      await call.leg.hangUp()
+      await call.leg[Symbol.asyncDispose]()
+      await call.leg[Symbol.asyncDispose]()
+      expect(call.events.filter(({ type }) => type === 'hung_up')).toEqual([])
+      expect(() => call.leg.speaker.write(new Uint8Array(160))).not.toThrow()
+    })
+
+    it('carries audio intact in both directions', async () => {
+      await using call = await talk()
+      const [ours, theirs] = [tone(440, 1_000), tone(700, 1_000)]
+      const heard = listenIn(call.leg)
+      call.leg.speaker.write(ours)
+      call.callee.say(theirs)
+      await until(() => {
+        expect(findAudio(call.callee.heard(), ours)).toBeGreaterThanOrEqual(0)
+        expect(findAudio(heard.audio(), theirs)).toBeGreaterThanOrEqual(0)
+      })
+      expect(heard.positionsAreWhole()).toBe(true)
+      const { packetsSent, packetsReceived } = call.leg.stats()
+      expect(packetsSent).toBeGreaterThanOrEqual(50)
+      expect(packetsReceived).toBeGreaterThanOrEqual(50)
+    })
+
+    it('tells when what was written before a mark has been played', async () => {
+      await using call = await talk()
+      call.leg.speaker.write(tone(500, 600))
+      call.leg.speaker.mark('half')
+      call.leg.speaker.write(tone(600, 610))
+      call.leg.speaker.mark('end')
+      expect(call.leg.speaker.queuedMs).toBeGreaterThan(1_000)
+      const startedAt = call.leg.positionMs
+      await until(() => expect(marks(call.events)).toHaveLength(2))
+      expect(marks(call.events)).toMatchObject([
+        { name: 'half', cleared: false },
+        { name: 'end', cleared: false },
+      ])
+      const [halfMs = 0, endMs = 0] = marks(call.events).map(({ atMs }) => atMs - startedAt)
+      expect(halfMs).toBeGreaterThan(520)
+      expect(halfMs).toBeLessThan(900)
+      expect(endMs - halfMs).toBeGreaterThan(520)
+      expect(call.leg.speaker.queuedMs).toBe(0)
+    })
+
+    it('falls silent at once when it is cleared, and plays what is written afterwards', async () => {
+      await using call = await talk()
+      call.leg.speaker.write(tone(500, 3_000))
+      call.leg.speaker.mark('never played')
+      await until(() => expect(soundMs(call.callee.heard())).toBeGreaterThan(300))
+      call.leg.speaker.clear()
+      expect(call.leg.speaker.queuedMs).toBeLessThanOrEqual(20)
+      const heardBefore = soundMs(call.callee.heard())
+      await until(() => expect(marks(call.events)).toMatchObject([{ name: 'never played', cleared: true }]))
+      await sleep(400)
+      expect(soundMs(call.callee.heard()) - heardBefore).toBeLessThanOrEqual(80 + exchange.latencyMs)
+      const after = tone(900, 300)
+      call.leg.speaker.write(after)
+      call.leg.speaker.mark('after')
+      await until(() => expect(findAudio(call.callee.heard(), after)).toBeGreaterThan(0))
+      await until(() => expect(marks(call.events)).toHaveLength(2))
+      expect(marks(call.events)[1]).toMatchObject({ name: 'after', cleared: false })
+    })
+
+    it('carries digits both ways', async () => {
+      await using call = await talk()
+      call.callee.press('159#')
+      await until(() => expect(digits(call.events)).toBe('159#'))
+      const positions = call.events.map(event => ('atMs' in event ? event.atMs : 0))
+      expect(positions).toEqual(positions.toSorted((a, b) => a - b))
+      const startedAt = performance.now()
+      await call.leg.sendDigits('70w2*', AbortSignal.timeout(10_000))
+      expect(performance.now() - startedAt).toBeGreaterThan(900)
+      await until(() => expect(call.callee.digits()).toBe('702*'))
+      await expect(call.leg.sendDigits('12x', AbortSignal.timeout(1_000))).rejects.toThrow(RangeError)
+    })
+
+    it('gives the recording both sides, aligned and without gaps', async () => {
+      await using call = await talk()
+      const tap = record(call.leg)
+      const [ours, theirs] = [tone(440, 400), tone(700, 400)]
+      await sleep(300)
+      call.leg.speaker.write(ours)
+      const wroteAtMs = call.leg.positionMs
+      call.callee.say(theirs)
+      await until(() => expect(tap.seconds()).toBeGreaterThan(1.6))
+      await call.leg.hangUp()
+      expect(tap.isWhole()).toBe(true)
+      expect(findAudio(tap.played(), ours)).toBeGreaterThan(0)
+      expect(findAudio(tap.heard(), theirs)).toBeGreaterThan(0)
+      const [playedMs, heardMs] = [soundStart(tap.played()) / 8, soundStart(tap.heard()) / 8]
+      expect(Math.abs(playedMs - wroteAtMs)).toBeLessThan(80)
+      expect(Math.abs(heardMs - playedMs)).toBeLessThan(150)
+    })
+  })
+}
+
+interface Talk extends AsyncDisposable {
+  readonly leg: Leg
+  readonly callee: Callee
+  readonly ringing: RingingCall
+  readonly progress: DialProgress[]
+  readonly events: LegEvent[]
+}
+
+const marks = (events: readonly LegEvent[]) => events.filter(event => event.type === 'mark')
+const digits = (events: readonly LegEvent[]) =>
+  events
+    .filter(event => event.type === 'digit')
+    .map(({ digit }) => digit)
+    .join('')
+
+function neverAnswered(): never {
+  throw new Error('the call was answered')
+}
+
+function listenIn(leg: Leg) {
+  const frames: Uint8Array[] = []
+  const positions: number[] = []
+  leg.hear((frame, atMs) => {
+    frames.push(frame.slice())
+    positions.push(atMs)
+  })
+  return {
+    audio: () => Buffer.concat(frames),
+    positionsAreWhole: () =>
+      positions.length > 0 && positions.every((atMs, i) => i === 0 || atMs >= (positions[i - 1] ?? 0) + 19.9),
+  }
+}
+
+function record(leg: Leg) {
+  const pairs: { heard: Uint8Array; played: Uint8Array; atMs: number }[] = []
+  leg.tap((heard, played, atMs) => pairs.push({ heard: heard.slice(), played: played.slice(), atMs }))
+  return {
+    seconds: () => pairs.length / 50,
+    heard: () => Buffer.concat(pairs.map(({ heard }) => heard)),
+    played: () => Buffer.concat(pairs.map(({ played }) => played)),
+    isWhole: () =>
+      pairs.length > 0 &&
+      pairs.every(
+        ({ atMs, heard, played }, i) => atMs === i * 20 && heard.length === 160 && played.length === 160,
+      ),
+  }
+}

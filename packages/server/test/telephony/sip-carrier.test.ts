@@ -1,0 +1,4 @@
+import { testCarrier } from './carrier-suite.ts'
+import { openSipExchange } from './sip-exchange.ts'
+
+testCarrier('SIP', openSipExchange)
