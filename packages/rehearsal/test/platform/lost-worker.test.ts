@@ -15,7 +15,8 @@ it('a killed worker: the callee gets BYE, the call ends once, nobody is dialled 
   timeout: 120_000,
 }, async () => {
   const id = await platform.place('+14155551204')
-  for await (const event of platform.events(id)) if (event.type === 'transcript') break
+  let lines = 0
+  for await (const event of platform.events(id)) if (event.type === 'transcript' && ++lines === 2) break
   process.kill(await workerPid(), 'SIGKILL')
   const killedAt = Date.now()
 

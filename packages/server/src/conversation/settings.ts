@@ -54,5 +54,5 @@ export const defaultSettings: ConversationSettings = {
   longestQueueMs: 90_000,
   keypadGapMs: 1_500,
   toolBudget: 20,
-  longGreetingMs: 6_000,
+  longGreetingMs: 12_000,
 }

@@ -12,6 +12,7 @@ export function voiceSession(plan: CallPlan, now: number): VoiceSession {
     mode: plan.mode,
     model: plan.model,
     voice: plan.voice,
+    ...(plan.voiceProvider === undefined ? {} : { voiceProvider: plan.voiceProvider }),
     prompt: composePrompt(plan, now),
     purpose: plan.prompt.text,
     language: plan.language,

@@ -75,9 +75,6 @@ class SelfTakingVoice implements Voice {
     this.#misses = text === '' ? this.#misses + 1 : 0
     if (text !== '') this.#inner.respond(replyId)
     else
-      this.#inner.respond(
-        replyId,
-        this.#misses < maxMisses ? guidance.notUnderstood : guidance.nobodyThere,
-      )
+      this.#inner.respond(replyId, this.#misses < maxMisses ? guidance.notUnderstood : guidance.nobodyThere)
   }
 }
