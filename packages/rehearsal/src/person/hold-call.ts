@@ -103,9 +103,20 @@ function measure(
     by,
     reason,
     duration_ms: Math.round(held.stream.positionMs),
-    reception: { ...voice, received, lost, late, jitterMs, gapP50Ms, gapP99Ms, maxGapMs },
+    reception: {
+      ...voice,
+      received,
+      lost,
+      late,
+      jitterMs: tenths(jitterMs),
+      gapP50Ms,
+      gapP99Ms,
+      maxGapMs: tenths(maxGapMs),
+    },
   }
 }
+
+const tenths = (ms: number): number => Math.round(ms * 10) / 10
 
 const noteTrouble =
   ({ log, stream }: HeldCall) =>

@@ -126,7 +126,7 @@ describe('on the phone', () => {
     await using line = await dial('interrupts')
     const saying = say(line, firstSentence)
     const said = await line.until('said')
-    expect(said).toMatchObject({ interrupting: true, text: 'Hold on. Who is this?' })
+    expect(said).toMatchObject({ interrupting: true, text: 'Sorry, who is this?' })
     expect(line.stream.queuedMs).toBeGreaterThan(1_000)
     line.stream.clear()
     await saying
