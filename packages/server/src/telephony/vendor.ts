@@ -27,6 +27,8 @@ export interface VendorCapabilities {
   readonly digits: 'tones' | 'message' | 'request'
   /** A stream that ends with its call says so first; where it does not, a clean close means the same. */
   readonly saysStop: boolean
+  /** Callbacks tell when the phone begins to ring. */
+  readonly tellsRinging: boolean
 }
 
 /** The ids under which a vendor knows a call. Some name it anew once it rings. */
@@ -63,10 +65,10 @@ export interface VendorRest {
   readCreated(answer: RestAnswer): string | null
   /** The vendor's own number for a refusal, e.g. Twilio's 21211; null when it gave none. */
   readErrorCode(answer: RestAnswer): number | null
-  /** Requests to try in turn until one is accepted. */
+  /** One for each id by which the vendor may know the call; the first that it acts upon is enough. */
   hangUp(ids: CallIds): readonly RestRequest[]
-  /** Whether the answer to a hang-up means that the call is over, be it because it was already. */
-  isOver(answer: RestAnswer): boolean
+  /** `gone`: there is no such call any more, or not under this id. */
+  readHangUp(answer: RestAnswer): 'ended' | 'gone' | 'unclear'
   /** Null where digits do not go by REST. */
   sendDigits(ids: CallIds, digits: string): RestRequest | null
 }

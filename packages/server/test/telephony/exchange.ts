@@ -5,6 +5,8 @@ export interface Exchange extends AsyncDisposable {
   readonly carrier: Carrier
   readonly to: string
   readonly from: string
+  /** Whether the protocol has a word for a phone that rings. */
+  readonly tellsRinging: boolean
   /** The next call that reaches the network. */
   nextCall(): Promise<RingingCall>
   /** The far end hears what we play so much later at most, in milliseconds. */

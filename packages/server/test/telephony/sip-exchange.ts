@@ -43,6 +43,7 @@ export async function openSipExchange(): Promise<Exchange> {
     to: '+15555550100',
     from: '+15555550199',
     latencyMs: 60,
+    tellsRinging: true,
     nextCall: async () => ringingCall(await take(), () => media.openStream(soon())),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }

@@ -34,8 +34,9 @@ export async function openStreamExchange(parts: StreamExchangeParts): Promise<St
     await openStreamServer({ host: '127.0.0.1', port: 0, publicUrl: null, onTrouble }),
   )
   const rest = opening.use(openRestClient())
+  const vendor = parts.vendorAt(standIn.url)
   const carrier = new StreamCarrier({
-    vendor: parts.vendorAt(standIn.url),
+    vendor,
     server,
     rest,
     pulse: new Pulse(onTrouble),
@@ -52,6 +53,7 @@ export async function openStreamExchange(parts: StreamExchangeParts): Promise<St
     to: '+15555550100',
     from: '+15555550199',
     latencyMs: 40,
+    tellsRinging: vendor.capabilities.tellsRinging,
     nextCall: async () => ringingCall(await standIn.nextCall(), parts),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }

@@ -16,10 +16,14 @@ export async function hangUpByRest(
 ): Promise<boolean> {
   const requests = vendor.rest.hangUp(ids)
   for (let tries = 1; tries <= mostTries && !signal.aborted; tries += 1) {
+    let gone = 0
     for (const request of requests) {
       const answer = await rest.send(request, signal).catch(() => null)
-      if (answer !== null && vendor.rest.isOver(answer)) return true
+      const outcome = answer === null ? 'unclear' : vendor.rest.readHangUp(answer)
+      if (outcome === 'ended') return true
+      if (outcome === 'gone') gone += 1
     }
+    if (gone === requests.length) return true
     if (tries < mostTries) await sleep(retryWaitMs * tries, undefined, { signal }).catch(() => undefined)
   }
   return false

@@ -40,7 +40,7 @@ export function twilioRest(settings: TwilioSettings): VendorRest {
       idsOf(ids).map(sid =>
         post(`${calls}/${encodeURIComponent(sid)}.json`, new URLSearchParams({ Status: 'completed' })),
       ),
-    isOver,
+    readHangUp,
     sendDigits: () => null,
   }
 }
@@ -58,9 +58,10 @@ function createForm(order: CallOrder): URLSearchParams {
   return form
 }
 
-function isOver({ status, body }: RestAnswer): boolean {
-  if (status >= 200 && status < 300) return true
-  return status === 404 || (status === 400 && countOf(body, 'code') === notInProgress)
+function readHangUp({ status, body }: RestAnswer): 'ended' | 'gone' | 'unclear' {
+  if (status >= 200 && status < 300) return 'ended'
+  const isGone = status === 404 || (status === 400 && countOf(body, 'code') === notInProgress)
+  return isGone ? 'gone' : 'unclear'
 }
 
 function idsOf({ placed, live }: CallIds): readonly string[] {

@@ -12,7 +12,13 @@ import { connectStream, rejectCall, twimlDocument } from './twiml.ts'
 export function twilio(settings: TwilioSettings): Vendor {
   return {
     name: 'twilio',
-    capabilities: { createIsIdempotent: false, answeredBy: 'stream', digits: 'tones', saysStop: true },
+    capabilities: {
+      createIsIdempotent: false,
+      answeredBy: 'stream',
+      digits: 'tones',
+      saysStop: true,
+      tellsRinging: true,
+    },
     rest: twilioRest(settings),
     callbacks: {
       isGenuine: callback => isFromTwilio(callback, settings.authToken),

@@ -1,0 +1,4 @@
+import { testCarrier } from './carrier-suite.ts'
+import { openTelnyxExchange } from './telnyx-exchange.ts'
+
+testCarrier('Telnyx', openTelnyxExchange)
