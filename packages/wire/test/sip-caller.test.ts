@@ -162,6 +162,23 @@ describe('giving up', () => {
     expect(peer.count('CANCEL')).toBe(0)
   })
 
+  test('nobody there in the time that the first answer may take', async () => {
+    const alice = await agents.agent()
+    const order = { ringTimeoutMs: 5_000, firstAnswerTimeoutMs: 150 }
+    expect(await failureOf(alice.invite(orderTo(peer.port, order), never))).toMatchObject({
+      kind: 'no_response',
+      status: 0,
+    })
+  })
+
+  test('one provisional answer within that time is enough: the phone may ring as long as it may', async () => {
+    const alice = await agents.agent()
+    const order = { ringTimeoutMs: 700, firstAnswerTimeoutMs: 300 }
+    const failure = failureOf(alice.invite(orderTo(peer.port, order), never))
+    peer.reply(await peer.request('INVITE'), { status: 100 })
+    expect(await failure).toMatchObject({ kind: 'ring_timeout' })
+  })
+
   test('a name that does not resolve is a transport failure', async () => {
     const alice = await agents.agent()
     const failure = await failureOf(

@@ -13,6 +13,8 @@ export interface InviteRequest {
   readonly credentials?: Credentials
   /** How long the phone may ring, from the first packet on. */
   readonly ringTimeoutMs: number
+  /** How long the first answer of any kind may take; what else could be tried waits no longer. Absent: 64·T1. */
+  readonly firstAnswerTimeoutMs?: number
   readonly callId?: string
   /** Called for each 18x, with its early session description where it has one. */
   readonly onProgress?: (progress: { status: number; reason: string; sdp?: string }) => void

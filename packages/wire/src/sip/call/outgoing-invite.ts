@@ -34,6 +34,8 @@ export class OutgoingInvite {
   #destination: TransportAddress | undefined
   #transaction: ClientTransaction | undefined
   #provisional = false
+  /** Any answer at all, a challenge included: somebody is there. */
+  #heard = false
   #earlySdp: string | undefined
   #settled = false
   #abandonTimer: NodeJS.Timeout | undefined
@@ -56,6 +58,7 @@ export class OutgoingInvite {
       () => this.giveUp(this.#provisional ? 'ring_timeout' : 'no_response'),
       this.#order.ringTimeoutMs,
     )
+    const answerTimer = this.#firstAnswerTimer()
     signal.addEventListener('abort', abort, { once: true })
     if (signal.aborted) abort()
     this.#send(signal).catch((error: unknown) => this.#fail(error))
@@ -63,6 +66,7 @@ export class OutgoingInvite {
       return await this.#result.promise
     } finally {
       clearTimeout(ringTimer)
+      clearTimeout(answerTimer)
       signal.removeEventListener('abort', abort)
     }
   }
@@ -73,6 +77,14 @@ export class OutgoingInvite {
     this.#reject(new InviteFailed(kind, { status: 0, reason: kind }))
     if (!this.#transaction) this.#finish()
     else if (this.#provisional) this.#cancel(this.#transaction)
+  }
+
+  #firstAnswerTimer(): NodeJS.Timeout | undefined {
+    const { firstAnswerTimeoutMs } = this.#order
+    if (firstAnswerTimeoutMs === undefined) return undefined
+    return setTimeout(() => {
+      if (!this.#heard) this.giveUp('no_response')
+    }, firstAnswerTimeoutMs)
   }
 
   async #send(signal: AbortSignal): Promise<void> {
@@ -92,6 +104,7 @@ export class OutgoingInvite {
   }
 
   #receive(response: ReceivedResponse): void {
+    this.#heard = true
     if (response.status < 200) this.#progress(response)
     else if (response.status < 300) this.#answered(response)
     else if (isChallenge(response.status) && !this.#settled && this.#digest?.learn(response)) {
