@@ -44,7 +44,7 @@ it.skipIf(baresip === undefined)('baresip picks up and hears the agent', { timeo
       first_sentence: 'Hello, this is Sarah from Bright Dental. Can you hear me well?',
       max_duration: 0.5,
     })
-    const { call_id: id } = await ask('/v1/calls', { method: 'POST', body })
+    const id = String((await ask('/v1/calls', { method: 'POST', body })).call_id)
     await sleep(8_000)
     await ask(`/v1/calls/${id}/stop`, { method: 'POST', body: '{}' })
     await until(async () => (await ask(`/v1/calls/${id}`)).completed === true, server.lastLines)

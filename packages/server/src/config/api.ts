@@ -51,7 +51,12 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
   const catalogue = speechCatalogue(config)
   const http = await buildHttp({
-    ...{ database, jobs, recordings, liveCalls, links, log },
+    database,
+    jobs,
+    recordings,
+    liveCalls,
+    links,
+    log,
     catalogue: () => catalogue,
     defaultFromNumber: config.FROM_NUMBER ?? null,
     draining: () => ending.signal.aborted,

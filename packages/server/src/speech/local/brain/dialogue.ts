@@ -36,6 +36,7 @@ export type Move =
   | 'answer_question'
   | 'not_understood'
   | 'wait'
+  | 'press_key'
   | Farewell
 
 /** Moves after which the call ends. */
@@ -88,6 +89,7 @@ export function hear(state: Dialogue, sentence: string): Dialogue {
   if (questionIn(sentence) !== null && !means.has('goodbye'))
     return { ...state, move: 'answer_question', misses: 0 }
   if (means.has('hold')) return { ...state, move: 'wait', misses: 0 }
+  if (means.has('press')) return { ...state, move: 'press_key', misses: 0 }
   const answered = answer(state, sentence)
   if (answered) return { ...answered, misses: 0 }
   if (means.has('goodbye')) return { ...state, stage: 'over', move: 'bye', misses: 0 }
@@ -111,6 +113,7 @@ export function expected(state: Dialogue): readonly string[] {
     'reschedule',
     'cancel',
     'hold',
+    'press',
     'person',
     'when',
     'why',

@@ -1,6 +1,7 @@
 import { type GuidanceKind, guidanceKind } from '../../../domain/guidance.ts'
 import type { Brain, BrainEvent, BrainMessage, BrainRequest } from '../../cascade/port.ts'
 import { type Dialogue, expected, hear, isFarewell, opening } from './dialogue.ts'
+import { keyIn } from './key-words.ts'
 import { readGoal } from './goal.ts'
 import { replyTo, replyToGuidance } from './replies.ts'
 
@@ -22,9 +23,7 @@ export class LocalBrain implements Brain {
       const sentence = lastSentence(request.messages)
       const text =
         sentence === null ? replyToGuidance('opening', { goal, state }) : replyTo(state, { goal, sentence })
-      if (isFarewell(state.move) && request.tools.some(tool => tool.name === 'end_call'))
-        yield endCall(request, { text, state })
-      else yield { type: 'text', text }
+      yield action(request, { text, state, sentence: sentence ?? '' }) ?? { type: 'text', text }
     }
     yield { type: 'done' }
   }
@@ -48,12 +47,25 @@ function lastSentence(messages: readonly BrainMessage[]): string | null {
   return messages.findLast(message => message.role === 'user')?.text ?? null
 }
 
-function endCall(request: BrainRequest, { text, state }: { text: string; state: Dialogue }): BrainEvent {
-  const made = request.messages.filter(message => message.role === 'tool_call').length
-  return {
-    type: 'tool_call',
-    toolCallId: `local-${made + 1}`,
-    name: 'end_call',
-    arguments: JSON.stringify({ reason: state.move, farewell: text }),
+interface Answer {
+  readonly text: string
+  readonly state: Dialogue
+  readonly sentence: string
+}
+
+/** What is done instead of speaking, where the call has the tool for it. */
+function action(request: BrainRequest, { text, state, sentence }: Answer): BrainEvent | null {
+  const use = (name: string, given: object): BrainEvent | null => {
+    if (!request.tools.some(tool => tool.name === name)) return null
+    const made = request.messages.filter(message => message.role === 'tool_call').length
+    return {
+      type: 'tool_call',
+      toolCallId: `local-${made + 1}`,
+      name,
+      arguments: JSON.stringify(given),
+    }
   }
+  if (isFarewell(state.move)) return use('end_call', { reason: state.move, farewell: text })
+  const key = state.move === 'press_key' ? keyIn(sentence) : null
+  return key === null ? null : use('send_dtmf', { digits: key })
 }

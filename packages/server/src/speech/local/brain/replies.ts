@@ -50,6 +50,7 @@ const byMove: Record<Exclude<Move, 'answer_question'>, Line> = {
     state.misses > 1
       ? `I'm sorry, the line is not very clear. ${question(state, goal)}`
       : `Sorry, I didn't quite catch that. ${question(state, goal)}`,
+  press_key: () => `I'm sorry, I can't press keys on this call.`,
   wait: () => 'Of course, take your time.',
   bye: (goal, state) =>
     `Thank you${name(goal)}. ${state.result === 'confirmed' ? 'We look forward to seeing you. ' : ''}Have a good day. Goodbye.`,

@@ -56,11 +56,15 @@ const usedAsTime = new RegExp(`\\b(?:at|around|by|about) (?:\\d|${hourWords})`)
 function timeOfDayIn(text: string): string | null {
   const part = partsOfDay.find(name => text.includes(name)) ?? null
   if (part === 'noon' || part === 'midnight') return part
+  return clockIn(text, part) ?? (part === null ? null : `in the ${part}`)
+}
+
+function clockIn(text: string, part: string | null): string | null {
   const { hour, minute, half } = clockTime.exec(text)?.groups ?? {}
   const isTime = (minute ?? half) !== undefined || usedAsTime.test(text)
-  if (hour === undefined || !isTime) return part === null ? null : `in the ${part}`
-  const minutesSpoken = minute === undefined ? '' : `:${minutes[minute] ?? minute}`
-  return `${numbers[hour] ?? hour}${minutesSpoken}${halfOf(half, part)}`
+  if (hour === undefined || !isTime) return null
+  const past = minute === undefined ? '' : `:${minutes[minute] ?? minute}`
+  return `${numbers[hour] ?? hour}${past}${halfOf(half, part)}`
 }
 
 function halfOf(half: string | undefined, part: string | null): '' | ' AM' | ' PM' {
