@@ -22,7 +22,10 @@ export interface DialRequest {
   onProgress(progress: DialProgress): void
 }
 
-/** `placed` comes before anything leaves the machine and carries the carrier's id of the call. */
+/**
+ * `placed` carries the carrier's id of the call. It comes before anything leaves the machine where the id is
+ * ours to choose, and where the carrier chooses it, as soon as it is told.
+ */
 export type DialProgress =
   | { type: 'placed'; providerCallId: string }
   | { type: 'ringing'; earlyMedia: boolean }

@@ -103,6 +103,11 @@ export class MediaLine {
     })
   }
 
+  /** Something that the vendor would never say. */
+  raw(text: string): void {
+    this.#send(text)
+  }
+
   /** As at the end of a call: says so where the vendor does, and closes. */
   end(): void {
     clearTimeout(this.#timer)
@@ -168,7 +173,7 @@ export class MediaLine {
       case 'media':
         this.#waiting.push({ type: 'audio', bytes: message.audio })
         this.#bufferedBytes += message.audio.length
-        this.mostBufferedMs = Math.max(this.mostBufferedMs, this.#bufferedBytes / 8)
+        this.#noteBuffered()
         return
       case 'mark':
         if (this.#waiting.length > 0) this.#waiting.push({ type: 'mark', name: message.name })
@@ -182,6 +187,12 @@ export class MediaLine {
       case 'violation':
         this.violations.push(message.detail)
     }
+  }
+
+  /** What this process should have played by now, and has not for want of time, was not sent ahead. */
+  #noteBuffered(): void {
+    const behindMs = performance.now() - this.#startedAt - this.#ticks * FRAME_MS
+    this.mostBufferedMs = Math.max(this.mostBufferedMs, this.#bufferedBytes / 8 - Math.max(0, behindMs))
   }
 
   #clear(): void {

@@ -39,7 +39,10 @@ function endOf(status: string, form: URLSearchParams): CallEnded | null {
   return { type: 'ended', ...ending, code, by }
 }
 
-/** HangupSource (plivo.com/docs/voice/troubleshooting/hangup-causes). Of an outbound call we are the caller. */
+/**
+ * HangupSource (plivo.com/docs/voice/troubleshooting/hangup-causes). Of an outbound call we are the caller;
+ * `Carrier` is how a callee's hang-up mostly arrives.
+ */
 function sourceOf(source: string): CallEnded['by'] {
   if (source === 'API Request' || source === 'Answer XML' || source === 'Caller') return 'us'
   return source === 'Plivo' || source === 'Error' ? 'line' : 'callee'

@@ -73,6 +73,7 @@ export class HeardTrack {
     const oldest = this.#held[0]
     if (oldest && nowMs - oldest.sinceMs >= REORDER_MS) this.#giveUpWaiting(nowMs)
     const now = Math.floor(nowMs * BYTES_PER_MS)
+    if (this.#next === undefined && now < IDLE_MS * BYTES_PER_MS) return
     this.#next ??= 0
     while (now - this.#next >= IDLE_MS * BYTES_PER_MS) this.#place(silence)
   }
