@@ -12,6 +12,8 @@ export interface MediaThreadSetup {
 export type ToThread =
   | { type: 'open'; stream: number; memory: SharedArrayBuffer }
   | { type: 'start'; stream: number; media: StreamMedia }
+  /** Audio was written while the line was silent: it need not wait for its slot. */
+  | { type: 'speak'; stream: number }
   | { type: 'digits'; stream: number; request: number; digits: string }
   | { type: 'cancel_digits'; stream: number; request: number }
   | { type: 'close'; stream: number }

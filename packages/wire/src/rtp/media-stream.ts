@@ -140,6 +140,7 @@ export class LiveMediaStream implements AsyncDisposable {
     if (this.#closing || audio.length === 0) return
     const isTooMuch = this.queuedMs + audio.length / SAMPLES_PER_MS > QUEUE_MS
     if (isTooMuch || !this.#memory.play.write(audio)) throw new PlayoutOverflow()
+    this.#breakSilence()
   }
 
   mark(name: string): void {
@@ -226,6 +227,13 @@ export class LiveMediaStream implements AsyncDisposable {
     this.#link.closed()
   }
 
+  /** Audio for a silent line goes out at once; less than a slot of it waits, for the rest of the slot would be silence. */
+  #breakSilence(): void {
+    const { words } = this.#memory
+    if (Atomics.load(words, word.idle) === 0 || this.queuedMs < FRAME_MS) return
+    if (Atomics.exchange(words, word.idle, 0) === 1) this.#link.post({ type: 'speak', stream: this.#link.id })
+  }
+
   #drainHeard(): void {
     const { heard } = this.#memory
     while (heard.peek()) {
@@ -255,8 +263,9 @@ export class LiveMediaStream implements AsyncDisposable {
     const clears = words[at + slotWord.cleared] ?? 0
     const from = words[at + slotWord.clearedFrom] ?? 0
     const to = words[at + slotWord.clearedTo] ?? 0
-    if (clears > 0) this.#report(this.#marks.cleared({ clears, from, to, atMs: slot * FRAME_MS }))
-    this.#report(this.#marks.played(words[at + slotWord.playRead] ?? 0, (slot + 1) * FRAME_MS))
+    const startMs = slot * FRAME_MS - (words[at + slotWord.lead] ?? 0)
+    if (clears > 0) this.#report(this.#marks.cleared({ clears, from, to, atMs: startMs }))
+    this.#report(this.#marks.played(words[at + slotWord.playRead] ?? 0, startMs + FRAME_MS))
     if (this.#marks.isEmpty) Atomics.store(this.#memory.words, word.marked, 0)
   }
 

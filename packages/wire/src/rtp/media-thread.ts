@@ -15,13 +15,18 @@ import { PortPairs } from './port-pair.ts'
 import { StreamSession } from './stream-session.ts'
 import { raiseThreadPriority } from './thread-priority.ts'
 
+interface OpenStream {
+  session: StreamSession
+  seat?: WheelSeat<OpenStream>
+}
+
 if (!parentPort) throw new Error('the media thread is started by openMediaEngine')
 const main = parentPort
 const setup = workerData as MediaThreadSetup
 const bell = new Int32Array(setup.bell)
 const ports = new PortPairs(setup.host, setup.portRange)
-const wheel = new PacingWheel<StreamSession>(monotonicMs())
-const sessions = new Map<number, { session: StreamSession; seat?: WheelSeat<StreamSession> }>()
+const wheel = new PacingWheel<OpenStream>(monotonicMs())
+const sessions = new Map<number, OpenStream>()
 /** Sessions with packets that wait for missing ones; looked at every millisecond. */
 const waiting = new Set<StreamSession>()
 let timer: NodeJS.Timeout | undefined
@@ -50,8 +55,22 @@ function turn(): void {
   arm()
 }
 
-function serve(session: StreamSession, slot: number): void {
-  session.serve(slot, monotonicMs())
+function serve(stream: OpenStream, slot: number): void {
+  const { session, seat } = stream
+  if (!seat) return
+  const nowMs = monotonicMs()
+  session.serve(slot, { nowMs, leadMs: seat.lead })
+  if (!session.isIdle) return
+  wheel.settle(seat)
+  // Written after this slot had looked: whoever wrote it may have seen the line busy, and told nobody.
+  if (session.hasAudio) wheel.advance(seat, nowMs, serve)
+}
+
+function speak(stream: number): void {
+  const entry = sessions.get(stream)
+  if (!entry?.seat || !entry.session.isIdle) return
+  wheel.advance(entry.seat, monotonicMs(), serve)
+  arm()
 }
 
 /** One timer for everybody, set anew to the next absolute deadline; a relative one would fall behind for good. */
@@ -107,7 +126,7 @@ function apply(stream: number, media: StreamMedia): void {
   const entry = sessions.get(stream)
   if (!entry) return
   if (entry.session.isStarted) return entry.session.use(media)
-  const seat = wheel.add(entry.session, monotonicMs())
+  const seat = wheel.add(entry, monotonicMs())
   entry.seat = seat
   entry.session.start(media, wheel.msOfTick(seat.firstTick))
   arm()
@@ -134,6 +153,8 @@ main.on('message', (message: ToThread) => {
       return void open(message.stream, message.memory)
     case 'start':
       return void start(message.stream, message.media)
+    case 'speak':
+      return speak(message.stream)
     case 'digits':
       return sessions.get(message.stream)?.session.sendDigits(message.request, message.digits)
     case 'cancel_digits':

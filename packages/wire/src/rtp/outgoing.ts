@@ -1,7 +1,8 @@
 /**
  * Our side of the stream: one packet per slot, as long as we may send. Queued audio, else silence, so that
  * NATs and middle boxes see an unbroken stream. Sequence numbers have no gaps and the timestamp is exactly
- * 160 per slot of the media clock, skipped slots included.
+ * 160 per slot of the media clock, skipped slots included, also where speech leaves before its slot's time:
+ * the far end then holds it as long as it held the silence before, or less if it heeds the marker.
  */
 import { randomBytes } from 'node:crypto'
 import { MULAW_SILENCE, mulawBytesToAlaw } from '../audio/g711.ts'
@@ -32,6 +33,8 @@ export class Outgoing {
   readonly played = new Uint8Array(FRAME_SAMPLES)
   readonly digits: DigitQueue
   readonly ssrc = randomBytes(4).readUInt32BE()
+  /** Nothing but silence was there to send in the last slot, though it could have been sent. */
+  isIdle = false
   packetCount = 0
   octetCount = 0
   readonly #memory: StreamMemory
@@ -86,6 +89,7 @@ export class Outgoing {
   /** Sends the packet of a slot. */
   send(slot: number): void {
     this.played.fill(MULAW_SILENCE)
+    this.isIdle = false
     if (!maySend(this.#media)) return
     const digit = this.digits.next()
     if (digit?.kind === 'event') this.#sendEvent(digit, slot)
@@ -114,6 +118,7 @@ export class Outgoing {
     }
     if (count < FRAME_SAMPLES && (count > 0 || this.#talking)) this.#dryAt = slot
     this.#talking = count === FRAME_SAMPLES
+    this.isIdle = count === 0
   }
 
   #sendEvent(digit: DigitSlot & { kind: 'event' }, slot: number): void {

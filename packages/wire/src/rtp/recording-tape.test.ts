@@ -45,7 +45,8 @@ function record({ toneAtMs, delaysMs }: { toneAtMs: number; delaysMs: readonly n
     incoming.poll(nowMs)
     if (nowMs % 20 !== 0) continue
     const slot = nowMs / 20
-    if (slot >= 10 && slot < 30) tape.writePlayed(slot, tone.subarray((slot - 10) * 160, (slot - 9) * 160))
+    if (slot >= 10 && slot < 30)
+      tape.writePlayed(tone.subarray((slot - 10) * 160, (slot - 9) * 160), slot * 160)
     if (tape.take(slot, pair) === undefined) continue
     heard.push(...pair.bytes.subarray(0, 160))
     played.push(...pair.bytes.subarray(160))
@@ -67,6 +68,27 @@ test('jitter and reordering do not move it', () => {
   const { heard } = record({ toneAtMs: 313, delaysMs: [0, 5, 28, 3, 7] })
   const at = 313 * 8
   expect(heard.slice(at, at + tone.length)).toEqual([...tone])
+})
+
+test('speech that left before its slot stands where it left, over the end of the silence before it', () => {
+  const tape = new RecordingTape()
+  const silence = new Uint8Array(160).fill(0xff)
+  for (let slot = 0; slot < 20; slot++) {
+    const isSpeech = slot >= 3 && slot < 6
+    tape.writePlayed(
+      isSpeech ? tone.subarray(slot * 160, slot * 160 + 160) : silence,
+      slot * 160 - (isSpeech ? 56 : 0),
+    )
+  }
+  const pair = { bytes: new Uint8Array(320), at: 0 }
+  const played: number[] = []
+  for (let i = 0; i < 10; i++) {
+    tape.take(20, pair)
+    played.push(...pair.bytes.subarray(160))
+  }
+  expect(played.slice(424, 904)).toEqual([...tone.subarray(480, 960)])
+  expect(played.slice(0, 424).every(byte => byte === 0xff)).toBe(true)
+  expect(played.slice(904).every(byte => byte === 0xff)).toBe(true)
 })
 
 test('what a stall left out is published late, and a long sleep is jumped over', () => {

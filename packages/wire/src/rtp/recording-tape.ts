@@ -19,17 +19,12 @@ export class RecordingTape {
 
   /** `at`: place of the first sample on the media clock. What comes too late or too early for the tape is left out. */
   writeHeard(samples: Uint8Array, at: number): void {
-    const from = this.#slot * FRAME_SAMPLES
-    const to = from + TAPE_SAMPLES
-    for (let i = 0; i < samples.length; i++) {
-      const place = at + i
-      if (place >= from && place < to) this.#heard[place % TAPE_SAMPLES] = samples[i] ?? MULAW_SILENCE
-    }
+    this.#write(this.#heard, samples, at)
   }
 
-  writePlayed(slot: number, frame: Uint8Array): void {
-    if (slot >= this.#slot && slot < this.#slot + TAPE_SLOTS)
-      this.#played.set(frame, (slot % TAPE_SLOTS) * FRAME_SAMPLES)
+  /** Like `writeHeard`. Speech that left before its slot covers the end of the silence before it, as on the wire. */
+  writePlayed(samples: Uint8Array, at: number): void {
+    this.#write(this.#played, samples, at)
   }
 
   /** Takes out the oldest slot when `slot` is far enough past it: copies its pair and answers its number. */
@@ -50,6 +45,18 @@ export class RecordingTape {
     this.#heard.fill(MULAW_SILENCE)
     this.#played.fill(MULAW_SILENCE)
     this.#slot = slot - TAPE_LAG_SLOTS
+  }
+
+  #write(tape: Uint8Array, samples: Uint8Array, at: number): void {
+    const start = this.#slot * FRAME_SAMPLES
+    const from = Math.max(at, start)
+    const to = Math.min(at + samples.length, start + TAPE_SAMPLES)
+    if (from >= to) return
+    const place = from % TAPE_SAMPLES
+    const fits = Math.min(to - from, TAPE_SAMPLES - place)
+    if (from === at && fits === samples.length) return tape.set(samples, place)
+    tape.set(samples.subarray(from - at, from - at + fits), place)
+    tape.set(samples.subarray(from - at + fits, to - at), 0)
   }
 }
 

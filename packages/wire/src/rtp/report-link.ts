@@ -7,6 +7,7 @@ import type { Outgoing } from './outgoing.ts'
 import { REPORT_EVERY_MS, ReportSession } from './report-session.ts'
 import { FRAME_MS } from './stream-memory.ts'
 
+const SAMPLES_PER_MS = 8
 const REPORT_SLOTS = REPORT_EVERY_MS / FRAME_MS
 
 export interface ReportLinkParts {
@@ -38,16 +39,16 @@ export class ReportLink {
     this.#heardFrom = undefined
   }
 
-  /** Sends a report when it is time; every slot asks. */
-  serve(slot: number): void {
+  /** Sends a report when it is time; every slot asks. `leadMs`: how long before its time the slot is served. */
+  serve(slot: number, leadMs: number): void {
     if (slot < this.#nextSlot) return
     this.#nextSlot = slot + Math.round(REPORT_SLOTS * (0.5 + Math.random()))
-    this.#send(slot, false)
+    this.#send({ slot, leadMs, farewell: false })
   }
 
   /** The last report, which says that the stream is over. */
   sayFarewell(slot: number): void {
-    this.#send(slot, true)
+    this.#send({ slot, leadMs: 0, farewell: true })
   }
 
   /** False for strangers and for what is no RTCP. */
@@ -61,12 +62,17 @@ export class ReportLink {
     return 'taken'
   }
 
-  #send(slot: number, farewell: boolean): void {
+  #send({ slot, leadMs, farewell }: { slot: number; leadMs: number; farewell: boolean }): void {
     const to = this.#destination()
     if (!to) return
     const { outgoing, incoming, transmit } = this.#parts
     const { ssrc, packetCount, octetCount } = outgoing
-    const sent = { ssrc, packetCount, octetCount, timestamp: outgoing.timestampOf(slot) }
+    const sent = {
+      ssrc,
+      packetCount,
+      octetCount,
+      timestamp: (outgoing.timestampOf(slot) - leadMs * SAMPLES_PER_MS) >>> 0,
+    }
     transmit(this.#session.report(sent, incoming.reception, { unixMs: unixNowMs(), farewell }), to)
   }
 

@@ -26,6 +26,8 @@ export const word = {
   started: 9,
   /** 1 while the main thread waits for a mark, and wants to know of every slot at once. */
   marked: 10,
+  /** 1 while the media thread plays silence for want of audio, and wants to be told of the next; whoever tells sets it back. */
+  idle: 11,
 } as const
 
 /** Counters, as indices into `numbers`. Written by the media thread only. */
@@ -67,6 +69,8 @@ export const slotWord = {
   clearedFrom: 3,
   clearedTo: 4,
   tapSlot: 5,
+  /** How many ms before its time the slot was served. */
+  lead: 6,
 } as const
 /** `tapSlot` of a record that carries no pair. */
 export const NO_TAP = -1

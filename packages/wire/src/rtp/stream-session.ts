@@ -10,6 +10,7 @@ import { ReportLink } from './report-link.ts'
 import { publishPairs, RecordingTape, TAPE_LAG_SLOTS } from './recording-tape.ts'
 import {
   figure,
+  FRAME_SAMPLES,
   heardKind,
   NO_TAP,
   slotWord,
@@ -20,6 +21,7 @@ import {
 
 /** Silence of the far end that is reported, and again each time it has lasted as long. */
 const STALL_MS = 5000
+const SAMPLES_PER_MS = 8
 const NOT_CLEARED: Cleared = { count: 0, from: 0, to: 0 }
 /** Without news, the main thread is still woken this often to take the recording. */
 const QUIET_WAKE_SLOTS = 5
@@ -30,6 +32,12 @@ export interface SessionPort {
   stalled(sinceMs: number): void
   digitsDone(request: number): void
   recordTap: boolean
+}
+
+interface ServedSlot {
+  slot: number
+  leadMs: number
+  cleared: Cleared | undefined
 }
 
 interface Live {
@@ -127,19 +135,33 @@ export class StreamSession {
     this.#live?.incoming.poll(nowMs)
   }
 
-  /** Serves a slot of the media clock; a number that jumps says that the machine stood still in between. */
-  serve(slot: number, nowMs: number): void {
+  /**
+   * Serves a slot of the media clock, `leadMs` before its time; a number that jumps says that the machine stood
+   * still in between.
+   */
+  serve(slot: number, { nowMs, leadMs }: { nowMs: number; leadMs: number }): void {
     if (!this.#live) return
     const { outgoing, incoming, reports } = this.#live
     this.#noteSkipped(slot - this.#lastSlot - 1)
     this.#lastSlot = slot
     const cleared = outgoing.applyClear()
     outgoing.send(slot)
-    this.#tape?.writePlayed(slot, outgoing.played)
+    this.#tape?.writePlayed(outgoing.played, slot * FRAME_SAMPLES - leadMs * SAMPLES_PER_MS)
     incoming.poll(nowMs)
-    this.#publishSlot(slot, cleared)
-    reports.serve(slot)
+    this.#publishSlot({ slot, leadMs, cleared })
+    reports.serve(slot, leadMs)
     this.#checkStall(nowMs)
+    if (outgoing.isIdle) Atomics.store(this.#memory.words, word.idle, 1)
+  }
+
+  /** The line is silent for want of audio: what is written from now on need not wait for its slot. */
+  get isIdle(): boolean {
+    return this.#live?.outgoing.isIdle ?? false
+  }
+
+  /** A whole slot of audio is queued. */
+  get hasAudio(): boolean {
+    return this.#memory.play.length >= FRAME_SAMPLES
   }
 
   /** Hands out what the tape still holds, and gives the ports back. */
@@ -187,13 +209,14 @@ export class StreamSession {
     this.#port.ring()
   }
 
-  #publishSlot(slot: number, cleared: Cleared | undefined): void {
+  #publishSlot({ slot, leadMs, cleared }: ServedSlot): void {
     const ring = this.#memory.slots
     if (!ring.next()) return
     const { words, wordAt } = ring
     const playRead = this.#memory.play.readPosition
     const { count, from, to } = cleared ?? NOT_CLEARED
     words[wordAt + slotWord.slot] = slot
+    words[wordAt + slotWord.lead] = leadMs
     words[wordAt + slotWord.playRead] = playRead
     words[wordAt + slotWord.cleared] = count
     words[wordAt + slotWord.clearedFrom] = from
