@@ -33,11 +33,12 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   const links: Links = { publicUrl: config.PARLEY_PUBLIC_URL ?? address, secret: masterKey }
   const recordings = openRecordings(config.PARLEY_DATA_DIR, onTrouble)
   const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
+  const sealing = createSealing(masterKey)
   const jobs = starting.use(await openJobs(database, { onTrouble }))
   const outgoing = starting.use(createOutgoing({ allowCidrs: config.WEBHOOK_ALLOW_CIDR }))
   const deliverer = starting.use(
     openDeliverer({
-      ...webhookSource({ database, links, sealing: createSealing(masterKey) }),
+      ...webhookSource({ database, links, sealing }),
       database,
       outgoing,
       log,
@@ -56,6 +57,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     recordings,
     liveCalls,
     links,
+    sealing,
     log,
     catalogue: () => catalogue,
     defaultFromNumber: config.FROM_NUMBER ?? null,

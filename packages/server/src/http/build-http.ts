@@ -13,8 +13,10 @@ import { createRateLimit } from './rate-limit.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
+import { carrierRoutes } from './routes/carriers.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
+import { phoneNumberRoutes } from './routes/phone-numbers.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { voiceRoutes } from './routes/voices.ts'
 import { validatorCompiler } from './validation.ts'
@@ -99,6 +101,8 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   callEventRoutes(app, { ...deps, closing: closing.signal })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)
+  carrierRoutes(app, deps)
+  phoneNumberRoutes(app, deps)
   apiKeyRoutes(app, deps)
 }
 

@@ -7,6 +7,7 @@ import type { LiveCalls } from '../intake/live-calls.ts'
 import type { Links } from '../store/call-object.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
+import type { Sealing } from '../store/sealing.ts'
 
 /** All that the HTTP API stands on. What it is given here it never closes. */
 export interface HttpDeps {
@@ -17,6 +18,8 @@ export interface HttpDeps {
   readonly recordings: Pick<Recordings, 'openForRead'>
   readonly liveCalls: LiveCalls
   readonly links: Links
+  /** Seals what carriers are called with. */
+  readonly sealing: Sealing
   readonly defaultFromNumber: string | null
   /** The process is about to end and accepts no new calls. */
   readonly draining: () => boolean

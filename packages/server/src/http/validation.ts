@@ -17,3 +17,11 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
 export function leaveUnchecked(): (data: unknown) => { value: unknown } {
   return data => ({ value: data })
 }
+
+/** For lists: an unusable cursor is the caller's mistake. */
+export function refuseCursor(error: unknown): never {
+  if (!(error instanceof RangeError)) throw error
+  throw new ApiError('invalid_query', {
+    errors: [{ path: 'cursor', message: 'Not a cursor of this list', code: 'invalid_value' }],
+  })
+}

@@ -4,6 +4,7 @@ import type { Insertable, Selectable } from 'kysely'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
+import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
 import { storableJson } from './storable-json.ts'
 import type { Tables } from './tables.ts'
@@ -84,8 +85,7 @@ export async function lockCall(
 }
 
 /**
- * The account's calls, newest first. The cursor is the last id that was shown: ids sort by time, so a
- * page begins where the one before ended, whatever has arrived since. An unusable cursor throws RangeError.
+ * The account's calls, newest first. An unusable cursor throws RangeError.
  */
 export async function listCalls(
   { kysely }: Database,
@@ -93,7 +93,7 @@ export async function listCalls(
   filter: ListCallsQuery,
 ): Promise<Page<CallRow>> {
   let query = kysely.selectFrom('calls').selectAll().where('account_id', '=', account)
-  if (filter.cursor !== undefined) query = query.where('id', '<', decodeCursor(filter.cursor))
+  if (filter.cursor !== undefined) query = query.where('id', '<', decodeCursor(filter.cursor) as CallId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.call_status !== undefined) query = query.where('call_status', '=', filter.call_status)
   if (filter.phone_number !== undefined) query = query.where('phone_number', '=', filter.phone_number)
@@ -103,19 +103,5 @@ export async function listCalls(
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)
     .execute()
-  const data = rows.slice(0, filter.limit)
-  const last = data.at(-1)
-  const has_more = rows.length > filter.limit
-  return { data, has_more, next_cursor: has_more && last ? encodeCursor(last.id) : null }
-}
-
-function encodeCursor(id: CallId): string {
-  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
-}
-
-function decodeCursor(cursor: string): CallId {
-  const hex = Buffer.from(cursor, 'base64url').toString('hex')
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  if (!isUuid(id)) throw new RangeError('not a cursor of this list')
-  return id as CallId
+  return pageOfRows(rows, filter.limit)
 }

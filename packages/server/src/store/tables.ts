@@ -1,14 +1,18 @@
+import type { CarrierTest, TrunkType } from '@parley/contract/carriers'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
-import type { AccountId, ApiKeyId, CallId, NodeId, VoiceId } from '../domain/ids.ts'
+import type { AccountId, ApiKeyId, CallId, CarrierId, NodeId, TrunkId, VoiceId } from '../domain/ids.ts'
 
 /** The tables of `migrations/`, column by column. `timestamptz` is a Date in code. */
 export interface Tables {
   accounts: AccountsTable
   api_keys: ApiKeysTable
   phone_numbers: PhoneNumbersTable
+  carriers: CarriersTable
+  trunk_limits: TrunkLimitsTable
+  carrier_tests: CarrierTestsTable
   voices: VoicesTable
   nodes: NodesTable
   calls: CallsTable
@@ -52,6 +56,39 @@ interface PhoneNumbersTable {
   account_id: AccountId
   number: string
   label: string | null
+  carrier_id: CarrierId | null
+  source: Generated<'api' | 'settings'>
+  inbound_agent: JSONColumnType<Record<string, unknown>> | null
+  created_at: Generated<Date>
+}
+
+interface CarriersTable {
+  id: CarrierId
+  account_id: AccountId
+  name: string
+  kind: 'sip'
+  trunk_type: TrunkType
+  host: string
+  port: number
+  transport: 'udp'
+  outbound: boolean
+  inbound: boolean
+  username: string | null
+  password_sealed: string | null
+  priority: number
+  created_at: Generated<Date>
+}
+
+interface TrunkLimitsTable {
+  trunk_id: TrunkId
+  max_concurrent_calls: number | null
+  calls_per_second: number | null
+}
+
+interface CarrierTestsTable {
+  id: string
+  carrier_id: CarrierId
+  result: JSONColumnType<CarrierTest> | null
   created_at: Generated<Date>
 }
 
@@ -94,6 +131,7 @@ interface CallsTable {
   next_sequence: Generated<number>
   provider_call_id: string | null
   node_id: NodeId | null
+  trunk_id: Generated<TrunkId | null>
   lifeline: string | null
   stop_requested: 'now' | 'farewell' | null
   created_at: Generated<Date>

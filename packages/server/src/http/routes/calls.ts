@@ -17,7 +17,7 @@ import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
 import { answerOnce } from '../idempotency.ts'
-import { leaveUnchecked } from '../validation.ts'
+import { leaveUnchecked, refuseCursor } from '../validation.ts'
 
 const tags = ['Calls']
 export const callParams = z.object({ id: z.string() })
@@ -143,11 +143,4 @@ function endingRoutes(app: Api, { database }: HttpDeps): void {
       return { ok: true as const }
     },
   )
-}
-
-function refuseCursor(error: unknown): never {
-  if (!(error instanceof RangeError)) throw error
-  throw new ApiError('invalid_query', {
-    errors: [{ path: 'cursor', message: 'Not a cursor of this list', code: 'invalid_value' }],
-  })
 }

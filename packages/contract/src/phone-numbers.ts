@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { phoneNumber, text, timestamp, uuid } from './fields.ts'
+import { pageOf } from './page.ts'
+import { placeCallSchema } from './place-call.ts'
+
+/** The account's numbers: shown to callees, and answered where they have an agent. */
+
+/** Who answers a number: the options of a call, without what the caller decides. */
+export const inboundAgentSchema = placeCallSchema
+  .omit({ phone_number: true, from_number: true })
+  .strict()
+  .meta({ id: 'InboundAgent', description: 'Options of `POST /v1/calls` that calls to the number get' })
+export type InboundAgent = z.output<typeof inboundAgentSchema>
+
+const label = text({ min: 1, max: 200 }).nullable()
+const carrier = uuid.nullable().meta({ description: 'The carrier that the number belongs to' })
+const agent = inboundAgentSchema.nullable().meta({
+  description: 'Answers calls to the number. Null: they are told that nobody has it.',
+})
+
+export const addPhoneNumberSchema = z
+  .strictObject({
+    number: phoneNumber,
+    voip_carrier_sid: carrier.default(null),
+    label: label.default(null),
+    inbound_agent: agent.default(null),
+  })
+  .meta({ id: 'AddPhoneNumber' })
+
+export const changePhoneNumberSchema = z
+  .strictObject({
+    voip_carrier_sid: carrier.optional(),
+    label: label.optional(),
+    inbound_agent: agent.optional(),
+  })
+  .meta({ id: 'ChangePhoneNumber', description: 'What is absent stays as it is' })
+
+export const phoneNumberSchema = z
+  .object({
+    id: z.string(),
+    number: z.string(),
+    label: z.string().nullable(),
+    voip_carrier_sid: z.string().nullable(),
+    carrier_name: z.string().nullable(),
+    source: z.enum(['api', 'settings']).meta({ description: 'Where the number was named' }),
+    status: z.enum(['active']),
+    inbound_agent: z.record(z.string(), z.unknown()).nullable(),
+    created_at: timestamp,
+  })
+  .meta({ id: 'PhoneNumber' })
+export type PhoneNumberObject = z.infer<typeof phoneNumberSchema>
+
+export const phoneNumberPageSchema = pageOf(phoneNumberSchema).meta({ id: 'PhoneNumberPage' })

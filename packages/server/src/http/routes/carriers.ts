@@ -1,0 +1,146 @@
+import {
+  type CarrierObject,
+  carrierPageSchema,
+  carrierSchema,
+  createCarrierSchema,
+} from '@parley/contract/carriers'
+import { ApiError } from '@parley/contract/errors'
+import { pageQuery } from '@parley/contract/page'
+import { z } from 'zod'
+import {
+  type CarrierRow,
+  deleteCarrier,
+  findCarrier,
+  insertCarrier,
+  listCarriers,
+} from '../../store/carriers.ts'
+import { answers } from '../answers.ts'
+import { holderIn } from '../auth.ts'
+import type { Api, HttpDeps } from '../deps.ts'
+import { answerOnce } from '../idempotency.ts'
+import { refuseCursor } from '../validation.ts'
+
+const tags = ['Numbers and carriers']
+const params = z.object({ id: z.string() })
+const reading = { config: { access: 'phone_numbers:read' as const } }
+const writing = { config: { access: 'phone_numbers:write' as const } }
+
+export function carrierRoutes(app: Api, deps: HttpDeps): void {
+  readingRoutes(app, deps)
+  addingRoute(app, deps)
+  deletingRoute(app, deps)
+}
+
+function readingRoutes(app: Api, { database }: HttpDeps): void {
+  app.get(
+    '/v1/phone-numbers/carriers',
+    {
+      ...reading,
+      schema: {
+        tags,
+        summary: 'List carriers, newest first',
+        querystring: pageQuery,
+        response: answers({ 200: carrierPageSchema }),
+      },
+    },
+    async request => {
+      const { accountId } = holderIn(request)
+      const page = await listCarriers(database, accountId, request.query).catch(refuseCursor)
+      return { ...page, data: page.data.map(carrierObject) }
+    },
+  )
+  app.get(
+    '/v1/phone-numbers/carriers/:id',
+    {
+      ...reading,
+      schema: { tags, summary: 'A carrier', params, response: answers({ 200: carrierSchema }) },
+    },
+    async request => {
+      const of = { account: holderIn(request).accountId, id: request.params.id }
+      const row = await findCarrier(database, of)
+      if (row === null) throw new ApiError('not_found', { detail: 'No such carrier' })
+      return carrierObject(row)
+    },
+  )
+}
+
+function addingRoute(app: Api, { database, sealing }: HttpDeps): void {
+  app.post(
+    '/v1/phone-numbers/carriers',
+    {
+      ...writing,
+      schema: {
+        tags,
+        summary: 'Add a carrier',
+        description: 'Calls leave by the carrier with the lowest `priority` that has room and is in service.',
+        body: createCarrierSchema,
+        response: answers({ 201: carrierSchema }),
+      },
+    },
+    async (request, reply) => {
+      const account = holderIn(request).accountId
+      const carrier = request.body
+      const { answer, replayed } = await answerOnce<CarrierObject>(
+        database,
+        { account, request, body: carrier },
+        keep =>
+          database.kysely.transaction().execute(async trx => {
+            const row = await insertCarrier(trx, { account, carrier, sealing })
+            if (row === null) throw nameTaken(carrier.carrier_name)
+            const added = carrierObject(row)
+            await keep(trx, added)
+            return added
+          }),
+      )
+      reply.code(201).header('location', `/v1/phone-numbers/carriers/${answer.id}`)
+      if (replayed) reply.header('idempotent-replayed', 'true')
+      return answer
+    },
+  )
+}
+
+function deletingRoute(app: Api, { database }: HttpDeps): void {
+  app.delete(
+    '/v1/phone-numbers/carriers/:id',
+    {
+      ...writing,
+      schema: {
+        tags,
+        summary: 'Remove a carrier that no number belongs to; calls that run keep their line',
+        params,
+        response: { ...answers({}), 204: z.undefined() },
+      },
+    },
+    async (request, reply) => {
+      const of = { account: holderIn(request).accountId, id: request.params.id }
+      const removal = await deleteCarrier(database, of)
+      if (removal === 'unknown') throw new ApiError('not_found', { detail: 'No such carrier' })
+      if (removal === 'in_use')
+        throw new ApiError('conflict', { detail: 'Numbers belong to this carrier', current_status: 'in_use' })
+      return await reply.code(204).send()
+    },
+  )
+}
+
+function nameTaken(name: string): ApiError {
+  return new ApiError('conflict', {
+    detail: `A carrier named ${JSON.stringify(name)} exists already`,
+    current_status: 'active',
+  })
+}
+
+function carrierObject(row: CarrierRow): CarrierObject {
+  const { host, port, transport, inbound, outbound, username } = row
+  return {
+    id: row.id,
+    carrier_name: row.name,
+    kind: row.kind,
+    sip_gateway: { host, port, transport, inbound, outbound },
+    trunk_type: row.trunk_type,
+    registration: username === null ? null : { username },
+    max_concurrent_calls: row.max_concurrent_calls,
+    calls_per_second: row.calls_per_second,
+    priority: row.priority,
+    created_at: row.created_at.toISOString(),
+  }
+}

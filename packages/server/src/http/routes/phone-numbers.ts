@@ -1,0 +1,144 @@
+import { ApiError } from '@parley/contract/errors'
+import { pageQuery } from '@parley/contract/page'
+import {
+  addPhoneNumberSchema,
+  changePhoneNumberSchema,
+  type PhoneNumberObject,
+  phoneNumberPageSchema,
+  phoneNumberSchema,
+} from '@parley/contract/phone-numbers'
+import { z } from 'zod'
+import { addOwnNumber, changeOwnNumber } from '../../intake/own-numbers.ts'
+import { deleteNumber, findNumber, listNumbers, type PhoneNumberRow } from '../../store/phone-numbers.ts'
+import { answers } from '../answers.ts'
+import { holderIn } from '../auth.ts'
+import type { Api, HttpDeps } from '../deps.ts'
+import { answerOnce } from '../idempotency.ts'
+import { leaveUnchecked, refuseCursor } from '../validation.ts'
+
+const tags = ['Numbers and carriers']
+const params = z.object({ id: z.string() })
+const reading = { config: { access: 'phone_numbers:read' as const } }
+const writing = { config: { access: 'phone_numbers:write' as const } }
+
+export function phoneNumberRoutes(app: Api, deps: HttpDeps): void {
+  readingRoutes(app, deps)
+  addingRoute(app, deps)
+  changingRoutes(app, deps)
+}
+
+function readingRoutes(app: Api, { database }: HttpDeps): void {
+  app.get(
+    '/v1/phone-numbers',
+    {
+      ...reading,
+      schema: {
+        tags,
+        summary: 'List numbers, newest first',
+        querystring: pageQuery,
+        response: answers({ 200: phoneNumberPageSchema }),
+      },
+    },
+    async request => {
+      const { accountId } = holderIn(request)
+      const page = await listNumbers(database, accountId, request.query).catch(refuseCursor)
+      return { ...page, data: page.data.map(phoneNumberObject) }
+    },
+  )
+  app.get(
+    '/v1/phone-numbers/:id',
+    {
+      ...reading,
+      schema: { tags, summary: 'A number', params, response: answers({ 200: phoneNumberSchema }) },
+    },
+    async request => {
+      const of = { account: holderIn(request).accountId, id: request.params.id }
+      return phoneNumberObject((await findNumber(database, of)) ?? unknownNumber())
+    },
+  )
+}
+
+function addingRoute(app: Api, deps: HttpDeps): void {
+  app.post(
+    '/v1/phone-numbers',
+    {
+      ...writing,
+      schema: {
+        tags,
+        summary: 'Add a number',
+        description: 'Calls may show it, and with an `inbound_agent` it is answered.',
+        body: addPhoneNumberSchema,
+        response: answers({ 201: phoneNumberSchema }),
+      },
+      validatorCompiler: leaveUnchecked,
+    },
+    async (request, reply) => {
+      const account = holderIn(request).accountId
+      const body: unknown = request.body
+      const once = { account, request, body }
+      const { answer, replayed } = await answerOnce<PhoneNumberObject>(deps.database, once, async keep =>
+        phoneNumberObject(
+          await addOwnNumber(
+            { ...deps, alongside: (trx, row) => keep(trx, phoneNumberObject(row)) },
+            account,
+            body,
+          ),
+        ),
+      )
+      reply.code(201).header('location', `/v1/phone-numbers/${answer.id}`)
+      if (replayed) reply.header('idempotent-replayed', 'true')
+      return answer
+    },
+  )
+}
+
+function changingRoutes(app: Api, deps: HttpDeps): void {
+  app.patch(
+    '/v1/phone-numbers/:id',
+    {
+      ...writing,
+      schema: {
+        tags,
+        summary: 'Change a number',
+        params,
+        body: changePhoneNumberSchema,
+        response: answers({ 200: phoneNumberSchema }),
+      },
+      validatorCompiler: leaveUnchecked,
+    },
+    async request => {
+      const of = { account: holderIn(request).accountId, id: String(request.params.id) }
+      return phoneNumberObject(await changeOwnNumber(deps, of, request.body))
+    },
+  )
+  app.delete(
+    '/v1/phone-numbers/:id',
+    {
+      ...writing,
+      schema: { tags, summary: 'Remove a number', params, response: { ...answers({}), 204: z.undefined() } },
+    },
+    async (request, reply) => {
+      const of = { account: holderIn(request).accountId, id: request.params.id }
+      if (!(await deleteNumber(deps.database, of))) unknownNumber()
+      return await reply.code(204).send()
+    },
+  )
+}
+
+function unknownNumber(): never {
+  throw new ApiError('not_found', { detail: 'No such number' })
+}
+
+function phoneNumberObject(row: PhoneNumberRow): PhoneNumberObject {
+  return {
+    id: row.id,
+    number: row.number,
+    label: row.label,
+    voip_carrier_sid: row.carrier_id,
+    carrier_name: row.carrier_name,
+    source: row.source,
+    status: 'active',
+    inbound_agent: row.inbound_agent,
+    created_at: row.created_at.toISOString(),
+  }
+}

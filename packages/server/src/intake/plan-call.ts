@@ -1,0 +1,101 @@
+import { ApiError, type Fault } from '@parley/contract/errors'
+import { readFields } from '@parley/contract/faults'
+import type { InboundAgent } from '@parley/contract/phone-numbers'
+import type { PlaceCall } from '@parley/contract/place-call'
+import type { z } from 'zod'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { Catalogue } from '../domain/catalogue.ts'
+import type { AccountId, CallId } from '../domain/ids.ts'
+import { canonicalLanguage, understands } from '../domain/language.ts'
+import { newId } from '../domain/new-id.ts'
+import { fillTemplate, textValues } from '../domain/template.ts'
+import { readSettings } from '../store/accounts.ts'
+import type { Database } from '../store/database.ts'
+import { listVoices } from '../store/voices.ts'
+import { checkCall, type Checked } from './check-call.ts'
+
+/** From options as a customer wrote them to the plan of one call, whichever way it goes. */
+
+export interface PlanDeps {
+  readonly database: Database
+  readonly catalogue: () => Catalogue
+}
+
+export type Speech = NonNullable<Checked['speech']>
+
+const defaultLanguage = 'en-US'
+
+export interface CheckedOptions {
+  /** What the schema says. */
+  readonly faults: readonly Fault[]
+  /** What no schema can say. */
+  readonly faultsOfMeaning: readonly Fault[]
+  /** The model and voice that the options come to; null where they are at fault. */
+  readonly speech: Speech | null
+}
+
+/** Every fault of a call's options, so that all can be told at once. */
+export async function checkOptions<Schema extends z.ZodObject>(
+  { database, catalogue }: PlanDeps,
+  account: AccountId,
+  { schema, body }: { schema: Schema; body: unknown },
+): Promise<CheckedOptions> {
+  const [settings, ownVoices] = await Promise.all([
+    readSettings(database, account),
+    listVoices(database, account),
+  ])
+  const { fields, faults } = readFields(schema, body)
+  const checked = checkCall(fields as Partial<PlaceCall>, body, {
+    catalogue: catalogue(),
+    ownVoices: ownVoices.map(({ voice_id, mode, provider }) => ({ voiceId: voice_id, mode, provider })),
+    allowSipUris: settings?.allowSipUris === true,
+  })
+  return { faults, faultsOfMeaning: checked.faults, speech: checked.speech }
+}
+
+/** In legacy mode a recognizer must understand the language; a realtime model takes it as advice. */
+export function languageFor(request: InboundAgent, { recognizedLanguages }: Catalogue): string {
+  const language = canonicalLanguage(request.stt_language ?? defaultLanguage)
+  if (request.mode !== 'legacy' || understands(recognizedLanguages, language)) return language
+  const list = recognizedLanguages.length === 0 ? 'none' : recognizedLanguages.join(', ')
+  const message = `No configured recognizer understands ${language}. Available languages: ${list}`
+  throw new ApiError('language_not_available', {
+    detail: message,
+    errors: [{ path: 'stt_language', message, code: 'language_not_available' }],
+  })
+}
+
+export interface PlanParts {
+  readonly request: InboundAgent
+  readonly speech: Speech
+  readonly account: AccountId
+  readonly language: string
+  readonly to: string
+  readonly from: string | null
+}
+
+export function planOf({ request, speech, account, language, to, from }: PlanParts): CallPlan {
+  const requestData = textValues(request.request_data ?? {})
+  const fill = (template: string) => fillTemplate(template, requestData)
+  const { task, instructions = '' } = request
+  return {
+    callId: newId<CallId>(),
+    accountId: account,
+    to,
+    from,
+    prompt:
+      task === undefined
+        ? { kind: 'instructions', text: fill(instructions) }
+        : { kind: 'task', text: fill(task) },
+    firstSentence: request.first_sentence === undefined ? null : fill(request.first_sentence),
+    mode: request.mode,
+    model: speech.model.id,
+    voice: speech.voice.id,
+    ...(speech.voice.own ? { voiceProvider: speech.voice.provider } : {}),
+    temperature: speech.model.supportsTemperature ? (request.temperature ?? null) : null,
+    language,
+    maxDurationMs: Math.round(request.max_duration * 60_000),
+    requestData,
+    record: request.record,
+  }
+}
