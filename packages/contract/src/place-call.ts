@@ -14,6 +14,13 @@ const scalar = z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()
   error: 'Must be a string of at most 2000 characters, a number, a boolean or null',
 })
 
+const keypadSchema = z
+  .strictObject({
+    send: z.boolean().default(true).meta({ description: 'The agent may press keys.' }),
+    receive: z.boolean().default(true).meta({ description: 'The agent gets to know pressed keys.' }),
+  })
+  .meta({ id: 'Keypad', description: 'Keys of the phone, both ways. Absent: both.' })
+
 export const placeCallSchema = z
   .strictObject({
     phone_number: z.string({ error: phoneMessage }).regex(destination, { error: phoneMessage }).meta({
@@ -59,6 +66,7 @@ export const placeCallSchema = z
       .meta({
         description: 'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`.',
       }),
+    keypad: keypadSchema.optional(),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
     webhook_url: z
       .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })

@@ -39,6 +39,7 @@ export const otherPeople = {
   '+14155551209': 'busy',
   '+14155551210': 'no-answer',
   '+14155551211': 'rejects',
+  '+14155551212': 'asks-for-keys',
 } as const
 
 export async function openHouse(options: DemoOptions, signal: AbortSignal): Promise<House> {

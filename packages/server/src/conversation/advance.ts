@@ -15,6 +15,7 @@ import { silence } from './silence.ts'
 import type { ConversationState, Part, Step, Terms } from './state.ts'
 import { chain } from './step.ts'
 import { toolCalls } from './tools/tool-calls.ts'
+import { keyPresses } from './tools/key-presses.ts'
 import { noToolCalls } from './tools/tool-use.ts'
 import { turns } from './turns.ts'
 
@@ -32,6 +33,7 @@ const parts: readonly Part[] = [
   opening,
   bargeIn,
   toolCalls,
+  keyPresses,
   keypad,
   endings,
   turns,
@@ -62,6 +64,7 @@ export function begin(terms: Terms): ConversationState {
     ending: { phase: 'open' },
     keypad: null,
     tools: noToolCalls,
+    pressing: null,
     latency: noLatencies,
     wrappingUp: false,
     silenceAskedMs: null,

@@ -33,7 +33,8 @@ export function judgeOverlap({
 export const bargeIn: Part = (state, happening) => {
   const { type } = happening.event
   if (type === 'tick') return state.callee.overlapping ? yieldFloor(state, happening) : null
-  return type === 'speech_started' || type === 'digit' ? yieldFloor(state, happening) : null
+  const takesFloor = type === 'speech_started' || (type === 'digit' && state.terms.keypad.receive)
+  return takesFloor ? yieldFloor(state, happening) : null
 }
 
 function yieldFloor(state: ConversationState, happening: Happening): Step | null {

@@ -2,7 +2,7 @@ import type { CallEventBody } from '@parley/contract/events'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
-import type { Command, LineCommand, VoiceCommand } from './happening.ts'
+import type { Command, ConversationEvent, LineCommand, VoiceCommand } from './happening.ts'
 import type { Transcript } from './transcript.ts'
 
 /** What commands act on. */
@@ -12,6 +12,10 @@ export interface Hands {
   readonly transcript: Transcript
   readonly report: (event: CallEventBody) => void
   readonly finish: (end: { outcome: Outcome; hangUp: boolean }) => void
+  /** What came of a command that takes time. */
+  readonly post: (event: ConversationEvent) => void
+  /** Aborted when the conversation is over. */
+  readonly over: AbortSignal
 }
 
 export function carryOut(command: Command, hands: Hands): void {
@@ -19,6 +23,7 @@ export function carryOut(command: Command, hands: Hands): void {
     case 'play':
     case 'mark':
     case 'clear':
+    case 'press_keys':
     case 'report':
     case 'enter':
     case 'finish':
@@ -28,7 +33,8 @@ export function carryOut(command: Command, hands: Hands): void {
   }
 }
 
-function onLine(command: LineCommand, { leg, transcript, report, finish }: Hands): void {
+function onLine(command: LineCommand, hands: Hands): void {
+  const { leg, transcript, report, finish } = hands
   switch (command.type) {
     case 'play':
       return leg.speaker.write(command.audio)
@@ -36,6 +42,8 @@ function onLine(command: LineCommand, { leg, transcript, report, finish }: Hands
       return leg.speaker.mark(command.name)
     case 'clear':
       return leg.speaker.clear()
+    case 'press_keys':
+      return void pressKeys(command, hands)
     case 'report':
       return report(command.event)
     case 'enter':
@@ -43,6 +51,21 @@ function onLine(command: LineCommand, { leg, transcript, report, finish }: Hands
     case 'finish':
       return finish(command)
   }
+}
+
+/** Longer than any string of keys that is let through takes. */
+const pressingDeadlineMs = 60_000
+
+async function pressKeys(
+  { toolCallId, digits }: Extract<LineCommand, { type: 'press_keys' }>,
+  { leg, post, over }: Hands,
+): Promise<void> {
+  const signal = AbortSignal.any([over, AbortSignal.timeout(pressingDeadlineMs)])
+  const fault = await leg.sendDigits(digits, signal).then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : 'The keys could not be pressed'),
+  )
+  post({ type: 'keys_pressed', toolCallId, fault })
 }
 
 function toVoice(command: VoiceCommand, voice: Voice): void {

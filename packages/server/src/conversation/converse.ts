@@ -4,7 +4,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
 import { advance, begin } from './advance.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, type Hands } from './carry-out.ts'
 import type { ConversationEvent } from './happening.ts'
 import { type CallLatency, summarize } from './latency.ts'
 import { openMailbox } from './mailbox.ts'
@@ -34,6 +34,7 @@ export interface ConversationParts {
 }
 
 const tickEveryMs = 20
+const bothWays = { send: true, receive: true }
 const tick: ConversationEvent = { type: 'tick' }
 
 /**
@@ -49,11 +50,22 @@ export async function converse(
   const { leg, voice, report, stop, clock, newId } = parts
   const { firstSentence, maxDurationMs } = call.plan
   const settings = { ...defaultSettings, ...parts.settings }
-  let state = begin({ settings, firstSentence, maxDurationMs, takesTurns: voice.capabilities.takesTurns })
+  const { takesTurns } = voice.capabilities
+  const keypad = call.plan.keypad ?? bothWays
+  let state = begin({ settings, firstSentence, maxDurationMs, takesTurns, keypad })
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()
-  const hands = { leg, voice, transcript, report, finish: end.resolve }
+  const over = new AbortController()
+  const hands: Hands = {
+    leg,
+    voice,
+    transcript,
+    report,
+    finish: end.resolve,
+    post: event => post(event),
+    over: over.signal,
+  }
 
   const { post, close } = openMailbox<ConversationEvent>(event => {
     const now = { nowMs: leg.positionMs, queuedMs: leg.speaker.queuedMs, elapsedMs: clock() - answeredAt }
@@ -77,6 +89,7 @@ export async function converse(
     return { outcome, transcript: transcript.entries(), latency: summarize(state.latency) }
   } finally {
     close()
+    over.abort()
     clearInterval(ticking)
     signal.removeEventListener('abort', abandon)
   }

@@ -18,6 +18,8 @@ export type ConversationEvent =
   | LegEvent
   | VoiceEvent
   | { type: 'began' }
+  /** The last key has left, or what kept it from leaving. */
+  | { type: 'keys_pressed'; toolCallId: string; fault: string | null }
   | { type: 'tick' }
   | { type: 'stop'; how: 'now' | 'farewell' }
   /** The process has to go. */
@@ -38,6 +40,7 @@ export type LineCommand =
   | { type: 'play'; audio: Uint8Array }
   | { type: 'mark'; name: string }
   | { type: 'clear' }
+  | { type: 'press_keys'; toolCallId: string; digits: string }
   | { type: 'report'; event: CallEventBody }
   | { type: 'enter'; line: TranscriptLine }
   /** The conversation is over; the line is still up when `hangUp` is set. */

@@ -1,3 +1,4 @@
+import type { LegEvent } from '../telephony/port.ts'
 import { ask } from './ask.ts'
 import { silenceAgent } from './silence-agent.ts'
 import { withCallee } from './callee.ts'
@@ -20,16 +21,21 @@ const maxDigits = 64
 export const keypad: Part = (state, happening) => {
   const { event, nowMs } = happening
   if (event.type === 'digit') {
+    if (!state.terms.keypad.receive) return [state, [noted(event)]]
     const before = state.keypad ?? { digits: '', startMs: event.atMs, endMs: event.atMs }
     const pressed = { ...before, digits: before.digits + event.digit, endMs: event.atMs }
     const [sounded] = withCallee({ ...state, keypad: pressed }, { lastSoundMs: nowMs })
-    const told = [report({ type: 'digit', digit: event.digit, at_ms: event.atMs })]
+    const told = [noted(event)]
     const complete = event.digit === '#' || pressed.digits.length >= maxDigits
     return chain([sounded, told], next => (complete ? hand(next, pressed, happening) : [next, []]))
   }
   const waiting = state.keypad
   if (event.type !== 'tick' || !waiting) return null
   return nowMs - waiting.endMs >= state.terms.settings.keypadGapMs ? hand(state, waiting, happening) : null
+}
+
+function noted({ digit, atMs }: Extract<LegEvent, { type: 'digit' }>): Command {
+  return report({ type: 'digit', digit, at_ms: atMs })
 }
 
 function hand(state: ConversationState, { digits, startMs, endMs }: Keypad, happening: Happening): Step {

@@ -70,9 +70,16 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('tool_call'),
       replyId,
-      toolCallId: fc.string(),
-      name: fc.constantFrom('end_call', 'other'),
-      arguments: fc.constantFrom('{}', '', '{"farewell":"Bye."}', '{"farewell":3}', 'nonsense'),
+      toolCallId: fc.constantFrom('', 'tool'),
+      name: fc.constantFrom('end_call', 'send_dtmf', 'other'),
+      arguments: fc.constantFrom(
+        '{}',
+        '',
+        '{"farewell":"Bye."}',
+        '{"farewell":3}',
+        '{"digits":"1w#"}',
+        'nonsense',
+      ),
     }),
   },
   {
@@ -85,6 +92,14 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('digit'), digit: fc.constantFrom('1', '#'), atMs }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('keys_pressed'),
+      toolCallId: fc.constantFrom('', 'tool'),
+      fault: fc.constantFrom(null, 'the line is gone'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('stalled'), sinceMs: atMs }) },
   { weight: 1, arbitrary: fc.constant({ type: 'fault', fault, fatal: false } as const) },
   { weight: 1, arbitrary: fc.constant({ type: 'stop', how: 'farewell' } as const) },
@@ -99,6 +114,7 @@ const terms = fc.record({
   takesTurns: fc.boolean(),
   firstSentence: fc.constantFrom(null, 'Hello, this is Sarah.'),
   maxDurationMs: fc.constantFrom(30_000, 600_000),
+  keypad: fc.record({ send: fc.boolean(), receive: fc.boolean() }),
 })
 
 test('any story keeps the promises', () => {

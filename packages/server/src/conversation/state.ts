@@ -1,3 +1,4 @@
+import type { Keypad as KeypadTerms } from '../domain/call-plan.ts'
 import type { Agent } from './agent.ts'
 import type { AnswerState } from './answer.ts'
 import type { Callee } from './callee.ts'
@@ -5,6 +6,7 @@ import type { Ending } from './ending.ts'
 import type { Command, Happening } from './happening.ts'
 import type { Keypad } from './keypad.ts'
 import type { Latencies } from './latency.ts'
+import type { KeyPress } from './tools/key-presses.ts'
 import type { ConversationSettings } from './settings.ts'
 import type { ToolUse } from './tools/tool-use.ts'
 
@@ -15,6 +17,7 @@ export interface Terms {
   readonly takesTurns: boolean
   readonly firstSentence: string | null
   readonly maxDurationMs: number
+  readonly keypad: KeypadTerms
 }
 
 /** All that the decisions know. Each slice is changed by the file that declares it. */
@@ -26,6 +29,8 @@ export interface ConversationState {
   readonly ending: Ending
   readonly keypad: Keypad | null
   readonly tools: ToolUse
+  /** Keys that the agent is pressing or about to press. */
+  readonly pressing: KeyPress | null
   readonly latency: Latencies
   readonly wrappingUp: boolean
   /** When the agent last asked whether somebody is there. */

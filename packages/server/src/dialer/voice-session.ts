@@ -1,5 +1,5 @@
 import { composePrompt } from '../conversation/prompt.ts'
-import { conversationTools } from '../conversation/tools/definitions.ts'
+import { toolsFor } from '../conversation/tools/definitions.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { VoiceSession } from '../speech/port.ts'
 
@@ -17,7 +17,7 @@ export function voiceSession(plan: CallPlan, now: number): VoiceSession {
     purpose: plan.prompt.text,
     language: plan.language,
     temperature: plan.temperature,
-    tools: conversationTools,
+    tools: toolsFor(plan),
     facts: plan.requestData,
   }
 }

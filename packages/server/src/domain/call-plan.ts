@@ -28,4 +28,12 @@ export interface CallPlan {
   /** The values that filled the placeholders: data the agent may state, never orders to it. */
   readonly requestData: Readonly<Record<string, string>>
   readonly record: boolean
+  /** Absent: both ways. */
+  readonly keypad?: Keypad
+}
+
+/** Whether the agent may press keys, and whether it gets to know those that the callee presses. */
+export interface Keypad {
+  readonly send: boolean
+  readonly receive: boolean
 }

@@ -24,6 +24,9 @@ export class ScriptedLeg implements Leg {
     queuedMs: 0,
   }
   positionMs = 0
+  /** Keys that our side pressed. */
+  readonly pressed: { readonly digits: string; readonly atMs: number }[] = []
+  keysFault: string | null = null
   /** When our side hung up. */
   hungUpAtMs: number | null = null
   /** End of the last sound; a mark tells when what stands before it was played, however late it is set. */
@@ -49,7 +52,10 @@ export class ScriptedLeg implements Leg {
 
   tap(): void {}
 
-  async sendDigits(): Promise<void> {}
+  async sendDigits(digits: string): Promise<void> {
+    if (this.keysFault !== null) throw new Error(this.keysFault)
+    this.pressed.push({ digits, atMs: this.positionMs })
+  }
 
   async hangUp(): Promise<void> {
     this.hungUpAtMs ??= this.positionMs

@@ -1,5 +1,9 @@
+import type { CallPlan } from '../../domain/call-plan.ts'
 import type { ToolDefinition } from '../../speech/port.ts'
 import { endCallDefinition } from './end-call.ts'
+import { sendDtmfDefinition } from './send-dtmf.ts'
 
-/** What the agent can do besides talking. */
-export const conversationTools: readonly ToolDefinition[] = [endCallDefinition]
+/** What the agent of this call can do besides talking. */
+export function toolsFor({ keypad }: Pick<CallPlan, 'keypad'>): readonly ToolDefinition[] {
+  return [endCallDefinition, ...(keypad?.send === false ? [] : [sendDtmfDefinition])]
+}
