@@ -1,14 +1,43 @@
 import { defineConfig } from 'vitest/config'
 
+/** Tests that talk in real time: one file after another, when nothing else runs beside them. */
+const live = [
+  'packages/rehearsal/test/platform/**/*.test.ts',
+  'packages/rehearsal/src/person/person*.test.ts',
+  'packages/wire/src/rtp/media-*.test.ts',
+  'packages/engines/src/*.test.ts',
+  'interop/*.test.ts',
+]
+
 export default defineConfig({
   test: {
     globalSetup: ['packages/server/test/shared-postgres.ts'],
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     reporters: ['default', './tools/count-reporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: live,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'live',
+          include: live,
+          maxWorkers: 1,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

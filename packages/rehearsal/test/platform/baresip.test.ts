@@ -8,7 +8,7 @@ import { readWav } from '@parley/wire/audio/wav-reader'
 import { expect, it } from 'vitest'
 import { startChild } from '../../src/demo/child.ts'
 import { chooseHttpPort, chooseSipPort } from '../../src/demo/free-port.ts'
-import { program } from '../../../wire/test/program.ts'
+import { program } from '@parley/wire/test/program'
 import { startBaresip } from './baresip.ts'
 
 const baresip = program('baresip')
