@@ -97,5 +97,6 @@ export function planOf({ request, speech, account, language, to, from }: PlanPar
     maxDurationMs: Math.round(request.max_duration * 60_000),
     requestData,
     record: request.record,
+    ...(request.keypad === undefined ? {} : { keypad: request.keypad }),
   }
 }
