@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 
 /** SIPp on loopback, started by the test that uses it and never outliving it. */
@@ -11,8 +12,12 @@ export class Sipp implements AsyncDisposable {
   readonly #child: ChildProcess
   #output = ''
 
-  /** `args` are those of the scenario; SIPp listens by the time this resolves. */
-  static async start(path: string, args: readonly string[]): Promise<Sipp> {
+  /** `args` are those of the scenario; SIPp listens by the time this resolves, unless its role is to connect. */
+  static async start(
+    path: string,
+    args: readonly string[],
+    listens: 'udp' | 'tcp' | 'never' = 'udp',
+  ): Promise<Sipp> {
     const port = await freePort()
     const fixed = ['-i', '127.0.0.1', '-p', String(port), '-nostdin', '-timeout', '20s', '-timeout_error']
     const child = spawn(path, [...args.map(arg => arg.replaceAll('{port}', String(port))), ...fixed], {
@@ -20,7 +25,7 @@ export class Sipp implements AsyncDisposable {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const sipp = new Sipp(child, port)
-    await sipp.#listening()
+    if (listens !== 'never') await sipp.#listening(listens === 'tcp' ? canListen : canBind)
     return sipp
   }
 
@@ -46,9 +51,9 @@ export class Sipp implements AsyncDisposable {
   }
 
   /** Its port can be bound no more once SIPp has it. */
-  async #listening(): Promise<void> {
+  async #listening(isFree: (port: number) => Promise<boolean>): Promise<void> {
     const deadline = AbortSignal.timeout(5_000)
-    while (await canBind(this.port)) {
+    while (await isFree(this.port)) {
       deadline.throwIfAborted()
       await new Promise(resolve => setTimeout(resolve, 10))
     }
@@ -75,5 +80,18 @@ async function canBind(port: number): Promise<boolean> {
     return false
   } finally {
     socket.close()
+  }
+}
+
+async function canListen(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    server.close()
   }
 }

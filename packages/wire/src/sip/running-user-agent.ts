@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { allowed, refuseMethod, type AgentContext } from './call/agent-context.ts'
 import type { AnsweredCall } from './call/answered-call.ts'
@@ -11,16 +10,19 @@ import { DigestSession } from './digest/digest-session.ts'
 import type { Credentials } from './digest/digest-response.ts'
 import { dialogKey, type DialogRecord } from './dialog/dialog-record.ts'
 import { SipHeaders } from './headers.ts'
-import { locate } from './locate.ts'
+import { locate } from './locating/locate.ts'
 import { noBody, sdpOf, type ReceivedRequest, type SipRequest } from './message.ts'
 import { newCallId, newTag } from './tokens.ts'
 import type { ServerTransaction } from './transaction/server-transaction.ts'
 import { TransactionLayer, type TransactionUser } from './transaction/transaction-layer.ts'
-import type { SipTransport } from './transport.ts'
-import { bracketed } from './uri.ts'
+import { openTransports } from './open-transports.ts'
+import { ownAddresses } from './own-addresses.ts'
+import type { Hop, SipTransport } from './transport.ts'
+import { TransportSet } from './transport-set.ts'
 import type { PingAnswer, UserAgent, UserAgentOptions } from './user-agent.ts'
 
-type Options = UserAgentOptions & Required<Pick<UserAgentOptions, 'timings' | 'openTransport'>>
+type Options = UserAgentOptions &
+  Required<Pick<UserAgentOptions, 'timings' | 'openTransport' | 'resolver' | 'random'>>
 
 /** How long closing waits for the answers to its BYE and CANCEL. */
 const farewellMs = 2_000
@@ -31,9 +33,10 @@ const inheritedSequenceLeap = 1_000
 export class RunningUserAgent implements UserAgent, TransactionUser {
   readonly host: string
   readonly port: number
+  readonly ports: UserAgent['ports']
   readonly trace?: NonNullable<UserAgentOptions['onTrace']>
   readonly #options: Options
-  readonly #transport: SipTransport
+  readonly #transports: TransportSet
   readonly #context: AgentContext
   readonly #outgoing = new Set<OutgoingInvite>()
   readonly #ringing = new Set<IncomingInvite>()
@@ -41,34 +44,43 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
 
   static async open(options: Options): Promise<UserAgent> {
     let agent: RunningUserAgent | undefined
-    const transport = await options.openTransport(options, {
-      message: (bytes, from) => agent?.receive(bytes, from),
+    const transports = await openTransports(options, protocol => ({
+      message: (bytes, from) => agent?.receive(bytes, { ...from, protocol }),
       failed: error => options.onFault?.(error),
-    })
-    agent = new RunningUserAgent(options, transport)
+      disconnected: remote => agent?.disconnected({ ...remote, protocol }),
+    }))
+    agent = new RunningUserAgent(options, transports)
     return agent
   }
 
-  constructor(options: Options, transport: SipTransport) {
-    const { timings, onTrace } = options
-    this.host = transport.host
-    this.port = transport.port
+  constructor(options: Options, open: readonly [SipTransport, ...SipTransport[]]) {
+    const { timings, onTrace, resolver, random } = options
+    const transports = new TransportSet(open)
+    const { protocols } = transports
+    this.host = open[0].host
+    this.port = open[0].port
+    this.ports = Object.fromEntries(open.map(({ protocol, port }) => [protocol, port]))
     if (onTrace) this.trace = onTrace
     this.#options = options
-    this.#transport = transport
-    const sentBy = { host: options.advertisedHost ?? reachable(transport.host), port: transport.port }
+    this.#transports = transports
+    const { sentBy, contact } = ownAddresses(transports, options.advertisedHost)
     this.#context = {
-      layer: new TransactionLayer({ transport, timings, sentBy, user: this }),
-      contact: `sip:${bracketed(sentBy.host)}:${sentBy.port}`,
-      transport: transport.protocol,
+      layer: new TransactionLayer({ transports, timings, sentBy, user: this }),
+      contact,
+      protocols,
+      locate: (uri, signal) => locate(uri, { resolver, protocols, random }, signal),
       name: options.name,
       dialogs: new Map(),
       fault: error => this.fault(error),
     }
   }
 
-  receive(bytes: Buffer, from: { host: string; port: number }): void {
+  receive(bytes: Buffer, from: Hop): void {
     this.#context.layer.receive(bytes, from)
+  }
+
+  disconnected(remote: Hop): void {
+    this.#context.layer.disconnected(remote)
   }
 
   async invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall> {
@@ -89,14 +101,14 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
       headers: [['User-Agent', this.#options.name] as const],
       digest: record.credentials && new DigestSession(record.credentials),
     }
-    await askInDialog(this.#context.layer, order, signal)
+    await askInDialog(this.#context, order, signal)
   }
 
   async ping(target: string, signal: AbortSignal): Promise<PingAnswer> {
-    const destination = await locate(target, signal)
+    const hops = await this.#context.locate(target, signal)
     const startedAt = performance.now()
-    const request = this.#optionsRequest(target)
-    const { status, reason } = await oneAnswer(this.#context.layer, { request, destination }, signal)
+    const request = (hop: Hop): SipRequest => this.#optionsRequest(target, hop)
+    const { status, reason } = await oneAnswer(this.#context, { request, hops }, signal)
     return { status, reason, roundTripMs: performance.now() - startedAt }
   }
 
@@ -166,14 +178,15 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     return { status: this.#accepts() ? 200 : 503, headers }
   }
 
-  #optionsRequest(target: string): SipRequest {
+  #optionsRequest(target: string, hop: Hop): SipRequest {
+    const contact = this.#context.contact(hop, target)
     const headers = new SipHeaders([
       ['Max-Forwards', '70'],
-      ['From', `<${this.#context.contact}>;tag=${newTag()}`],
+      ['From', `<${contact}>;tag=${newTag()}`],
       ['To', `<${target}>`],
       ['Call-ID', newCallId()],
       ['CSeq', '1 OPTIONS'],
-      ['Contact', `<${this.#context.contact}>`],
+      ['Contact', `<${contact}>`],
       ['Accept', 'application/sdp'],
       ['User-Agent', this.#options.name],
     ])
@@ -193,16 +206,8 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     await Promise.race([Promise.allSettled(farewells), deadline])
     waited.abort()
     this.#context.layer.dispose()
-    const closed = this.#transport.close()
+    const closed = this.#transports.close()
     for (const party of this.#context.dialogs.values()) party.abandon()
     await closed
   }
-}
-
-/** A socket bound to every address still has to name one of them; the first that is no loopback is the best guess. */
-function reachable(host: string): string {
-  if (host !== '0.0.0.0' && host !== '::') return host
-  const family = host === '::' ? 'IPv6' : 'IPv4'
-  const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? [])
-  return addresses.find(one => one.family === family && !one.internal)?.address ?? '127.0.0.1'
 }

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
+import { plainAddress } from './ip-address.ts'
 import type { OpenTransport, SipTransport, TransportAddress, TransportReceiver } from './transport.ts'
 
 /** RFC 5626 §4.4.1 keep-alives and stray bytes: nothing this short is a SIP message. */
@@ -33,6 +34,8 @@ class UdpTransport implements SipTransport {
   readonly host: string
   readonly port: number
   readonly #socket: Socket
+  /** A socket of the newer family reaches the older one by mapped addresses. */
+  readonly #mapped: boolean
   #closed: Promise<void> | undefined
 
   constructor(socket: Socket, receiver: TransportReceiver) {
@@ -40,16 +43,19 @@ class UdpTransport implements SipTransport {
     this.host = address
     this.port = port
     this.#socket = socket
+    this.#mapped = isIPv6(address)
     socket.on('message', (bytes, from) => {
-      if (bytes.length >= minMessageBytes) receiver.message(bytes, { host: from.address, port: from.port })
+      if (bytes.length < minMessageBytes) return
+      receiver.message(bytes, { host: plainAddress(from.address), port: from.port })
     })
     socket.on('error', error => receiver.failed(error))
   }
 
   send(message: Buffer, to: TransportAddress): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('SIP socket is closed'))
+    const host = this.#mapped && isIPv4(to.host) ? `::ffff:${to.host}` : to.host
     return new Promise((resolve, reject) => {
-      this.#socket.send(message, to.port, to.host, error => (error ? reject(error) : resolve()))
+      this.#socket.send(message, to.port, host, error => (error ? reject(error) : resolve()))
     })
   }
 

@@ -1,5 +1,5 @@
 /**
- * The face of `sip/`: phone calls as an application sees them, over one socket. Below it stand dialogs, transactions
+ * The face of `sip/`: phone calls as an application sees them, over UDP, TCP and TLS. Below it stand dialogs, transactions
  * and the transport; above it nobody needs to know a SIP header.
  */
 import type { InviteRequest } from './call/invite-request.ts'
@@ -8,9 +8,11 @@ import type { IncomingCall } from './call/incoming-call.ts'
 import type { Credentials } from './digest/digest-response.ts'
 import type { DialogRecord } from './dialog/dialog-record.ts'
 import { RunningUserAgent } from './running-user-agent.ts'
+import { systemResolver, type Resolver } from './locating/resolver.ts'
+import type { TlsIdentity } from './stream/tls-transport.ts'
 import { standardTimings, type Timings } from './transaction/timings.ts'
 import type { TraceLine } from './transaction/transaction-layer.ts'
-import type { OpenTransport } from './transport.ts'
+import type { OpenTransport, TransportProtocol } from './transport.ts'
 import { openUdpTransport } from './udp-transport.ts'
 
 export type { AnsweredCall, CallEnd } from './call/answered-call.ts'
@@ -22,8 +24,11 @@ export type { TraceLine } from './transaction/transaction-layer.ts'
 
 export interface UserAgentOptions {
   readonly host: string
-  /** 0 takes any free port. */
+  /** Of UDP; 0 takes any free port. */
   readonly port: number
+  /** Takes and makes TCP connections too; requests near an MTU then go over TCP. */
+  readonly tcp?: { readonly port: number }
+  readonly tls?: TlsIdentity & { readonly port: number }
   /** What others call us, when it is not the address we bind. */
   readonly advertisedHost?: string
   /** The product, as User-Agent names it. */
@@ -36,12 +41,18 @@ export interface UserAgentOptions {
   /** Faults that ended no call: an application callback threw, a request could not be sent, the socket complained. */
   readonly onFault?: (error: unknown) => void
   readonly timings?: Timings
+  /** Opens the UDP socket. */
   readonly openTransport?: OpenTransport
+  readonly resolver?: Resolver
+  /** From 0 up to 1: shares calls out over servers of equal rank. */
+  readonly random?: () => number
 }
 
 export interface UserAgent extends AsyncDisposable {
   readonly host: string
   readonly port: number
+  /** Of each transport that is open. */
+  readonly ports: Readonly<Partial<Record<TransportProtocol, number>>>
   /** Rejects with InviteFailed; with TypeError or SipParseError, and nothing sent, for an order that is malformed. */
   invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall>
   /** Hangs up a dialog that another process owned. Rejects with TransactionFailed when nobody answers. */
@@ -60,6 +71,8 @@ export async function openUserAgent(options: UserAgentOptions): Promise<UserAgen
   return await RunningUserAgent.open({
     timings: standardTimings,
     openTransport: openUdpTransport,
+    resolver: systemResolver(options.host),
+    random: Math.random,
     ...options,
   })
 }

@@ -1,5 +1,6 @@
 import { formatParameters, parseParameters, type Parameters } from './parameters.ts'
 import { SipParseError } from './sip-parse-error.ts'
+import type { Hop } from './transport.ts'
 import { bracketed, parsePort } from './uri.ts'
 
 /** One hop of a message's way, RFC 3261 §20.42. `host` and `port` are what the sender calls itself. */
@@ -48,4 +49,10 @@ export function answerDestination(via: Via): { host: string; port: number } {
   const rport = Number(via.parameters.get('rport'))
   const port = Number.isInteger(rport) && rport > 0 && rport < 65_536 ? rport : (via.port ?? 5060)
   return { host: via.parameters.get('received') ?? via.host, port }
+}
+
+/** The same over any transport: over a connection the answer takes the one that brought the request. */
+export function answerHop(via: Via, source: Hop): Hop {
+  if (source.protocol === 'udp') return { ...answerDestination(via), protocol: 'udp' }
+  return { ...source, returnPort: via.port ?? (source.protocol === 'tls' ? 5061 : 5060) }
 }

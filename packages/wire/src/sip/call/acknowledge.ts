@@ -1,5 +1,5 @@
 import { requestInDialog, type DialogRecord } from '../dialog/dialog-record.ts'
-import { locate } from '../locate.ts'
+import { hopsInDialog } from '../dialog/hops-in-dialog.ts'
 import type { SipRequest } from '../message.ts'
 import type { AgentContext } from './agent-context.ts'
 
@@ -13,10 +13,12 @@ export function acknowledge(context: AgentContext, dialog: DialogRecord, invite:
     for (const value of invite.headers.all(name)) request.headers.append(name, value)
   }
   request.headers.append('User-Agent', context.name)
-  const bytes = context.layer.prepare(request)
-  const located = locate(hop)
+  const ready = hopsInDialog(dialog, hop, context.locate).then(([destination]) => {
+    if (!destination) throw new Error('no way for an ACK')
+    return { bytes: context.layer.prepare(request, destination), destination }
+  })
   const send = (): void => {
-    located.then(destination => context.layer.transmit(bytes, destination)).catch(context.fault)
+    ready.then(({ bytes, destination }) => context.layer.transmit(bytes, destination)).catch(context.fault)
   }
   send()
   return send

@@ -1,7 +1,7 @@
 import type { SipRequest } from '../message.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
 import type { TransactionLayer } from '../transaction/transaction-layer.ts'
-import type { TransportProtocol } from '../transport.ts'
+import type { Hop, TransportProtocol } from '../transport.ts'
 
 /** Takes what arrives inside one dialog. */
 export interface DialogParty {
@@ -15,9 +15,12 @@ export interface DialogParty {
 /** What every call of one user agent shares. */
 export interface AgentContext {
   readonly layer: TransactionLayer
-  /** Our Contact URI. */
-  readonly contact: string
-  readonly transport: TransportProtocol
+  /** Those that are open. */
+  readonly protocols: ReadonlySet<TransportProtocol>
+  /** Our Contact URI as a neighbour on that way must know it; `sips:` where the request is (RFC 3261 §8.1.1.8). */
+  readonly contact: (hop: Hop, requestUri?: string) => string
+  /** Ways for a request to a URI, best first, one at least. */
+  readonly locate: (uri: string, signal?: AbortSignal) => Promise<readonly Hop[]>
   /** The product as User-Agent names it. */
   readonly name: string
   /** Live dialogs by `dialogKey`. */
@@ -49,8 +52,8 @@ export function refuseMethod(transaction: ServerTransaction): void {
 }
 
 /** Fields of a request or answer that opens or renews a dialog. */
-export const dialogHeaders = (context: AgentContext): [name: string, value: string][] => [
-  ['Contact', `<${context.contact}>`],
+export const dialogHeaders = (context: AgentContext, contact: string): [name: string, value: string][] => [
+  ['Contact', `<${contact}>`],
   ['Allow', allowed],
   ['User-Agent', context.name],
 ]

@@ -3,6 +3,7 @@ import type { SipRequest } from '../message.ts'
 import { formatNameAddress, parseNameAddress } from '../name-address.ts'
 import { parseSipUri } from '../uri.ts'
 import { dialogHeaders, withSdp, type AgentContext } from './agent-context.ts'
+import type { Hop } from '../transport.ts'
 import type { InviteRequest } from './invite-request.ts'
 
 /** Fields that the dialog owns; an application that set them would break its own call. */
@@ -26,7 +27,7 @@ const reserved = new Set(
 export function buildInvite(
   context: AgentContext,
   order: InviteRequest,
-  identity: { callId: string; tag: string; sequence: number },
+  identity: { callId: string; tag: string; sequence: number; hop: Hop },
 ): SipRequest {
   parseSipUri(order.to)
   const from = parseNameAddress(order.from)
@@ -36,7 +37,7 @@ export function buildInvite(
     ['To', `<${order.to}>`],
     ['Call-ID', identity.callId],
     ['CSeq', `${identity.sequence} INVITE`],
-    ...dialogHeaders(context),
+    ...dialogHeaders(context, context.contact(identity.hop, order.to)),
   ])
   for (const [name, value] of Object.entries(order.headers ?? {})) {
     if (reserved.has(name.toLowerCase())) throw new TypeError(`header ${name} belongs to the dialog`)

@@ -171,7 +171,7 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
       headers: [['User-Agent', this.#context.name] as const, ...Object.entries(headers)],
       digest: this.#digest,
     }
-    await askInDialog(this.#context.layer, order, new AbortController().signal).catch(this.#context.fault)
+    await askInDialog(this.#context, order, new AbortController().signal).catch(this.#context.fault)
     this.#close()
   }
 
@@ -195,7 +195,9 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   #update(transaction: ServerTransaction): void {
     const answer = this.#change(transaction.request)
     const silent = answer.status === 200 && transaction.request.body.length === 0
-    transaction.respond(silent ? { status: 200, headers: dialogHeaders(this.#context) } : answer)
+    transaction.respond(
+      silent ? { status: 200, headers: dialogHeaders(this.#context, this.#dialog.localTarget) } : answer,
+    )
   }
 
   /** RFC 3261 §12.2.2: an accepted change may also move where our requests go. */

@@ -1,3 +1,4 @@
+import type { Hop } from '../transport.ts'
 import type { AnsweredCall } from './answered-call.ts'
 
 /** A call that rings here. One of `accept` and `reject` ends the ringing; after the caller gave up both do nothing. */
@@ -7,6 +8,8 @@ export interface IncomingCall {
   readonly from: string
   readonly to: string
   readonly requestUri: string
+  /** Where the packets came from, whatever the message says. */
+  readonly source: Hop
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   /** Undefined when the caller leaves the offer to us. */

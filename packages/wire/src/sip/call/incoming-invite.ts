@@ -2,6 +2,7 @@ import { dialogFromInvite, type DialogRecord } from '../dialog/dialog-record.ts'
 import { sdpOf } from '../message.ts'
 import { formatNameAddress, parseNameAddress } from '../name-address.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
+import type { Hop } from '../transport.ts'
 import { dialogHeaders, sdpHeader, type AgentContext } from './agent-context.ts'
 import type { AnsweredCall } from './answered-call.ts'
 import { EstablishedCall } from './established-call.ts'
@@ -18,7 +19,9 @@ export class IncomingInvite implements IncomingCall {
   readonly requestUri: string
   readonly headers: ReadonlyMap<string, readonly string[]>
   readonly sdp: string | undefined
+  readonly source: Hop
   readonly #context: AgentContext
+  readonly #contact: string
   readonly #transaction: ServerTransaction
   readonly #ringTimer: NodeJS.Timeout
   readonly #settled: () => void
@@ -32,7 +35,9 @@ export class IncomingInvite implements IncomingCall {
     this.requestUri = request.uri
     this.headers = request.headers.toMap()
     this.sdp = sdpOf(request)
+    this.source = transaction.source
     this.#context = context
+    this.#contact = context.contact(transaction.source, request.uri)
     this.#transaction = transaction
     this.#settled = settled
     this.#ringTimer = setTimeout(() => this.reject(480), longestRingMs)
@@ -47,7 +52,7 @@ export class IncomingInvite implements IncomingCall {
     if (!this.#open) return
     this.#transaction.respond({
       status,
-      headers: [...dialogHeaders(this.#context), ...(sdp === undefined ? [] : [sdpHeader])],
+      headers: [...dialogHeaders(this.#context, this.#contact), ...(sdp === undefined ? [] : [sdpHeader])],
       ...(sdp === undefined ? {} : { body: Buffer.from(sdp, 'utf8') }),
     })
   }
@@ -75,9 +80,12 @@ export class IncomingInvite implements IncomingCall {
 
   /** A caller whose routes cannot be read could never be reached again. */
   #dialog(): DialogRecord {
-    const { contact, transport } = this.#context
     try {
-      return dialogFromInvite(this.#transaction.request, { tag: this.#transaction.toTag, contact, transport })
+      return dialogFromInvite(this.#transaction.request, {
+        tag: this.#transaction.toTag,
+        contact: this.#contact,
+        source: this.#transaction.source,
+      })
     } catch (error) {
       this.reject(400)
       throw error

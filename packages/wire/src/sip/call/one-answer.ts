@@ -1,11 +1,13 @@
 import type { DigestSession } from '../digest/digest-session.ts'
 import { requestInDialog, type DialogRecord } from '../dialog/dialog-record.ts'
-import { locate } from '../locate.ts'
+import { hopsInDialog } from '../dialog/hops-in-dialog.ts'
 import type { ReceivedResponse, SipRequest } from '../message.ts'
 import { orAborted } from '../or-aborted.ts'
+import { serializeMessage } from '../serialize-message.ts'
 import type { FailureCause } from '../transaction/machine.ts'
-import type { TransactionLayer } from '../transaction/transaction-layer.ts'
-import type { TransportAddress } from '../transport.ts'
+import type { Hop } from '../transport.ts'
+import type { AgentContext } from './agent-context.ts'
+import { silenceMs, waysFor } from './next-hop.ts'
 
 /** Nobody answered a request within 64·T1, or it could not be sent. */
 export class TransactionFailed extends Error {
@@ -18,19 +20,61 @@ export class TransactionFailed extends Error {
   }
 }
 
-/** Sends a non-INVITE request and waits for its final response. Aborting ends the waiting, not the request. */
-export function oneAnswer(
-  layer: TransactionLayer,
-  { request, destination }: { request: SipRequest; destination: TransportAddress },
+export interface Question {
+  /** Best first, one at least. */
+  readonly hops: readonly Hop[]
+  /** Still without Via. */
+  readonly request: (hop: Hop) => SipRequest
+}
+
+/**
+ * Sends a request (not INVITE) and waits for its final response. RFC 3263 §4.3: the next server is asked when one
+ * cannot be reached, stays silent or is unavailable. Aborting ends the waiting, not the request.
+ */
+export async function oneAnswer(
+  context: AgentContext,
+  { hops, request }: Question,
   signal: AbortSignal,
 ): Promise<ReceivedResponse> {
   signal.throwIfAborted()
+  const [first] = hops
+  const size = first ? serializeMessage(request(first)).length : 0
+  let trouble: unknown = new TransactionFailed('transport')
+  let unavailable: ReceivedResponse | undefined
+  const ways = waysFor(hops, size, context.protocols)
+  for (const [index, hop] of ways.entries()) {
+    const order = { hop, request: request(hop), last: index === ways.length - 1 }
+    try {
+      const response = await orAborted(answerFrom(context, order), signal)
+      if (response.status !== 503) return response
+      unavailable = response
+    } catch (error) {
+      if (!(error instanceof TransactionFailed)) throw error
+      trouble = error
+    }
+  }
+  if (unavailable) return unavailable
+  throw trouble
+}
+
+async function answerFrom(
+  { layer }: AgentContext,
+  { hop, request, last }: { hop: Hop; request: SipRequest; last: boolean },
+): Promise<ReceivedResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<ReceivedResponse>()
-  layer.request(request, destination, {
-    response: response => response.status >= 200 && resolve(response),
+  const transaction = layer.request(request, hop, {
+    response: response => {
+      clearTimeout(patience)
+      if (response.status >= 200) resolve(response)
+    },
     failed: cause => reject(new TransactionFailed(cause)),
   })
-  return orAborted(promise, signal)
+  const patience = last ? undefined : setTimeout(() => transaction.abandon(), silenceMs(layer.timings))
+  try {
+    return await promise
+  } finally {
+    clearTimeout(patience)
+  }
 }
 
 export const isChallenge = (status: number): boolean => status === 401 || status === 407
@@ -41,22 +85,29 @@ export interface InDialogOrder {
   /** Called for each try: a request with credentials is a new request (RFC 3261 §22.2). */
   readonly nextSequence: () => number
   readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body?: Buffer
   readonly digest?: DigestSession | undefined
 }
 
 /** Sends a request inside a dialog and answers challenges on the way. */
 export async function askInDialog(
-  layer: TransactionLayer,
+  context: AgentContext,
   order: InDialogOrder,
   signal: AbortSignal,
 ): Promise<ReceivedResponse> {
   order.digest?.begin()
   for (;;) {
-    const { request, hop } = requestInDialog(order.dialog, order.method, order.nextSequence())
-    for (const [name, value] of order.headers) request.headers.set(name, value)
-    order.digest?.authorize(request)
-    const destination = await locate(hop, signal)
-    const response = await oneAnswer(layer, { request, destination }, signal)
+    const { request, hop } = orderedRequest(order)
+    const hops = await hopsInDialog(order.dialog, hop, uri => context.locate(uri, signal))
+    const response = await oneAnswer(context, { request: () => request, hops }, signal)
     if (!isChallenge(response.status) || !order.digest?.learn(response)) return response
   }
+}
+
+/** A request inside a dialog with all that its order wants, and the URI of its next hop. */
+export function orderedRequest(order: InDialogOrder): { request: SipRequest; hop: string } {
+  const { request, hop } = requestInDialog(order.dialog, order.method, order.nextSequence())
+  for (const [name, value] of order.headers) request.headers.set(name, value)
+  order.digest?.authorize(request)
+  return { request: order.body ? { ...request, body: order.body } : request, hop }
 }

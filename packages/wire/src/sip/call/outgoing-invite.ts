@@ -1,24 +1,32 @@
 import { dialogFromAnswer } from '../dialog/dialog-record.ts'
 import { DigestSession } from '../digest/digest-session.ts'
-import { locate } from '../locate.ts'
-import { sdpOf, type ReceivedResponse } from '../message.ts'
+import { sdpOf, type ReceivedResponse, type SipRequest } from '../message.ts'
 import { serializeMessage } from '../serialize-message.ts'
 import { newCallId, newTag } from '../tokens.ts'
 import type { ClientTransaction } from '../transaction/client-transaction.ts'
 import type { FailureCause } from '../transaction/machine.ts'
 import { lingerMs } from '../transaction/timings.ts'
-import type { TransportAddress } from '../transport.ts'
+import type { Hop } from '../transport.ts'
 import { acknowledge } from './acknowledge.ts'
 import { guarded, type AgentContext } from './agent-context.ts'
 import type { AnsweredCall } from './answered-call.ts'
 import { buildInvite } from './build-invite.ts'
 import { EstablishedCall } from './established-call.ts'
 import { InviteFailed, type InviteFailure, type InviteRequest } from './invite-request.ts'
+import { silenceMs, waysFor } from './next-hop.ts'
 import { isChallenge } from './one-answer.ts'
+
+/** One INVITE to one server. */
+interface Try {
+  readonly hop: Hop
+  readonly transaction: ClientTransaction
+  provisional: boolean
+}
 
 /**
  * One call of ours from INVITE to its answer (RFC 3261 §13.2). Giving up settles the caller's promise at once, while
- * CANCEL and its consequences run on: an answer that crosses the CANCEL is acknowledged and hung up (§9.1, §15).
+ * CANCEL and its consequences run on: an answer that crosses the CANCEL is acknowledged and hung up (§9.1, §15). The
+ * same holds for a server that was given up in favour of the next one (RFC 3263 §4.3) and speaks after all.
  */
 export class OutgoingInvite {
   /** Resolves when nothing of this attempt is left on the wire. */
@@ -31,13 +39,14 @@ export class OutgoingInvite {
   /** How to acknowledge again, by the To tag of each answer. */
   readonly #acknowledged = new Map<string, () => void>()
   readonly #finish: () => void
-  #destination: TransportAddress | undefined
-  #transaction: ClientTransaction | undefined
-  #provisional = false
+  /** Servers that were not tried yet. */
+  #hops: Hop[] = []
+  #current: Try | undefined
   /** Any answer at all, a challenge included: somebody is there. */
   #heard = false
   #earlySdp: string | undefined
   #settled = false
+  #silenceTimer: NodeJS.Timeout | undefined
   #abandonTimer: NodeJS.Timeout | undefined
 
   /** Throws, and nothing is sent, when the order itself is malformed. */
@@ -49,13 +58,13 @@ export class OutgoingInvite {
     this.#order = order
     this.#digest = order.credentials && new DigestSession(order.credentials)
     this.#identity = { callId: order.callId ?? newCallId(), tag: newTag(), sequence: 1 }
-    serializeMessage(buildInvite(context, order, this.#identity))
+    serializeMessage(this.#invite({ protocol: 'udp', host: '127.0.0.1', port: 5060 }))
   }
 
   async run(signal: AbortSignal): Promise<AnsweredCall> {
     const abort = (): void => this.giveUp('cancelled')
     const ringTimer = setTimeout(
-      () => this.giveUp(this.#provisional ? 'ring_timeout' : 'no_response'),
+      () => this.giveUp(this.#current?.provisional ? 'ring_timeout' : 'no_response'),
       this.#order.ringTimeoutMs,
     )
     const answerTimer = this.#firstAnswerTimer()
@@ -75,8 +84,8 @@ export class OutgoingInvite {
   giveUp(kind: InviteFailure): void {
     if (this.#settled) return
     this.#reject(new InviteFailed(kind, { status: 0, reason: kind }))
-    if (!this.#transaction) this.#finish()
-    else if (this.#provisional) this.#cancel(this.#transaction)
+    if (!this.#current) this.#finish()
+    else if (this.#current.provisional) this.#cancel(this.#current.transaction)
   }
 
   #firstAnswerTimer(): NodeJS.Timeout | undefined {
@@ -88,36 +97,64 @@ export class OutgoingInvite {
   }
 
   async #send(signal: AbortSignal): Promise<void> {
-    this.#destination = await locate(this.#order.nextHop ?? this.#order.to, signal)
-    if (!this.#settled) this.#attempt()
+    const hops = await this.#context.locate(this.#order.nextHop ?? this.#order.to, signal)
+    const size = hops[0] ? serializeMessage(this.#invite(hops[0])).length : 0
+    this.#hops = [...waysFor(hops, size, this.#context.protocols)]
+    if (!this.#settled) this.#tryNext()
   }
 
-  #attempt(): void {
-    const request = buildInvite(this.#context, this.#order, this.#identity)
+  #invite(hop: Hop): SipRequest {
+    return buildInvite(this.#context, this.#order, { ...this.#identity, hop })
+  }
+
+  /** False when every server was tried. */
+  #tryNext(): boolean {
+    const hop = this.#settled ? undefined : this.#hops.shift()
+    if (hop) this.#attempt(hop)
+    return hop !== undefined
+  }
+
+  #attempt(hop: Hop): void {
+    const request = this.#invite(hop)
     this.#digest?.authorize(request)
-    this.#provisional = false
-    if (!this.#destination) return
-    this.#transaction = this.#context.layer.request(request, this.#destination, {
-      response: response => this.#receive(response),
-      failed: cause => this.#lost(cause),
+    const transaction = this.#context.layer.request(request, hop, {
+      response: response => this.#receive(one, response),
+      failed: cause => this.#lost(one, cause),
     })
+    const one: Try = { hop, transaction, provisional: false }
+    this.#current = one
+    clearTimeout(this.#silenceTimer)
+    if (this.#hops.length === 0) return
+    this.#silenceTimer = setTimeout(() => this.#passOver(one), silenceMs(this.#context.layer.timings))
   }
 
-  #receive(response: ReceivedResponse): void {
-    this.#heard = true
-    if (response.status < 200) this.#progress(response)
-    else if (response.status < 300) this.#answered(response)
+  #passOver(one: Try): void {
+    one.transaction.hush()
+    this.#tryNext()
+  }
+
+  #receive(one: Try, response: ReceivedResponse): void {
+    const current = one === this.#current
+    if (current) this.#hear()
+    if (response.status < 200) this.#progress(one, response)
+    else if (response.status < 300) this.#answered(one, response)
+    else if (!current) return
     else if (isChallenge(response.status) && !this.#settled && this.#digest?.learn(response)) {
       this.#identity.sequence += 1
-      this.#attempt()
-    } else this.#refused(response)
+      this.#attempt(one.hop)
+    } else if (response.status !== 503 || !this.#tryNext()) this.#refused(response)
   }
 
-  #progress(response: ReceivedResponse): void {
-    const first = !this.#provisional
-    this.#provisional = true
-    if (this.#settled) {
-      if (first && this.#transaction) this.#cancel(this.#transaction)
+  #hear(): void {
+    this.#heard = true
+    clearTimeout(this.#silenceTimer)
+  }
+
+  #progress(one: Try, response: ReceivedResponse): void {
+    const first = !one.provisional
+    one.provisional = true
+    if (this.#settled || one !== this.#current) {
+      if (first) this.#cancel(one.transaction)
       return
     }
     if (response.status === 100) return
@@ -134,7 +171,8 @@ export class OutgoingInvite {
     this.#close()
   }
 
-  #lost(cause: FailureCause): void {
+  #lost(one: Try, cause: FailureCause): void {
+    if (one !== this.#current || (!one.provisional && this.#tryNext())) return
     this.#reject(
       new InviteFailed(cause === 'timeout' ? 'no_response' : 'transport', { status: 0, reason: cause }),
     )
@@ -142,25 +180,23 @@ export class OutgoingInvite {
   }
 
   /** Every 2xx is acknowledged; only the first one to a caller who still waits becomes the call. */
-  #answered(response: ReceivedResponse): void {
+  #answered(one: Try, response: ReceivedResponse): void {
     const tag = response.envelope.toTag ?? ''
     const again = this.#acknowledged.get(tag)
     if (again) return again()
     try {
-      const call = this.#establish(response)
-      const wanted = !this.#settled && call.remoteSdp !== ''
-      if (wanted) this.#resolve(call)
-      else this.#hangUp(call)
+      const call = this.#establish(one, response)
+      if (one !== this.#current || this.#settled) this.#disown(call)
+      else if (call.remoteSdp === '') this.#unusable(call)
+      else this.#resolve(call)
     } catch (error) {
       this.#fail(error)
     }
   }
 
-  #establish(response: ReceivedResponse): EstablishedCall {
-    const invite = this.#transaction?.request
-    if (!invite) throw new Error('answer without INVITE')
-    const dialog = dialogFromAnswer(invite, response, this.#context.transport)
-    this.#acknowledged.set(dialog.remoteTag, acknowledge(this.#context, dialog, invite))
+  #establish({ hop, transaction }: Try, response: ReceivedResponse): EstablishedCall {
+    const dialog = dialogFromAnswer(transaction.request, response, hop)
+    this.#acknowledged.set(dialog.remoteTag, acknowledge(this.#context, dialog, transaction.request))
     return new EstablishedCall(this.#context, {
       dialog,
       localSdp: this.#order.sdp,
@@ -169,15 +205,23 @@ export class OutgoingInvite {
     })
   }
 
-  #hangUp(call: EstablishedCall): void {
+  #unusable(call: EstablishedCall): void {
     this.#reject(new InviteFailed('rejected', { status: 488, reason: 'Answer without session description' }))
-    call[Symbol.asyncDispose]().then(() => this.#close(), this.#context.fault)
+    this.#disown(call)
+  }
+
+  /** An answer that came too late, from another fork, or from a server that we passed over. */
+  #disown(call: EstablishedCall): void {
+    const settled = this.#settled
+    call[Symbol.asyncDispose]().then(() => settled && this.#close(), this.#context.fault)
   }
 
   #cancel(transaction: ClientTransaction): void {
     const ignore = (): void => undefined
     this.#context.layer.cancel(transaction, { response: ignore, failed: ignore })
-    this.#abandonTimer = setTimeout(() => transaction.abandon(), lingerMs(this.#context.layer.timings))
+    const timer = setTimeout(() => transaction.abandon(), lingerMs(this.#context.layer.timings))
+    if (transaction === this.#current?.transaction) this.#abandonTimer = timer
+    else timer.unref()
   }
 
   #fail(error: unknown): void {
@@ -200,6 +244,7 @@ export class OutgoingInvite {
 
   #close(): void {
     clearTimeout(this.#abandonTimer)
+    clearTimeout(this.#silenceTimer)
     this.#finish()
   }
 }

@@ -5,11 +5,16 @@ import { dialogHeaders, sdpHeader, type AgentContext } from './agent-context.ts'
 /** The session descriptions in force on both sides of a dialog, and how the other side changes them (RFC 3264 §8). */
 export class SessionAgreement {
   readonly #context: AgentContext
+  readonly #contact: string
   #local: string
   #remote: string
   #answerOffer: (offerSdp: string) => string = () => this.#local
 
-  constructor(context: AgentContext, agreed: { localSdp: string; remoteSdp: string }) {
+  constructor(
+    context: AgentContext,
+    agreed: { localSdp: string; remoteSdp: string; dialog: { localTarget: string } },
+  ) {
+    this.#contact = agreed.dialog.localTarget
     this.#context = context
     this.#local = agreed.localSdp
     this.#remote = agreed.remoteSdp
@@ -50,7 +55,7 @@ export class SessionAgreement {
 
   /** A 200 that says how we are to be reached. */
   describe(): Answer {
-    const headers = [...dialogHeaders(this.#context), sdpHeader]
+    const headers = [...dialogHeaders(this.#context, this.#contact), sdpHeader]
     return { status: 200, headers, body: Buffer.from(this.#local, 'utf8') }
   }
 }

@@ -12,8 +12,9 @@ import {
 } from '../message.ts'
 import { formatNameAddress, parseNameAddress } from '../name-address.ts'
 import { SipParseError } from '../sip-parse-error.ts'
-import type { TransportProtocol } from '../transport.ts'
+import type { Hop, TransportProtocol } from '../transport.ts'
 import { formatSipUri, parseSipUri } from '../uri.ts'
+import { answerHop } from '../via.ts'
 
 export interface DialogRecord {
   readonly callId: string
@@ -32,6 +33,8 @@ export interface DialogRecord {
   /** Our Contact. */
   readonly localTarget: string
   readonly transport: TransportProtocol
+  /** The way on which the dialog came about: some neighbours can be reached on no other. */
+  readonly flow?: Hop
 }
 
 /** Other parameters of From and To mean nothing inside the dialog. */
@@ -41,11 +44,7 @@ function partyOf(value: string | undefined): string {
 }
 
 /** RFC 3261 §12.1.2: the dialog that a 2xx to our INVITE makes. Its routes come back in reverse. */
-export function dialogFromAnswer(
-  invite: SipRequest,
-  answer: ReceivedResponse,
-  transport: TransportProtocol,
-): DialogRecord {
+export function dialogFromAnswer(invite: SipRequest, answer: ReceivedResponse, flow: Hop): DialogRecord {
   return {
     callId: answer.envelope.callId,
     localParty: partyOf(answer.headers.get('From')),
@@ -56,14 +55,15 @@ export function dialogFromAnswer(
     routeSet: answer.headers.list('Record-Route').toReversed(),
     remoteTarget: contactOf(answer) ?? invite.uri,
     localTarget: contactOf(invite) ?? '',
-    transport,
+    transport: flow.protocol,
+    flow,
   }
 }
 
 /** RFC 3261 §12.1.1: the dialog that our 2xx to their INVITE makes. */
 export function dialogFromInvite(
   invite: ReceivedRequest,
-  ours: { tag: string; contact: string; transport: TransportProtocol },
+  ours: { tag: string; contact: string; source: Hop },
 ): DialogRecord {
   const from = invite.headers.get('From') ?? ''
   return {
@@ -77,7 +77,8 @@ export function dialogFromInvite(
     routeSet: invite.headers.list('Record-Route'),
     remoteTarget: contactOf(invite) ?? parseNameAddress(from).uri,
     localTarget: ours.contact,
-    transport: ours.transport,
+    transport: ours.source.protocol,
+    flow: answerHop(invite.envelope.via, ours.source),
   }
 }
 

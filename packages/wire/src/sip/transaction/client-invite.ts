@@ -32,6 +32,8 @@ export type ClientEvent =
   | { readonly type: 'transport_error' }
   /** The user no longer waits: RFC 3261 §9.1 allows it 64·T1 after a CANCEL that nobody answered. */
   | { readonly type: 'abandon' }
+  /** Another server is asked instead: sent no more, while a late answer is still taken. */
+  | { readonly type: 'hush' }
 
 type Next = Step<ClientInviteState | Terminated>
 
@@ -60,6 +62,8 @@ function step(
       return state.name === 'calling' || state.name === 'proceeding'
         ? [terminated, [fail('timeout')]]
         : [state, []]
+    case 'hush':
+      return [state, state.name === 'calling' ? [stop('A')] : []]
   }
 }
 

@@ -49,6 +49,8 @@ function step(
       return [terminated, [fail('transport')]]
     case 'abandon':
       return [terminated, [fail('timeout')]]
+    case 'hush':
+      return [state, [stop('E')]]
   }
 }
 

@@ -1,7 +1,7 @@
 import { SipHeaders } from '../headers.ts'
 import { noBody, type ReceivedResponse, type SipRequest } from '../message.ts'
 import { serializeMessage } from '../serialize-message.ts'
-import type { TransportAddress } from '../transport.ts'
+import type { Hop } from '../transport.ts'
 import { clientInvite, type ClientEvent } from './client-invite.ts'
 import { clientRequest } from './client-request.ts'
 import type { Command, FailureCause } from './machine.ts'
@@ -16,17 +16,17 @@ export interface ClientHandlers {
 
 export interface ClientWiring {
   readonly request: SipRequest
-  readonly destination: TransportAddress
+  readonly destination: Hop
   readonly settings: TransactionSettings
   readonly handlers: ClientHandlers
-  transmit(bytes: Buffer, to: TransportAddress, failed: () => void): void
+  transmit(bytes: Buffer, to: Hop, failed: () => void): void
   terminated(): void
 }
 
 /** One request on its way to its final response. The request carries its Via already. */
 export class ClientTransaction {
   readonly request: SipRequest
-  readonly destination: TransportAddress
+  readonly destination: Hop
   readonly #wiring: ClientWiring
   readonly #bytes: Buffer
   readonly #machine: RunningMachine<{ readonly name: string }, ClientEvent>
@@ -52,6 +52,17 @@ export class ClientTransaction {
   /** Stops waiting for an answer; the handlers hear `timeout` unless one has come. */
   abandon(): void {
     this.#machine.dispatch({ type: 'abandon' })
+  }
+
+  /** Sends no more, and still takes what is answered. */
+  hush(): void {
+    this.#machine.dispatch({ type: 'hush' })
+  }
+
+  /** The connection over which it was sent is gone. Once anything was answered, the rest may come another way. */
+  lostConnection(): void {
+    const { stateName } = this.#machine
+    if (stateName === 'calling' || stateName === 'trying') this.#machine.dispatch({ type: 'transport_error' })
   }
 
   /** Ends the waiting at once: the handlers hear `transport` unless a final answer has come. */

@@ -2,8 +2,8 @@ import { buildResponse, type Answer } from '../build-response.ts'
 import type { ReceivedRequest } from '../message.ts'
 import { serializeMessage } from '../serialize-message.ts'
 import { newTag } from '../tokens.ts'
-import type { TransportAddress } from '../transport.ts'
-import { answerDestination } from '../via.ts'
+import type { Hop } from '../transport.ts'
+import { answerHop } from '../via.ts'
 import type { Command } from './machine.ts'
 import { RunningMachine } from './run-machine.ts'
 import { serverInvite, type ServerEvent } from './server-invite.ts'
@@ -12,8 +12,10 @@ import type { TransactionSettings } from './timings.ts'
 
 export interface ServerWiring {
   readonly request: ReceivedRequest
+  /** What brought it. */
+  readonly source: Hop
   readonly settings: TransactionSettings
-  transmit(bytes: Buffer, to: TransportAddress, failed: () => void): void
+  transmit(bytes: Buffer, to: Hop, failed: () => void): void
   /** An ACK that came on the transaction's own branch although the answer was a 2xx. */
   acknowledged(ack: ReceivedRequest): void
   /** Answered 300–699: the same request coming anew is another try, not a loop. */
@@ -24,6 +26,7 @@ export interface ServerWiring {
 /** One request that came in, and the latest answer to it. Retransmissions never reach the transaction user. */
 export class ServerTransaction {
   readonly request: ReceivedRequest
+  readonly source: Hop
   /** The tag that every answer of ours carries in To, when the request has none there. */
   readonly toTag: string
   readonly #wiring: ServerWiring
@@ -34,6 +37,7 @@ export class ServerTransaction {
 
   constructor(wiring: ServerWiring) {
     this.request = wiring.request
+    this.source = wiring.source
     this.toTag = wiring.request.envelope.toTag ?? newTag()
     this.#wiring = wiring
     this.#machine = runningMachine(wiring, command => this.#perform(command))
@@ -90,7 +94,7 @@ export class ServerTransaction {
 
   #transmit(): void {
     if (!this.#latest) return
-    const destination = answerDestination(this.request.envelope.via)
+    const destination = answerHop(this.request.envelope.via, this.source)
     this.#wiring.transmit(this.#latest, destination, () =>
       this.#machine.dispatch({ type: 'transport_error' }),
     )

@@ -5,8 +5,9 @@ import { serializeMessage } from '../serialize-message.ts'
 import { refuseMalformed } from '../refuse-malformed.ts'
 import { SipParseError } from '../sip-parse-error.ts'
 import { newBranch, newTag } from '../tokens.ts'
-import type { SipTransport, TransportAddress } from '../transport.ts'
-import { answerDestination, formatVia, stampSource } from '../via.ts'
+import type { Hop, TransportAddress, TransportProtocol } from '../transport.ts'
+import type { TransportSet } from '../transport-set.ts'
+import { answerHop, formatVia, stampSource } from '../via.ts'
 import { ClientTransaction, sameHop, type ClientHandlers } from './client-transaction.ts'
 import { ServerTransaction } from './server-transaction.ts'
 import type { Timings, TransactionSettings } from './timings.ts'
@@ -31,21 +32,20 @@ export interface TransactionUser {
 }
 
 export interface LayerOptions {
-  readonly transport: SipTransport
+  readonly transports: TransportSet
   readonly timings: Timings
-  /** What Via says about us: the address under which answers reach this socket. */
-  readonly sentBy: TransportAddress
+  /** What Via says about us to this neighbour: the address under which its answers reach us. */
+  readonly sentBy: (hop: Hop) => TransportAddress
   readonly user: TransactionUser
 }
 
 /** Each holds some KiB for 32 s; past this many a flood is answered without remembering it. */
 const maxServerTransactions = 20_000
 
-/** All transactions over one transport: tells messages apart, and gives each machine its I/O (RFC 3261 §17). */
+/** All transactions of one user agent: tells messages apart, and gives each machine its I/O (RFC 3261 §17). */
 export class TransactionLayer {
   readonly timings: Timings
   readonly #options: LayerOptions
-  readonly #settings: TransactionSettings
   readonly #clients = new Map<string, ClientTransaction>()
   readonly #servers = new Map<string, ServerTransaction>()
   readonly #merges = new Map<string, ServerTransaction>()
@@ -53,12 +53,11 @@ export class TransactionLayer {
   constructor(options: LayerOptions) {
     this.timings = options.timings
     this.#options = options
-    this.#settings = { ...options.timings, reliable: options.transport.reliable }
   }
 
   /** Starts a client transaction for a request that has no Via yet. */
-  request(request: SipRequest, destination: TransportAddress, handlers: ClientHandlers): ClientTransaction {
-    return this.#begin(this.#withVia(request, newBranch()), destination, handlers)
+  request(request: SipRequest, destination: Hop, handlers: ClientHandlers): ClientTransaction {
+    return this.#begin(this.#withVia(request, destination), destination, handlers)
   }
 
   /** RFC 3261 §9.1: CANCEL is a transaction of its own on the branch of the INVITE it cancels. */
@@ -67,26 +66,35 @@ export class TransactionLayer {
   }
 
   /** Bytes of a request outside any transaction: the ACK of a 2xx, sent again for each copy of that 2xx. */
-  prepare(request: SipRequest): Buffer {
-    return serializeMessage(this.#withVia(request, newBranch()))
+  prepare(request: SipRequest, destination: Hop): Buffer {
+    return serializeMessage(this.#withVia(request, destination))
   }
 
-  transmit(bytes: Buffer, to: TransportAddress, failed?: () => void): void {
+  transmit(bytes: Buffer, to: Hop, failed?: () => void): void {
     this.#trace('sent', bytes, to)
-    this.#options.transport.send(bytes, to).catch(() => failed?.())
+    this.#options.transports.send(bytes, to).catch(() => failed?.())
+  }
+
+  /** What was asked over a connection that is gone, and got no sign of life yet, has failed (RFC 3261 §18.4). */
+  disconnected(remote: Hop): void {
+    const onIt = ({ destination: { host, port, protocol } }: ClientTransaction): boolean =>
+      protocol === remote.protocol && host === remote.host && port === remote.port
+    const lost = this.#clients.values().filter(onIt).toArray()
+    for (const transaction of lost) transaction.lostConnection()
   }
 
   /** Takes whatever came out of the socket. Rubbish is dropped, or refused where that helps; nothing is thrown. */
-  receive(bytes: Buffer, from: TransportAddress): void {
+  receive(bytes: Buffer, from: Hop): void {
     try {
       this.#trace('received', bytes, from)
       const message = parseMessage(bytes)
       if (message.kind === 'response') this.#receiveResponse(message)
-      else this.#receiveRequest(stamped(message, from))
+      else this.#receiveRequest(stamped(message, from), from)
     } catch (error) {
       if (!(error instanceof SipParseError)) return this.#options.user.fault(error)
       const refusal = refuseMalformed(bytes, error, from)
-      if (refusal) this.transmit(refusal.bytes, refusal.to)
+      if (refusal)
+        this.transmit(refusal.bytes, from.protocol === 'udp' ? { ...refusal.to, protocol: 'udp' } : from)
     }
   }
 
@@ -95,13 +103,13 @@ export class TransactionLayer {
     for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.dispose()
   }
 
-  #begin(request: SipRequest, destination: TransportAddress, handlers: ClientHandlers): ClientTransaction {
+  #begin(request: SipRequest, destination: Hop, handlers: ClientHandlers): ClientTransaction {
     const branch = /;branch=([^;]+)/.exec(request.headers.get('Via') ?? '')?.[1] ?? ''
     const key = clientKey(branch, request.method)
     const transaction = new ClientTransaction({
       request,
       destination,
-      settings: this.#settings,
+      settings: this.#settings(destination.protocol),
       handlers,
       transmit: (bytes, to, failed) => this.transmit(bytes, to, failed),
       terminated: () => this.#clients.delete(key),
@@ -111,13 +119,17 @@ export class TransactionLayer {
     return transaction
   }
 
-  #withVia(request: SipRequest, branch: string): SipRequest {
+  #settings(protocol: TransportProtocol): TransactionSettings {
+    return { ...this.timings, reliable: protocol !== 'udp' }
+  }
+
+  #withVia(request: SipRequest, hop: Hop): SipRequest {
     const parameters = new Map([
       ['rport', ''],
-      ['branch', branch],
+      ['branch', newBranch()],
     ])
-    const { sentBy, transport } = this.#options
-    const via = formatVia({ protocol: transport.protocol.toUpperCase(), ...sentBy, parameters })
+    const { host, port } = this.#options.sentBy(hop)
+    const via = formatVia({ protocol: hop.protocol.toUpperCase(), host, port, parameters })
     return { ...request, headers: request.headers.copy().prepend('Via', via) }
   }
 
@@ -126,13 +138,13 @@ export class TransactionLayer {
     if (response.headers.list('Via').length === 1) this.#clients.get(responseKey(response))?.receive(response)
   }
 
-  #receiveRequest(request: ReceivedRequest): void {
+  #receiveRequest(request: ReceivedRequest, source: Hop): void {
     const known = this.#servers.get(serverKey(request, request.method === 'ACK' ? 'INVITE' : request.method))
     if (request.method === 'ACK') return known ? known.receiveAck(request) : this.#options.user.ack(request)
     if (known) return known.receiveRepeat()
-    if (this.#servers.size >= maxServerTransactions) return this.#refuseStatelessly(request)
+    if (this.#servers.size >= maxServerTransactions) return this.#refuseStatelessly(request, source)
     const merged = this.#merges.get(mergeKey(request) ?? '')
-    const transaction = this.#serve(request)
+    const transaction = this.#serve(request, source)
     if (request.method === 'CANCEL') this.#cancelTarget(transaction)
     else if (merged) transaction.respond({ status: 482 })
     else this.#handOver(transaction)
@@ -149,12 +161,13 @@ export class TransactionLayer {
     }
   }
 
-  #serve(request: ReceivedRequest): ServerTransaction {
+  #serve(request: ReceivedRequest, source: Hop): ServerTransaction {
     const key = serverKey(request)
     const merge = mergeKey(request)
     const transaction = new ServerTransaction({
       request,
-      settings: this.#settings,
+      source,
+      settings: this.#settings(source.protocol),
       transmit: (bytes, to, failed) => this.transmit(bytes, to, failed),
       acknowledged: ack => this.#options.user.ack(ack),
       refused: () => forget(this.#merges, merge, transaction),
@@ -175,9 +188,9 @@ export class TransactionLayer {
     target?.receiveCancel()
   }
 
-  #refuseStatelessly(request: ReceivedRequest): void {
+  #refuseStatelessly(request: ReceivedRequest, source: Hop): void {
     const response = buildResponse(request, newTag(), { status: 503, headers: [['Retry-After', '10']] })
-    this.transmit(serializeMessage(response), answerDestination(request.envelope.via))
+    this.transmit(serializeMessage(response), answerHop(request.envelope.via, source))
   }
 
   #trace(direction: TraceLine['direction'], bytes: Buffer, remote: TransportAddress): void {
