@@ -45,10 +45,11 @@ it.skipIf(baresip === undefined)('baresip picks up and hears the agent', { timeo
       max_duration: 0.5,
     })
     const id = String((await ask('/v1/calls', { method: 'POST', body })).call_id)
-    await sleep(8_000)
+    await until(async () => (await ask(`/v1/calls/${id}`)).call_status === 'in-progress', server.lastLines)
+    await sleep(5_000)
     await ask(`/v1/calls/${id}/stop`, { method: 'POST', body: '{}' })
     await until(async () => (await ask(`/v1/calls/${id}`)).completed === true, server.lastLines)
-    expect(await ask(`/v1/calls/${id}`)).toMatchObject({ status: 'cancelled', error_message: null })
+    expect(await ask(`/v1/calls/${id}`)).toMatchObject({ status: 'cancelled', end_reason: 'stopped' })
   }
   const [file = 'none'] = await phone.heard()
   const { channels, sampleRateHz } = readWav(await readFile(file))

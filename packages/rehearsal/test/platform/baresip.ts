@@ -20,6 +20,7 @@ export async function startBaresip(
 ): Promise<Baresip> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-baresip-'))
   await mkdir(join(folder, 'heard'))
+  await writeFile(join(folder, 'silence.wav'), silence())
   await writeFile(join(folder, 'config'), configFor(folder, port))
   await writeFile(
     join(folder, 'accounts'),
@@ -47,15 +48,31 @@ function configFor(folder: string, port: number): string {
     'net_interface 127.0.0.1',
     'call_local_timeout 60',
     'call_max_calls 4',
-    'audio_player aufile,/dev/null',
-    `audio_source ausine,300`,
-    'audio_alert aufile,/dev/null',
+    `audio_source aufile,${join(folder, 'silence.wav')}`,
     `snd_path ${join(folder, 'heard')}`,
     `module_path ${modules}`,
-    ...['g711.so', 'ausine.so', 'aufile.so', 'sndfile.so'].map(name => `module ${name}`),
-    ...['account.so', 'menu.so'].map(name => `module_app ${name}`),
+    ...['g711.so', 'aufile.so', 'sndfile.so', 'account.so', 'menu.so'].map(name => `module ${name}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Ten seconds of 8 kHz silence, a RIFF file with one 16-bit channel. */
+function silence(): Buffer {
+  const samples = Buffer.alloc(10 * 8_000 * 2)
+  const header = Buffer.alloc(44)
+  header.write('RIFF', 0)
+  header.writeUInt32LE(36 + samples.length, 4)
+  header.write('WAVEfmt ', 8)
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(1, 22)
+  header.writeUInt32LE(8_000, 24)
+  header.writeUInt32LE(16_000, 28)
+  header.writeUInt16LE(2, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36)
+  header.writeUInt32LE(samples.length, 40)
+  return Buffer.concat([header, samples])
 }
 
 async function untilReady(child: ChildProcess): Promise<void> {
