@@ -19,7 +19,11 @@ export interface DialRequest {
   readonly ringTimeoutMs: number
   /** The platform's call id, passed to the far end where the protocol has a place for it. */
   readonly correlationId: string
+  /** How long a carrier may say nothing at all, where another could be tried. Absent: the protocol's own patience. */
+  readonly firstAnswerTimeoutMs?: number
   onProgress(progress: DialProgress): void
+  /** Called right before the request leaves the machine; what it throws calls the request off. */
+  leaving?(): void
 }
 
 /**
@@ -35,13 +39,28 @@ export class DialFailed extends Error {
   readonly callStatus: NetworkStatus
   /** The network's own code, e.g. a SIP status; null when it said nothing. */
   readonly code: number | null
+  /** Set where the carrier did not take the call on: another one may. */
+  readonly unavailable: Unavailable | null
 
-  constructor(callStatus: NetworkStatus, detail: { message: string; code: number | null; cause?: unknown }) {
+  constructor(callStatus: NetworkStatus, detail: DialFailure) {
     super(detail.message, { cause: detail.cause })
     this.name = 'DialFailed'
     this.callStatus = callStatus
     this.code = detail.code
+    this.unavailable = detail.unavailable ?? null
   }
+}
+
+export interface DialFailure {
+  readonly message: string
+  readonly code: number | null
+  readonly cause?: unknown
+  readonly unavailable?: Unavailable
+}
+
+/** A carrier out of service, and for how long it asks to be left alone; null: it did not say. */
+export interface Unavailable {
+  readonly retryAfterMs: number | null
 }
 
 /** A live line. Disposing hangs up; disposing twice is harmless. */

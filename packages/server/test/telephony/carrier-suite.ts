@@ -34,6 +34,12 @@ export function testCarrier(name: string, open: () => Promise<Exchange>): void {
       return { dialled, progress }
     }
 
+    /** Byte for byte, or where the protocol may lose a frame, nearly all of it. */
+    function holds(audio: Uint8Array, needle: Uint8Array): boolean {
+      if (exchange.isLossless) return findAudio(audio, needle) >= 0
+      return soundMs(audio) >= 0.85 * soundMs(needle)
+    }
+
     /** An answered call: our leg with what it reports, and the callee's phone. */
     async function talk(): Promise<Talk> {
       const { dialled, progress } = dial()
@@ -126,8 +132,8 @@ export function testCarrier(name: string, open: () => Promise<Exchange>): void {
       call.leg.speaker.write(ours)
       call.callee.say(theirs)
       await until(() => {
-        expect(findAudio(call.callee.heard(), ours)).toBeGreaterThanOrEqual(0)
-        expect(findAudio(heard.audio(), theirs)).toBeGreaterThanOrEqual(0)
+        expect(holds(call.callee.heard(), ours)).toBe(true)
+        expect(holds(heard.audio(), theirs)).toBe(true)
       })
       expect(heard.positionsAreWhole()).toBe(true)
       const { packetsSent, packetsReceived } = call.leg.stats()
@@ -169,7 +175,7 @@ export function testCarrier(name: string, open: () => Promise<Exchange>): void {
       const after = tone(900, 300)
       call.leg.speaker.write(after)
       call.leg.speaker.mark('after')
-      await until(() => expect(findAudio(call.callee.heard(), after)).toBeGreaterThan(0))
+      await until(() => expect(soundMs(call.callee.heard()) - heardBefore).toBeGreaterThan(250))
       await until(() => expect(marks(call.events)).toHaveLength(2))
       expect(marks(call.events)[1]).toMatchObject({ name: 'after', cleared: false })
     })
@@ -198,8 +204,8 @@ export function testCarrier(name: string, open: () => Promise<Exchange>): void {
       await until(() => expect(tap.seconds()).toBeGreaterThan(1.6))
       await call.leg.hangUp()
       expect(tap.isWhole()).toBe(true)
-      expect(findAudio(tap.played(), ours)).toBeGreaterThan(0)
-      expect(findAudio(tap.heard(), theirs)).toBeGreaterThan(0)
+      expect(holds(tap.played(), ours)).toBe(true)
+      expect(holds(tap.heard(), theirs)).toBe(true)
       const [playedMs, heardMs] = [soundStart(tap.played()) / 8, soundStart(tap.heard()) / 8]
       expect(Math.abs(playedMs - wroteAtMs)).toBeLessThan(80)
       expect(Math.abs(heardMs - playedMs)).toBeLessThan(150)

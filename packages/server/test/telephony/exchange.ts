@@ -7,6 +7,8 @@ export interface Exchange extends AsyncDisposable {
   readonly from: string
   /** Whether the protocol has a word for a phone that rings. */
   readonly tellsRinging: boolean
+  /** Not one byte is lost on the way; RTP skips what a busy machine was too late for. */
+  readonly isLossless: boolean
   /** The next call that reaches the network. */
   nextCall(): Promise<RingingCall>
   /** The far end hears what we play so much later at most, in milliseconds. */

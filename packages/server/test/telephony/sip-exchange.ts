@@ -44,6 +44,7 @@ export async function openSipExchange(): Promise<Exchange> {
     from: '+15555550199',
     latencyMs: 60,
     tellsRinging: true,
+    isLossless: false,
     nextCall: async () => ringingCall(await take(), () => media.openStream(soon())),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }

@@ -54,6 +54,7 @@ export async function openStreamExchange(parts: StreamExchangeParts): Promise<St
     from: '+15555550199',
     latencyMs: 40,
     tellsRinging: vendor.capabilities.tellsRinging,
+    isLossless: true,
     nextCall: async () => ringingCall(await standIn.nextCall(), parts),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }

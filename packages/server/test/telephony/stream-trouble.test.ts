@@ -110,7 +110,6 @@ describe.each(names)('a call over %s in trouble', name => {
     const exchange = await open(name, hurried)
     const { leg } = dial(exchange)
     const call = await exchange.standIn.nextCall()
-    if (name === 'Plivo') return
     await call.answerDeaf()
     await expect(leg).rejects.toMatchObject({ callStatus: 'failed' })
     await call.hungUp
@@ -181,6 +180,17 @@ describe.each(names)('a call over %s in trouble', name => {
 })
 
 describe('a call whose request was lost', () => {
+  it('is asked for again only where the vendor knows it for the same', async () => {
+    const twilio = await open('Twilio', hurried)
+    twilio.standIn.switchboard.refuseCreate(500, 1)
+    await expect(dial(twilio).leg).rejects.toMatchObject({ callStatus: 'failed' })
+    expect(twilio.standIn.switchboard.calls).toEqual([])
+    const telnyx = await open('Telnyx', hurried)
+    telnyx.standIn.switchboard.refuseCreate(500, 1)
+    const { leg } = await talk(telnyx)
+    await leg.hangUp()
+  })
+
   it('fails when no word of it comes, and is hung up when it shows itself later', async () => {
     const exchange = await open('Twilio', hurried)
     exchange.standIn.switchboard.delayCallbacks(1_000)

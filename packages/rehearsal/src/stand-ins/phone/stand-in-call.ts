@@ -13,6 +13,8 @@ export type Progress =
 export interface CallBackend {
   report(call: StandInCall, progress: Progress): Promise<void>
   openMedia(call: StandInCall): Promise<MediaLine>
+  /** The callee picks up, and what is to be done then is never done. */
+  answerDeaf(call: StandInCall): Promise<void>
 }
 
 /** A call that a client has placed: the test is the phone network and the callee. */
@@ -67,7 +69,7 @@ export class StandInCall {
   /** Reports that the call was answered, and connects no audio. */
   async answerDeaf(): Promise<void> {
     this.state = 'live'
-    await this.#backend.report(this, { type: 'answered' })
+    await this.#backend.answerDeaf(this)
   }
 
   async refuse(how: Refusal): Promise<void> {

@@ -90,8 +90,7 @@ class PlivoExchange implements CallBackend {
 
   /** Asks for instructions, and does what they say. */
   async openMedia(call: StandInCall): Promise<MediaLine> {
-    const form = this.#form(call, 'in-progress', { Event: 'StartApp' })
-    const xml = await this.switchboard.deliver(() => this.#post(call.order.answer_url ?? '', form))
+    const xml = await this.#askForInstructions(call)
     const stream = /<Response><Stream ([^>]*)>([^<]+)<\/Stream><\/Response>$/.exec(xml)
     const [, attributes = '', url] = stream ?? []
     if (url === undefined || !attributes.includes('contentType="audio/x-mulaw;rate=8000"'))
@@ -100,6 +99,15 @@ class PlivoExchange implements CallBackend {
       throw new Error('the XML connects a stream of one direction, or lets the call end')
     const ids = { accountId: this.#account.authId, callId: call.id, streamId: randomUUID() }
     return await MediaLine.open(url, plivoMedia(ids), {})
+  }
+
+  async answerDeaf(call: StandInCall): Promise<void> {
+    await this.#askForInstructions(call)
+  }
+
+  async #askForInstructions(call: StandInCall): Promise<string> {
+    const form = this.#form(call, 'in-progress', { Event: 'StartApp' })
+    return await this.switchboard.deliver(() => this.#post(call.order.answer_url ?? '', form))
   }
 
   async #create(

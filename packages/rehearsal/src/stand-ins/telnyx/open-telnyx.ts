@@ -105,6 +105,10 @@ class TelnyxExchange implements CallBackend {
     await this.switchboard.deliver(() => this.#post(url, { data, meta: { attempt: 1, delivered_to: url } }))
   }
 
+  async answerDeaf(call: StandInCall): Promise<void> {
+    await this.report(call, { type: 'answered' })
+  }
+
   async openMedia(call: StandInCall): Promise<MediaLine> {
     const { stream_url: url, stream_bidirectional_mode: mode, stream_bidirectional_codec: codec } = call.order
     if (url === undefined || mode !== 'rtp' || codec !== 'PCMU')

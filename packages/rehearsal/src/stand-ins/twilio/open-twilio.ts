@@ -94,6 +94,10 @@ class TwilioExchange implements CallBackend {
     await this.switchboard.deliver(() => this.#post(url, form))
   }
 
+  async answerDeaf(call: StandInCall): Promise<void> {
+    await this.report(call, { type: 'answered' })
+  }
+
   async openMedia(call: StandInCall): Promise<MediaLine> {
     const url = /<Stream url="([^"]+)"/.exec(call.order.Twiml ?? '')?.[1]
     if (url === undefined) throw new Error('the TwiML connects no stream')

@@ -1,6 +1,6 @@
 import type { InviteFailed } from '@parley/wire/sip/user-agent'
 import type { NetworkStatus } from '@parley/contract/status'
-import { DialFailed } from '../port.ts'
+import { DialFailed, type Unavailable } from '../port.ts'
 
 /**
  * What a final answer to an INVITE means to a person (RFC 3261 section 21, RFC 8197 for 607,
@@ -31,6 +31,7 @@ export function dialFailure(failure: InviteFailed): DialFailed {
       message: `${meaning}${verbatim}`,
       code: failure.status > 0 ? failure.status : null,
       cause: failure,
+      ...unavailability(failure),
     })
   switch (failure.kind) {
     case 'ring_timeout':
@@ -46,4 +47,17 @@ export function dialFailure(failure: InviteFailed): DialFailed {
       return known ? told(known.callStatus, known.meaning) : told('failed', 'The carrier refused the call')
     }
   }
+}
+
+/**
+ * RFC 3261 section 21.5.4: a server that says 503 takes no calls now, so another may be asked. A server that
+ * cannot be reached, or says nothing, has taken none on either.
+ */
+function unavailability(failure: InviteFailed): { unavailable?: Unavailable } {
+  const { kind, status } = failure
+  if (kind === 'no_response' || kind === 'transport') return { unavailable: { retryAfterMs: null } }
+  if (kind !== 'rejected' || status !== 503) return {}
+  // Section 20.33: seconds first, then perhaps a comment and parameters.
+  const seconds = /^\s*(\d{1,9})/.exec(failure.headers.get('retry-after')?.[0] ?? '')?.[1]
+  return { unavailable: { retryAfterMs: seconds === undefined ? null : Number(seconds) * 1_000 } }
 }

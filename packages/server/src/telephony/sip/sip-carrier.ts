@@ -36,6 +36,7 @@ export class SipCarrier implements Carrier {
     try {
       const offer = createOffer({ address: { host: mediaHost, port: stream.port } })
       const invite = this.#inviteFor(request, offer)
+      request.leaving?.()
       request.onProgress({ type: 'placed', providerCallId: invite.callId ?? '' })
       const answered = await userAgent.invite(invite, signal)
       try {
@@ -57,8 +58,11 @@ export class SipCarrier implements Carrier {
 
   #inviteFor(request: DialRequest, sdp: string): InviteRequest {
     const { trunk, userAgent } = this.#deps
+    const isDirect = request.to.startsWith('sip:')
     const toUri = targetOf(request.to, trunk)
-    const domain = trunk ? authority(trunk.uri) : `${userAgent.host}:${userAgent.port}`
+    const domain = trunk ? domainOf(trunk.uri) : `${userAgent.host}:${userAgent.port}`
+    // A trunk's password is for the trunk: whoever else is called could ask for it and guess it at leisure.
+    const credentials = isDirect ? null : (trunk?.credentials ?? null)
     return {
       to: toUri,
       from: `sip:${request.from ?? 'anonymous'}@${domain}`,
@@ -66,7 +70,10 @@ export class SipCarrier implements Carrier {
       sdp,
       ringTimeoutMs: request.ringTimeoutMs,
       headers: { 'X-Parley-Call-Id': request.correlationId },
-      ...(trunk?.credentials ? { credentials: trunk.credentials } : {}),
+      ...(credentials ? { credentials } : {}),
+      ...(request.firstAnswerTimeoutMs === undefined
+        ? {}
+        : { firstAnswerTimeoutMs: request.firstAnswerTimeoutMs }),
       onProgress: progress => {
         if (progress.status >= 180)
           request.onProgress({ type: 'ringing', earlyMedia: progress.sdp !== undefined })
@@ -84,6 +91,11 @@ function targetOf(to: string, trunk: SipTrunk | null): string {
   return `sip:${to}@${authority(trunk.uri)}`
 }
 
+/** `sip:host:port;transport=tcp` as host, port and what else says where to go. */
 function authority(uri: string): string {
   return uri.replace(/^sip:/, '')
+}
+
+function domainOf(uri: string): string {
+  return authority(uri).replace(/;.*$/, '')
 }

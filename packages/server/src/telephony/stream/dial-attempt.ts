@@ -1,7 +1,7 @@
-import { DialFailed, type DialRequest } from '../port.ts'
-import type { CallEnded, CallIds, CallOrder, CallReport, Vendor } from '../vendor.ts'
+import { DialFailed, type DialProgress } from '../port.ts'
+import type { CallEnded, CallIds, CallReport, Vendor } from '../vendor.ts'
 import { advanceAttempt, type Attempt, type AttemptEvent, freshAttempt, type GiveUp } from './attempt.ts'
-import { createCall } from './create-call.ts'
+import type { Created } from './create-call.ts'
 import type { MediaConnection } from './expected-calls.ts'
 import { hangUpByRest } from './hang-up.ts'
 import type { RestClient } from './rest-client.ts'
@@ -27,7 +27,14 @@ export interface DialAttemptDeps {
   readonly vendor: Vendor
   readonly rest: RestClient
   readonly timings: DialTimings
-  readonly request: DialRequest
+  onProgress(progress: DialProgress): void
+}
+
+/** What begins an attempt, and how long it may take. */
+export interface Beginning {
+  /** Asks the vendor for the call; rejects with DialFailed when there surely is none. */
+  create(signal: AbortSignal): Promise<Created>
+  readonly patience: { readonly ms: number; readonly why: GiveUp }
 }
 
 /** Drives one attempt: feeds the state machine what the vendor says, and acts on what it decides. */
@@ -50,11 +57,11 @@ export class DialAttempt {
   }
 
   /** Resolves when the callee has answered and the audio stands; rejects with DialFailed. */
-  async run(order: CallOrder, signal: AbortSignal): Promise<MediaConnection> {
+  async run(beginning: Beginning, signal: AbortSignal): Promise<MediaConnection> {
     const cancel = (): void => this.#feed({ type: 'gave_up', why: 'cancelled' })
     signal.addEventListener('abort', cancel, { once: true })
-    this.#after(order.ringTimeoutMs, 'ring_timeout')
-    this.#creating = this.#create(order)
+    this.#after(beginning.patience.ms, beginning.patience.why)
+    this.#creating = this.#create(beginning)
     try {
       const { verdict } = await this.#decided.promise
       if (verdict?.type === 'live' && this.#media) return this.#media
@@ -92,9 +99,9 @@ export class DialAttempt {
     return await hangUpByRest(this.ids, this.#deps, AbortSignal.timeout(this.#deps.timings.hangUpMs))
   }
 
-  async #create(order: CallOrder): Promise<void> {
+  async #create(beginning: Beginning): Promise<void> {
     try {
-      const created = await createCall(order, this.#deps, AbortSignal.timeout(this.#deps.timings.createMs))
+      const created = await beginning.create(AbortSignal.timeout(this.#deps.timings.createMs))
       if (created.type === 'created') this.#feed({ type: 'created', id: created.id })
       else if (!hasIds(this.ids)) this.#after(this.#deps.timings.signMs, 'no_sign')
     } catch (error) {
@@ -107,10 +114,10 @@ export class DialAttempt {
     const after = advanceAttempt(before, event, this.#deps.vendor.capabilities)
     this.#attempt = after
     if (before.verdict !== null) return
-    const { request } = this.#deps
     const providerCallId = after.ids.live ?? after.ids.placed
-    if (!hasIds(before.ids) && providerCallId !== null) request.onProgress({ type: 'placed', providerCallId })
-    if (after.ringing && !before.ringing) request.onProgress({ type: 'ringing', earlyMedia: false })
+    if (!hasIds(before.ids) && providerCallId !== null)
+      this.#deps.onProgress({ type: 'placed', providerCallId })
+    if (after.ringing && !before.ringing) this.#deps.onProgress({ type: 'ringing', earlyMedia: false })
     if (after.answered && !before.answered && !after.connected)
       this.#after(this.#deps.timings.audioMs, 'no_audio')
     if (after.verdict === null) return

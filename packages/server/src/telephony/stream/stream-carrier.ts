@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type Carrier, DialFailed, type DialRequest, type Leg } from '../port.ts'
-import type { CallOrder, Vendor } from '../vendor.ts'
-import { DialAttempt, type DialTimings, dialTimings } from './dial-attempt.ts'
+import type { InboundReply, IncomingReport, Vendor } from '../vendor.ts'
+import { createCall } from './create-call.ts'
+import { type Beginning, DialAttempt, type DialTimings, dialTimings } from './dial-attempt.ts'
 import type { ExpectedCall } from './expected-calls.ts'
 import { hangUpByRest } from './hang-up.ts'
+import { Decision, type IncomingStreamCall } from './incoming-call.ts'
 import { readLifeline } from './lifeline.ts'
 import type { Pulse } from './pulse.ts'
 import { type RestClient, RestFault } from './rest-client.ts'
@@ -25,6 +27,12 @@ export interface StreamCarrierDeps {
 const lingerMs = 60_000
 const lostLingerMs = 900_000
 
+interface Conversation {
+  readonly attempt: DialAttempt
+  readonly expected: ExpectedCall
+  readonly beginning: Beginning
+}
+
 /** Dials by a vendor's REST API and talks over its media streams. */
 export class StreamCarrier implements Carrier {
   readonly #deps: StreamCarrierDeps
@@ -40,17 +48,79 @@ export class StreamCarrier implements Carrier {
         message: 'The call was cancelled before it was dialled',
         code: null,
       })
-    const attempt = new DialAttempt({ vendor, rest, timings, request })
+    const from = this.#callerOf(request)
+    const attempt = new DialAttempt({ vendor, rest, timings, onProgress: step => request.onProgress(step) })
     const expected = server.expect({
       vendor,
       correlationId: request.correlationId,
       reported: report => attempt.reported(report),
       connected: media => attempt.connected(media),
     })
+    const { to, ringTimeoutMs, correlationId } = request
+    const order = { to, from, ringTimeoutMs, correlationId, key: randomUUID(), urls: expected.urls }
+    const beginning: Beginning = {
+      create: deadline => createCall(order, this.#deps, deadline),
+      patience: { ms: request.ringTimeoutMs, why: 'ring_timeout' },
+    }
+    return await this.#converse({ attempt, expected, beginning }, signal)
+  }
+
+  /**
+   * Has calls from outside announced to the listener; answers the address that the vendor is to be given for
+   * them. Whoever does not decide in time has refused.
+   */
+  receive(listener: (call: IncomingStreamCall) => void): string {
+    const { vendor, server } = this.#deps
+    const announced = new Map<string, Promise<InboundReply>>()
+    return server.onIncoming(vendor, report => {
+      // Vendors repeat an announcement whose answer they missed: it is the same call.
+      const id = report.ids.live ?? ''
+      const known = announced.get(id)
+      if (known) return known
+      const reply = this.#announce(report, listener)
+      announced.set(id, reply)
+      setTimeout(() => announced.delete(id), lingerMs).unref()
+      return reply
+    })
+  }
+
+  async #announce(
+    report: IncomingReport,
+    listener: (call: IncomingStreamCall) => void,
+  ): Promise<InboundReply> {
+    const { vendor, server, rest, timings = dialTimings } = this.#deps
+    const attempt = new DialAttempt({ vendor, rest, timings, onProgress: () => undefined })
+    const expected = server.expect({
+      vendor,
+      correlationId: report.ids.live ?? '',
+      reported: news => attempt.reported(news),
+      connected: media => attempt.connected(media),
+    })
+    const decision = new Decision({ vendor, rest, report, urls: expected.urls })
+    listener({
+      from: report.from,
+      to: report.to,
+      providerCallId: report.ids.live ?? '',
+      accept: signal => {
+        const beginning: Beginning = {
+          create: deadline => decision.accept(deadline),
+          patience: { ms: timings.audioMs, why: 'no_audio' },
+        }
+        return this.#converse({ attempt, expected, beginning }, signal)
+      },
+      refuse: why => decision.refuse(why),
+    })
+    const reply = await decision.reply
+    if (!decision.isAccepted) expected.leave(lingerMs)
+    return reply
+  }
+
+  /** Waits for the callee and the audio, and makes a leg of them. */
+  async #converse({ attempt, expected, beginning }: Conversation, signal: AbortSignal): Promise<Leg> {
     try {
-      const media = await attempt.run(this.#orderOf(request, expected), signal)
+      const media = await attempt.run(beginning, signal)
       const leg = new StreamLeg({
-        vendor,
+        vendor: this.#deps.vendor,
         ids: attempt.ids,
         media,
         pulse: this.#deps.pulse,
@@ -76,12 +146,10 @@ export class StreamCarrier implements Carrier {
     return true
   }
 
-  #orderOf(request: DialRequest, { urls }: ExpectedCall): CallOrder {
-    const { to, ringTimeoutMs, correlationId } = request
+  #callerOf(request: DialRequest): string {
     const from = request.from ?? this.#deps.defaultFrom
-    if (from === null)
-      throw new DialFailed('failed', { message: 'This carrier needs a number to call from', code: null })
-    return { to, from, ringTimeoutMs, correlationId, key: randomUUID(), urls }
+    if (from !== null) return from
+    throw new DialFailed('failed', { message: 'This carrier needs a number to call from', code: null })
   }
 
   async #release(attempt: DialAttempt, expected: ExpectedCall, isOver: boolean): Promise<void> {

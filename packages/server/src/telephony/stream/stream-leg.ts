@@ -24,6 +24,8 @@ export interface StreamLegDeps {
 /** Messages that cannot be understood before the connection is given up. */
 const mostMalformed = 20
 const stallMs = 5_000
+/** What is heard before anybody listens or records is kept for so long: a second of 20 ms slots. */
+const mostEarlySlots = 50
 
 /** An answered call whose audio goes over a vendor's WebSocket. */
 export class StreamLeg implements Leg {
@@ -40,6 +42,7 @@ export class StreamLeg implements Leg {
   readonly #early: LegEvent[] = []
   readonly #leavePulse: () => void
   #listener: ((event: LegEvent) => void) | undefined
+  #earlyFrames: { frame: Uint8Array; atMs: number }[] = []
   #hear: ((frame: Uint8Array, atMs: number) => void) | undefined
   #tap: TapSink | undefined
   #malformed = 0
@@ -55,7 +58,7 @@ export class StreamLeg implements Leg {
     this.lifeline = writeLifeline(deps.vendor.name, deps.ids)
     this.#tape = new Tape((heard, played, atMs) => this.#tap?.(heard, played, atMs))
     this.#heard = new HeardTrack({
-      frame: (frame, at) => this.#hear?.(frame, at / BYTES_PER_MS),
+      frame: (frame, at) => this.#heardFrame(frame, at / BYTES_PER_MS),
       samples: (samples, at) => this.#tape.writeHeard(samples, at),
     })
     this.#playout = this.#openPlayout()
@@ -83,6 +86,8 @@ export class StreamLeg implements Leg {
 
   hear(sink: (frame: Uint8Array, atMs: number) => void): void {
     this.#hear = sink
+    for (const { frame, atMs } of this.#earlyFrames) sink(frame, atMs)
+    this.#earlyFrames = []
   }
 
   tap(sink: TapSink): void {
@@ -169,10 +174,16 @@ export class StreamLeg implements Leg {
     const nowMs = this.positionMs
     this.#playout.pump(nowMs)
     this.#heard.poll(nowMs)
-    this.#tape.advance(Math.floor(nowMs / FRAME_MS))
+    const slot = Math.floor(nowMs / FRAME_MS)
+    if (this.#tap !== undefined || slot > mostEarlySlots) this.#tape.advance(slot)
     const stalls = Math.floor((nowMs - this.#reception.lastAtMs) / stallMs)
     if (stalls > this.#stalls) this.#emit({ type: 'stalled', sinceMs: stalls * stallMs })
     this.#stalls = stalls
+  }
+
+  #heardFrame(frame: Uint8Array, atMs: number): void {
+    if (this.#hear) this.#hear(frame, atMs)
+    else if (this.#earlyFrames.length < mostEarlySlots) this.#earlyFrames.push({ frame: frame.slice(), atMs })
   }
 
   #receive(text: string): void {
