@@ -28,8 +28,9 @@ async function demo(options: DemoOptions, signal: AbortSignal): Promise<void> {
   print('', ...showResult(made, ink), '')
   if (options.json) process.stdout.write(`${toJson(house, made)}\n`)
   if (!wentWell(made)) process.exitCode = 1
-  if (options.exit) return
-  print(...showNextSteps(house, made.apiKey, ink), '', ink.dim('  Everything stays up until Ctrl-C.'))
+  print(...showNextSteps(house, made.apiKey, ink), '')
+  if (options.exit) return print(ink.dim('  Stopping now, as --exit asks; without it everything stays up.'))
+  print(ink.dim('  Everything stays up until Ctrl-C.'))
   await stayUp(house, signal)
   print('', ink.dim('  stopping …'))
 }

@@ -18,6 +18,8 @@ export interface Runnable extends AsyncDisposable {
 export async function runAlone(part: Runnable, log: Logger): Promise<void> {
   await using running = part
   const supervised = process.send !== undefined
+  // A failure that nobody waited for is a defect of ours, but no reason to cut off everybody's calls.
+  process.on('unhandledRejection', error => log.error({ err: error }, 'a failure was left unhandled'))
   process.send?.({ type: 'ready', address: running.address })
   const over = Promise.withResolvers<void>()
   let asked = 0
