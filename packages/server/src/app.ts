@@ -1,10 +1,12 @@
-import { openMediaEngine } from '@parley/wire/rtp/media-engine'
+import { type MediaEngine, openMediaEngine } from '@parley/wire/rtp/media-engine'
 import { openUserAgent, type DialogRecord, type UserAgent } from '@parley/wire/sip/user-agent'
 import type { Logger } from 'pino'
 import type { Config } from './config/config.ts'
-import { databaseUrl, rtpPorts, trunkOf } from './config/line-settings.ts'
+import { databaseUrl, rtpPorts, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
+import { readMasterKey } from './config/secrets.ts'
 import { openSpeech } from './config/speech.ts'
+import { Trunks } from './config/trunks.ts'
 import { type ReapDeps, reapForever } from './dialer/reap.ts'
 import { CallRecords } from './dialer/records.ts'
 import { runCall } from './dialer/run-call.ts'
@@ -12,13 +14,13 @@ import { CallWorker, type WorkerDeps } from './dialer/worker.ts'
 import type { NodeId } from './domain/ids.ts'
 import { newId } from './domain/new-id.ts'
 import { openRecordings } from './files/recordings.ts'
+import { limitSettingsTrunk } from './store/admission.ts'
 import { endCall, findOrphans } from './store/attempts.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { type Jobs, openJobs } from './store/jobs.ts'
 import { subscribe } from './store/notify.ts'
+import { createSealing } from './store/sealing.ts'
 import type { Voices } from './speech/port.ts'
-import type { Carrier } from './telephony/port.ts'
-import { SipCarrier } from './telephony/sip/sip-carrier.ts'
 
 /** How long the far end of a lost call may take to confirm our BYE. */
 const lostByeMs = 3_000
@@ -30,10 +32,19 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
   const jobs = starting.use(await openJobs(database, { onTrouble }))
   const line = starting.use(await openLine(config, { log, draining: () => worker.draining }))
+  const trunks = new Trunks({
+    database,
+    userAgent: line.userAgent,
+    media: line.media,
+    mediaHost: line.mediaHost,
+    sealing: createSealing(await readMasterKey(config)),
+    settings: trunkOf(config),
+  })
+  await limitSettingsTrunk(database, trunkLimits(config))
   const { voices } = starting.use(await openSpeech(config))
   const nodeId = newId() as NodeId
   const worker: CallWorker = new CallWorker(
-    workerDeps(config, { database, jobs, nodeId, log, voices, carrier: line.carrier }),
+    workerDeps(config, { database, jobs, nodeId, log, voices, trunks }),
   )
   starting.use(
     await subscribe(database, { onCall: () => void worker.checkStops().catch(onTrouble), onTrouble }),
@@ -54,7 +65,9 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
 
 interface Line extends AsyncDisposable {
   readonly userAgent: UserAgent
-  readonly carrier: SipCarrier
+  readonly media: MediaEngine
+  /** Address put into SDP. */
+  readonly mediaHost: string
 }
 
 async function openLine(
@@ -74,14 +87,13 @@ async function openLine(
       onFault: error => log.warn({ err: error }, 'SIP trouble that ended no call'),
     }),
   )
-  const carrier = new SipCarrier({
+  const running = starting.move()
+  return {
     userAgent,
     media,
-    trunk: trunkOf(config),
     mediaHost: advertisedHost ?? host,
-  })
-  const running = starting.move()
-  return { userAgent, carrier, [Symbol.asyncDispose]: () => running.disposeAsync() }
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
 }
 
 interface WorkerParts {
@@ -89,12 +101,12 @@ interface WorkerParts {
   readonly jobs: Jobs
   readonly nodeId: NodeId
   readonly log: Logger
-  readonly carrier: Carrier
+  readonly trunks: Trunks
   readonly voices: Voices
 }
 
 function workerDeps(config: Config, parts: WorkerParts): WorkerDeps {
-  const { database, jobs, nodeId, log, carrier, voices } = parts
+  const { database, jobs, nodeId, log, trunks, voices } = parts
   const recordings = openRecordings(config.PARLEY_DATA_DIR, error =>
     log.error({ err: error }, 'a recording is in trouble'),
   )
@@ -107,6 +119,7 @@ function workerDeps(config: Config, parts: WorkerParts): WorkerDeps {
     maxCalls: config.PARLEY_MAX_CALLS,
     run: (call, stop) => {
       const records = new CallRecords(call, { database, jobs, recordings, nodeId, log })
+      const carrier = trunks.carrierFor(call)
       return runCall({ call, records, stop }, { carrier, voices, ringTimeoutMs, clock: Date.now, newId })
     },
     onLeaseLost: () => {

@@ -55,6 +55,9 @@ const schema = z.object({
   SIP_TRUNK: sipUri.optional(),
   SIP_USERNAME: setting,
   SIP_PASSWORD: setting,
+  /** Limits of that trunk over all workers. Absent: none. */
+  SIP_TRUNK_MAX_CALLS: z.coerce.number().int().min(1).optional(),
+  SIP_TRUNK_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(1_000).optional(),
   PARLEY_RING_TIMEOUT_SECONDS: z.coerce.number().int().min(5).max(180).default(45),
   PARLEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(7_200).default(600),
   OPENAI_API_KEY: setting,

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import type { TrunkLimits } from '../store/admission.ts'
 import type { SipTrunk } from '../telephony/sip/sip-carrier.ts'
 import { type Config, ConfigError } from './config.ts'
 
@@ -20,6 +21,11 @@ export function trunkOf(config: Config): SipTrunk | null {
   const { SIP_USERNAME: username, SIP_PASSWORD: password } = config
   const credentials = username !== undefined && password !== undefined ? { username, password } : null
   return { uri: config.SIP_TRUNK, credentials }
+}
+
+export function trunkLimits(config: Config): TrunkLimits {
+  const { SIP_TRUNK_MAX_CALLS: calls = null, SIP_TRUNK_CALLS_PER_SECOND: perSecond = null } = config
+  return { maxConcurrentCalls: calls, callsPerSecond: perSecond }
 }
 
 /** The port to listen on; a free one where the setting is 0. */

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CallId, NodeId } from '../domain/ids.ts'
@@ -12,6 +13,8 @@ const heartbeatEveryMs = 3_000
 const stopPollEveryMs = 1_000
 /** How long a queued call waits when this worker is full. */
 const retryClaimSeconds = 1
+/** A call that its trunks have no place for asks again after this long at most. */
+const longestRetrySeconds = 3
 
 export interface WorkerDeps {
   readonly nodeId: NodeId
@@ -82,7 +85,12 @@ export class CallWorker {
       return
     }
     const call = await claimCall(database, { callId, nodeId })
-    if (call === null) return
+    if (call === 'taken') return
+    if (call === 'no_place') {
+      // Spread out, so that a full queue does not come back all at once.
+      await jobs.send('dial', { callId }, { startAfterSeconds: randomInt(1, longestRetrySeconds + 1) })
+      return
+    }
     this.#live.run(call.id, stop =>
       run(call, stop).catch(error =>
         log.error({ err: error, call_id: call.id }, 'the end of a call was not stored'),

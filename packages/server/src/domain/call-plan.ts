@@ -28,8 +28,23 @@ export interface CallPlan {
   /** The values that filled the placeholders: data the agent may state, never orders to it. */
   readonly requestData: Readonly<Record<string, string>>
   readonly record: boolean
+  /** Absent: the agent can transfer the call to nobody. */
+  readonly transfer?: TransferPlan
   /** Absent: both ways. */
   readonly keypad?: Keypad
+}
+
+export interface TransferPlan {
+  readonly destinations: readonly TransferDestination[]
+}
+
+export interface TransferDestination {
+  /** What the agent knows it by; unique within the call. */
+  readonly name: string
+  /** Number or `sip:` URI. */
+  readonly to: string
+  /** When to choose it. */
+  readonly description: string | null
 }
 
 /** Whether the agent may press keys, and whether it gets to know those that the callee presses. */

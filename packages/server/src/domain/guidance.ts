@@ -14,6 +14,10 @@ export const guidance = {
   stillThere: 'The callee has been silent for a while. Ask briefly whether they are still there.',
   notUnderstood: 'What the callee said was not understood. Say so briefly and ask them to repeat it.',
   goOn: 'You were interrupted, but the callee said nothing. Go on from where you stopped, without repeating yourself.',
+  connecting:
+    'You are about to connect the callee to somebody else. Tell them so in one short sentence and ask nothing.',
+  transferFailed:
+    'The callee could not be connected and is back with you. Apologise in one short sentence, and offer what you can do yourself.',
   backFromFarewell:
     'The callee said something more before the goodbye was over. Answer it; the call goes on.',
 } as const satisfies Record<string, string>

@@ -1,7 +1,7 @@
 import type { CallEventBody } from '@parley/contract/events'
 import { sql, type Transaction } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
-import type { CallId, NodeId } from '../domain/ids.ts'
+import type { CallId, NodeId, TrunkId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Database } from './database.ts'
 import { appendEvents } from './events.ts'
@@ -9,45 +9,75 @@ import type { Jobs } from './jobs.ts'
 import { notifyCall } from './notify.ts'
 import { enqueueWebhook } from './outbox.ts'
 import type { CallLatency, Tables } from './tables.ts'
+import { outboundTrunks, takePlace } from './trunks.ts'
 
 /** A call that this node alone may dial, once. */
 export interface ClaimedCall {
   readonly id: CallId
   readonly attempt: number
   readonly plan: CallPlan
+  /** On which it has a place; null where none is needed. */
+  readonly trunk: TrunkId | null
 }
 
+/** Thrown inside a claim, to undo it. */
+class NoPlace extends Error {}
+
 /**
- * Takes a queued call and commits its attempt as dialing, before anything may leave the machine.
- * Null: somebody else has it, or it is no longer to be dialled.
+ * Takes a queued call and commits its attempt as dialing, with a place on a trunk, before anything may leave
+ * the machine. `taken`: somebody else has it, or it is no longer to be dialled. `no_place`: the limits of its
+ * trunks are reached, and the call stays queued.
  */
 export async function claimCall(
   database: Database,
   claim: { callId: CallId; nodeId: NodeId },
-): Promise<ClaimedCall | null> {
-  const claimed = await database.kysely.transaction().execute(async trx => {
-    const call = await trx
-      .updateTable('calls')
-      .set(row => ({
-        status: 'in_progress',
-        attempt: row('attempt', '+', 1),
-        node_id: claim.nodeId,
-        started_at: sql<Date>`now()`,
-      }))
-      .where('id', '=', claim.callId)
-      .where('status', '=', 'queued')
-      .returning(['id', 'attempt', 'plan'])
-      .executeTakeFirst()
-    if (call === undefined) return null
-    await trx
-      .insertInto('attempts')
-      .values({ call_id: call.id, n: call.attempt, node_id: claim.nodeId })
-      .execute()
-    await appendEvents(trx, call.id, [{ type: 'dialing', attempt: call.attempt }])
-    return { id: call.id, attempt: call.attempt, plan: call.plan }
-  })
-  if (claimed) await notifyCall(database, claimed.id)
+): Promise<ClaimedCall | 'taken' | 'no_place'> {
+  const claimed = await database.kysely
+    .transaction()
+    .execute(trx => claimWithin(trx, claim))
+    .catch((error: unknown) => {
+      if (error instanceof NoPlace) return 'no_place' as const
+      throw error
+    })
+  if (typeof claimed !== 'string') await notifyCall(database, claimed.id)
   return claimed
+}
+
+async function claimWithin(
+  trx: Transaction<Tables>,
+  claim: { callId: CallId; nodeId: NodeId },
+): Promise<ClaimedCall | 'taken'> {
+  const call = await trx
+    .updateTable('calls')
+    .set(row => ({
+      status: 'in_progress',
+      attempt: row('attempt', '+', 1),
+      node_id: claim.nodeId,
+      started_at: sql<Date>`now()`,
+    }))
+    .where('id', '=', claim.callId)
+    .where('status', '=', 'queued')
+    .returning(['id', 'attempt', 'plan'])
+    .executeTakeFirst()
+  if (call === undefined) return 'taken'
+  await trx
+    .insertInto('attempts')
+    .values({ call_id: call.id, n: call.attempt, node_id: claim.nodeId })
+    .execute()
+  await appendEvents(trx, call.id, [{ type: 'dialing', attempt: call.attempt }])
+  const trunk = await placeFor(trx, call.plan)
+  return { id: call.id, attempt: call.attempt, plan: call.plan, trunk }
+}
+
+/** An address of its own needs no trunk. */
+async function placeFor(trx: Transaction<Tables>, plan: CallPlan): Promise<TrunkId | null> {
+  const { callId, accountId, to, from } = plan
+  if (/^sips?:/.test(to)) return null
+  const trunks = await outboundTrunks({ kysely: trx }, { account: accountId, from })
+  if (trunks.length === 0) return null
+  const trunk = await takePlace(trx, { call: callId, trunks })
+  if (trunk === null) throw new NoPlace('no trunk has a place for the call')
+  return trunk
 }
 
 /** Keeps the carrier's id of the call from the moment it is placed. */

@@ -51,7 +51,7 @@ create index calls_on_trunk on calls (trunk_id) where status = 'in_progress' and
 -- Takes a place on a trunk for a call: 0 when it is admitted, otherwise milliseconds to wait; -1 when all
 -- places are taken. With `dialing` the call may leave at once, and counts into the rate: never more than
 -- `calls_per_second` in any `window_ms`. Without, it only takes its place, as long as no more calls than leave
--- in a second wait for their turn.
+-- in two seconds wait for their turn.
 create function admit_to_trunk(trunk uuid, call uuid, dialing boolean, window_ms int) returns int
 language plpgsql as $$
 declare
@@ -75,7 +75,7 @@ begin
     end if;
     delete from trunk_dials where trunk_id = trunk and dialed_at < moment - interval '10 seconds';
     insert into trunk_dials values (trunk, moment);
-  elsif not dialing and waiting >= limits.calls_per_second then
+  elsif not dialing and waiting >= 2 * limits.calls_per_second then
     return 1000;
   end if;
   update calls set trunk_id = trunk where id = call and calls.trunk_id is distinct from trunk;

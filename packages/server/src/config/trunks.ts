@@ -1,0 +1,84 @@
+import type { CarrierTest } from '@parley/contract/carriers'
+import type { MediaEngine } from '@parley/wire/rtp/media-engine'
+import type { UserAgent } from '@parley/wire/sip/user-agent'
+import type { ClaimedCall } from '../store/attempts.ts'
+import { admitToTrunk } from '../store/admission.ts'
+import type { Database } from '../store/database.ts'
+import type { Sealing } from '../store/sealing.ts'
+import { credentialsOf, isLimited, type OutboundTrunk, outboundTrunks } from '../store/trunks.ts'
+import { FailoverCarrier, type Trunk } from '../telephony/failover-carrier.ts'
+import type { Carrier, DialRequest } from '../telephony/port.ts'
+import { testByOptions } from '../telephony/sip/options-test.ts'
+import { SipCarrier, type SipTrunk } from '../telephony/sip/sip-carrier.ts'
+import { TrunkWatch } from '../telephony/trunk-watch.ts'
+
+export interface TrunkDeps {
+  readonly database: Database
+  readonly sealing: Sealing
+  readonly userAgent: UserAgent
+  readonly media: MediaEngine
+  readonly mediaHost: string
+  /** SIP_TRUNK: for accounts without carriers of their own. Null: none. */
+  readonly settings: SipTrunk | null
+}
+
+/** The trunks of every account, as this worker uses them. */
+export class Trunks {
+  readonly #deps: TrunkDeps
+  readonly #watch = new TrunkWatch(() => performance.now())
+
+  constructor(deps: TrunkDeps) {
+    this.#deps = deps
+  }
+
+  /** Dials one claimed call: on the trunk that it has a place on, and where that fails on the account's others. */
+  carrierFor(call: ClaimedCall): Carrier {
+    return {
+      dial: async (request, signal) => (await this.#choose(call, request)).dial(request, signal),
+    }
+  }
+
+  async #choose(call: ClaimedCall, { to }: DialRequest): Promise<Carrier> {
+    if (call.trunk === null || /^sips?:/.test(to)) return this.#carrier(null)
+    const { database } = this.#deps
+    const { accountId: account, from } = call.plan
+    const trunks = await outboundTrunks(database, { account, from })
+    const claimed = trunks.filter(trunk => trunk.id === call.trunk)
+    const others = trunks.filter(trunk => trunk.id !== call.trunk)
+    return new FailoverCarrier({
+      trunks: [...claimed, ...others].map(trunk => this.#trunk(trunk, call)),
+      watch: this.#watch,
+      clock: () => performance.now(),
+    })
+  }
+
+  #trunk(row: OutboundTrunk, call: ClaimedCall): Trunk {
+    const { database, sealing, userAgent, settings } = this.#deps
+    const trunk =
+      row.gateway === null ? settings : { uri: uriOf(row.gateway), credentials: credentialsOf(row, sealing) }
+    const hasPlace = row.id === call.trunk && !isLimited(row)
+    return {
+      id: row.id,
+      carrier: this.#carrier(trunk),
+      probe: async signal => trunk !== null && (await testByOptions(userAgent, trunk.uri, signal)).ok,
+      admit: async () =>
+        hasPlace
+          ? { kind: 'admitted' }
+          : await admitToTrunk(database, { trunk: row.id, call: call.id, dialing: true }),
+    }
+  }
+
+  #carrier(trunk: SipTrunk | null): Carrier {
+    const { userAgent, media, mediaHost } = this.#deps
+    return new SipCarrier({ userAgent, media, mediaHost, trunk })
+  }
+
+  /** Asks a gateway whether it is there. */
+  test(gateway: NonNullable<OutboundTrunk['gateway']>, signal: AbortSignal): Promise<CarrierTest> {
+    return testByOptions(this.#deps.userAgent, uriOf(gateway), signal)
+  }
+}
+
+function uriOf({ host, port }: NonNullable<OutboundTrunk['gateway']>): string {
+  return `sip:${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createCarrierSchema } from '@parley/contract/carriers'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { admissionHoldsMs } from '../src/domain/admission.ts'
+import type { AccountId, CallId, NodeId, TrunkId } from '../src/domain/ids.ts'
+import { newId } from '../src/domain/new-id.ts'
+import { admitToTrunk, limitSettingsTrunk, settingsTrunk } from '../src/store/admission.ts'
+import { claimCall } from '../src/store/attempts.ts'
+import { insertCarrier } from '../src/store/carriers.ts'
+import { type Database, openDatabase } from '../src/store/database.ts'
+import { createSealing } from '../src/store/sealing.ts'
+import { testAccount, testCall } from './accounts.ts'
+import { testDatabase } from './postgres.ts'
+
+/** Three workers, each with connections of its own, on one database. */
+const opened = new AsyncDisposableStack()
+let workers: Database[]
+let database: Database
+
+beforeAll(async () => {
+  const made = opened.use(await testDatabase())
+  database = made.database
+  workers = [1, 2, 3].map(() => opened.use(openDatabase(made.url, { connections: 4 })))
+})
+afterAll(() => opened.disposeAsync())
+
+const nodeId = newId() as NodeId
+
+async function trunkOf(account: AccountId, limits: object): Promise<TrunkId> {
+  const carrier = createCarrierSchema.parse({
+    sip_gateway: { ipv4: '192.0.2.1' },
+    carrier_name: newId(),
+    ...limits,
+  })
+  const sealing = createSealing(Buffer.alloc(32, 1))
+  const row = await database.kysely
+    .transaction()
+    .execute(trx => insertCarrier(trx, { account, carrier, sealing }))
+  if (row === null) throw new Error('the carrier was not added')
+  return row.id
+}
+
+async function queuedCalls(account: AccountId, count: number): Promise<CallId[]> {
+  return await Promise.all(Array.from({ length: count }, () => testCall(database, account)))
+}
+
+/** Every worker claims all of the calls, all at the same time. */
+async function claimAll(calls: readonly CallId[]): Promise<(TrunkId | null)[]> {
+  const claims = await Promise.all(
+    calls.flatMap(callId => workers.map(worker => claimCall(worker, { callId, nodeId }))),
+  )
+  return claims.flatMap(claim => (typeof claim === 'string' ? [] : [claim.trunk]))
+}
+
+test('never more calls at once than a trunk has places, on however many workers', async () => {
+  const account = await testAccount(database)
+  const trunk = await trunkOf(account, { max_concurrent_calls: 3, calls_per_second: 100 })
+  const calls = await queuedCalls(account, 12)
+  expect(await claimAll(calls)).toEqual([trunk, trunk, trunk])
+  expect(await claimAll(calls)).toEqual([])
+
+  const { kysely } = database
+  const running = await kysely.selectFrom('calls').select('id').where('trunk_id', '=', trunk).execute()
+  expect(running).toHaveLength(3)
+  await kysely
+    .updateTable('calls')
+    .set({ status: 'completed' })
+    .where('id', '=', running[0]?.id ?? null)
+    .execute()
+  expect(await claimAll(calls)).toEqual([trunk])
+  const attempts = await kysely.selectFrom('attempts').selectAll().where('call_id', 'in', calls).execute()
+  expect(attempts).toHaveLength(4)
+})
+
+test('a full trunk leaves calls to the next by priority, and none to another account', async () => {
+  const [account, stranger] = [await testAccount(database), await testAccount(database)]
+  await trunkOf(stranger, { calls_per_second: 100, priority: 0 })
+  const second = await trunkOf(account, { max_concurrent_calls: 2, calls_per_second: 100, priority: 20 })
+  const first = await trunkOf(account, { max_concurrent_calls: 1, calls_per_second: 100, priority: 10 })
+  const places = await claimAll(await queuedCalls(account, 6))
+  expect(places.filter(place => place === first)).toHaveLength(1)
+  expect(places.filter(place => place === second)).toHaveLength(2)
+  expect(places).toHaveLength(3)
+})
+
+test('an account without carriers has the trunk of the settings, with its limits', async () => {
+  const account = await testAccount(database)
+  await limitSettingsTrunk(database, { maxConcurrentCalls: 2, callsPerSecond: null })
+  expect(await claimAll(await queuedCalls(account, 3))).toEqual([settingsTrunk, settingsTrunk])
+  await limitSettingsTrunk(database, { maxConcurrentCalls: null, callsPerSecond: null })
+  expect(await claimAll(await queuedCalls(account, 3))).toHaveLength(3)
+})
+
+test('no more calls wait for their turn than leave in two seconds', async () => {
+  const account = await testAccount(database)
+  await trunkOf(account, { calls_per_second: 2 })
+  expect(await claimAll(await queuedCalls(account, 9))).toHaveLength(4)
+})
+
+test('never more calls leave in any second than allowed, on however many workers', async () => {
+  const account = await testAccount(database)
+  const trunk = await trunkOf(account, { calls_per_second: 4 })
+  const calls = await queuedCalls(account, 9)
+  const until = performance.now() + 4_000
+  await Promise.all(
+    calls.map(async (call, index) => {
+      const worker = workers[index % workers.length] ?? database
+      while (performance.now() < until) {
+        const admission = await admitToTrunk(worker, { trunk, call, dialing: true })
+        await sleep(admission.kind === 'wait' ? Math.min(admission.ms, 50) : 1)
+      }
+    }),
+  )
+  const rows = await sql<{ ms: number }>`
+    select extract(epoch from dialed_at)::float8 * 1000 as ms from trunk_dials
+    where trunk_id = ${trunk} order by dialed_at`.execute(database.kysely)
+  const times = rows.rows.map(row => row.ms)
+  expect(times.length).toBeGreaterThanOrEqual(8)
+  const spans = times.slice(4).map((ms, index) => ms - (times[index] ?? 0))
+  // The time for which an admission holds is added: calls may leave at its early or at its late end.
+  expect(Math.min(...spans)).toBeGreaterThanOrEqual(1_000 + admissionHoldsMs - 1)
+})
