@@ -19,6 +19,7 @@ export interface PhoneFaults {
 /** The calls of a stand-in, and its faults. */
 export class Switchboard implements PhoneFaults {
   readonly calls: StandInCall[] = []
+  readonly inbound: StandInCall[] = []
   /** Statuses with which callbacks were answered. */
   readonly callbackStatuses: number[] = []
   readonly #awaited: ((call: StandInCall) => void)[] = []
@@ -38,7 +39,7 @@ export class Switchboard implements PhoneFaults {
   }
 
   find(id: string): StandInCall | undefined {
-    return this.calls.find(call => call.id === id)
+    return [...this.calls, ...this.inbound].find(call => call.id === id)
   }
 
   refuseCreate(status: number, times: number): void {

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { openLoopback } from '../loopback.ts'
 import { MediaLine } from '../phone/media-line.ts'
-import type { PhoneStandIn } from '../phone/phone-stand-in.ts'
+import type { InboundCall, Parties, PhoneStandIn } from '../phone/phone-stand-in.ts'
 import { readText } from '../phone/read-text.ts'
 import { type CallBackend, type Progress, StandInCall } from '../phone/stand-in-call.ts'
 import { answerJson, Switchboard } from '../phone/switchboard.ts'
@@ -25,6 +25,7 @@ export async function openPlivo(account: PlivoAccount): Promise<PhoneStandIn> {
     ...loopback,
     switchboard: exchange.switchboard,
     nextCall: () => exchange.switchboard.nextCall(),
+    callIn: (url, parties) => exchange.callIn(url, parties),
     [Symbol.asyncDispose]: async () => {
       for (const { line } of exchange.switchboard.calls) line?.cut()
       await loopback[Symbol.asyncDispose]()
@@ -63,8 +64,23 @@ class PlivoExchange implements CallBackend {
 
   /** A call is known by its request until it is live, and by its own id from then on. */
   #find(kind: string | undefined, id: string | undefined): StandInCall | undefined {
-    if (kind === 'Call') return this.switchboard.calls.find(call => call.id === id && call.state === 'live')
+    const { calls, inbound } = this.switchboard
+    if (kind === 'Call') return [...calls, ...inbound].find(call => call.id === id && call.state === 'live')
     return this.switchboard.calls.find(call => this.#requests.get(call.id) === id && call.state !== 'live')
+  }
+
+  /** Asks the number's answer URL for XML, and does what it says. */
+  async callIn(url: string, { from, to }: Parties): Promise<InboundCall> {
+    const plain = (number: string) => number.replace('+', '')
+    const order = { answer_url: url, hangup_url: '', xml: '' }
+    const place = { id: randomUUID(), to: plain(to), from: plain(from) }
+    const asking = new StandInCall(this, { ...place, order })
+    const form = { ...this.#form(asking, 'ringing', { Event: 'StartApp' }), Direction: 'inbound' }
+    const xml = await this.switchboard.deliver(() => this.#post(url, form))
+    if (!xml.includes('<Stream')) return { type: 'refused', answer: xml }
+    const call = new StandInCall(this, { ...place, order: { ...order, xml } })
+    this.switchboard.inbound.push(call)
+    return { type: 'answered', call, line: await call.answer() }
   }
 
   async report(call: StandInCall, progress: Progress): Promise<void> {
@@ -74,7 +90,7 @@ class PlivoExchange implements CallBackend {
       await this.switchboard.deliver(() =>
         this.#post(ringUrl, this.#form(call, 'ringing', { Event: 'Ring' })),
       )
-    if (progress.type !== 'ended' || hangupUrl === undefined) return
+    if (progress.type !== 'ended' || !hangupUrl) return
     const [status, name, code, source] = endings[progress.how]
     const rest = {
       Event: 'Hangup',
@@ -106,6 +122,7 @@ class PlivoExchange implements CallBackend {
   }
 
   async #askForInstructions(call: StandInCall): Promise<string> {
+    if (call.order.xml) return call.order.xml
     const form = this.#form(call, 'in-progress', { Event: 'StartApp' })
     return await this.switchboard.deliver(() => this.#post(call.order.answer_url ?? '', form))
   }

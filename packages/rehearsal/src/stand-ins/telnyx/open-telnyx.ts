@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { openLoopback } from '../loopback.ts'
 import { MediaLine } from '../phone/media-line.ts'
-import type { PhoneStandIn } from '../phone/phone-stand-in.ts'
+import type { InboundCall, Parties, PhoneStandIn } from '../phone/phone-stand-in.ts'
 import { readText } from '../phone/read-text.ts'
 import { type CallBackend, type Progress, StandInCall } from '../phone/stand-in-call.ts'
 import { answerJson, Switchboard } from '../phone/switchboard.ts'
@@ -32,6 +32,7 @@ export async function openTelnyx(account: TelnyxAccount): Promise<TelnyxStandIn>
     publicKey: exchange.publicKey,
     switchboard: exchange.switchboard,
     nextCall: () => exchange.switchboard.nextCall(),
+    callIn: (url, parties) => exchange.callIn(url, parties),
     signed: (body, timestamp) => exchange.headersFor(body, timestamp),
     [Symbol.asyncDispose]: async () => {
       for (const { line } of exchange.switchboard.calls) line?.cut()
@@ -57,6 +58,8 @@ class TelnyxExchange implements CallBackend {
   readonly #keys = generateKeyPairSync('ed25519')
   /** Calls by the id of the command that placed them. */
   readonly #commands = new Map<string, StandInCall>()
+  /** Announced calls that wait for a command. */
+  readonly #ringing = new Map<string, (command: { action: string; body: Record<string, unknown> }) => void>()
 
   constructor(account: TelnyxAccount) {
     this.#account = account
@@ -68,13 +71,36 @@ class TelnyxExchange implements CallBackend {
     const body = parseObject(await readText(request))
     if (request.method !== 'POST' || body === null) return fail(response, 400, 10015)
     if (request.url === '/v2/calls') return await this.#dial(body, { request, response })
-    const match = /^\/v2\/calls\/([^/]+)\/actions\/(hangup|send_dtmf)$/.exec(request.url ?? '')
-    const call = this.switchboard.find(decodeURIComponent(match?.[1] ?? ''))
+    const match = /^\/v2\/calls\/([^/]+)\/actions\/(hangup|send_dtmf|answer|reject)$/.exec(request.url ?? '')
+    const [id, action = ''] = [decodeURIComponent(match?.[1] ?? ''), match?.[2]]
+    const ringing = this.#ringing.get(id)
+    if (ringing && (action === 'answer' || action === 'reject')) {
+      this.#ringing.delete(id)
+      answerJson(response, 200, { data: { result: 'ok' } })
+      return ringing({ action, body })
+    }
+    const call = this.switchboard.find(id)
     if (!call) return fail(response, 404, 10005)
     if (call.state === 'over') return fail(response, 422, 90018)
-    if (match?.[2] === 'hangup') call.end()
+    if (action === 'hangup') call.end()
     else call.digits += String(body.digits).replaceAll(/[wW]/g, '')
     answerJson(response, 200, { data: { result: 'ok' } })
+  }
+
+  /** Announces a call, and waits for the command that answers or rejects it. */
+  async callIn(url: string, { from, to }: Parties): Promise<InboundCall> {
+    const id = `v3:${randomUUID().replaceAll('-', '')}`
+    const { promise, resolve } = Promise.withResolvers<{ action: string; body: Record<string, unknown> }>()
+    this.#ringing.set(id, resolve)
+    const payload = { call_control_id: id, from, to, direction: 'incoming', state: 'parked' }
+    const data = { record_type: 'event', event_type: 'call.initiated', id: randomUUID(), payload }
+    await this.switchboard.deliver(() => this.#post(url, { data }))
+    const { action, body } = await promise
+    if (action === 'reject') return { type: 'refused', answer: String(body.cause) }
+    const order = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]))
+    const call = new StandInCall(this, { id, to, from, order })
+    this.switchboard.inbound.push(call)
+    return { type: 'answered', call, line: await call.answer() }
   }
 
   async report(call: StandInCall, progress: Progress): Promise<void> {

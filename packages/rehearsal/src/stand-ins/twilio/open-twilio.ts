@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { openLoopback } from '../loopback.ts'
 import { MediaLine } from '../phone/media-line.ts'
-import type { PhoneStandIn } from '../phone/phone-stand-in.ts'
+import type { InboundCall, Parties, PhoneStandIn } from '../phone/phone-stand-in.ts'
 import { readText } from '../phone/read-text.ts'
 import { type CallBackend, type Progress, StandInCall } from '../phone/stand-in-call.ts'
 import { answerJson, Switchboard } from '../phone/switchboard.ts'
@@ -25,6 +25,7 @@ export async function openTwilio(account: TwilioAccount): Promise<PhoneStandIn> 
     ...loopback,
     switchboard: exchange.switchboard,
     nextCall: () => exchange.switchboard.nextCall(),
+    callIn: (url, parties) => exchange.callIn(url, parties),
     [Symbol.asyncDispose]: async () => {
       for (const { line } of exchange.switchboard.calls) line?.cut()
       await loopback[Symbol.asyncDispose]()
@@ -69,6 +70,19 @@ class TwilioExchange implements CallBackend {
     if (!call.end())
       return answerJson(response, 400, { code: 21220, message: 'Call is not in-progress', status: 400 })
     answerJson(response, 200, this.#resource(call))
+  }
+
+  /** Asks the number's voice URL for TwiML, and does what it says. */
+  async callIn(url: string, { from, to }: Parties): Promise<InboundCall> {
+    const id = newSid('CA')
+    const form = { CallSid: id, From: from, To: to, Direction: 'inbound', CallStatus: 'ringing' }
+    const twiml = await this.switchboard.deliver(() =>
+      this.#post(url, { ...form, AccountSid: this.#account.accountSid, ApiVersion: '2010-04-01' }),
+    )
+    if (!twiml.includes('<Connect>')) return { type: 'refused', answer: twiml }
+    const call = new StandInCall(this, { id, to, from, order: { Twiml: twiml } })
+    this.switchboard.inbound.push(call)
+    return { type: 'answered', call, line: await call.answer() }
   }
 
   async report(call: StandInCall, progress: Progress): Promise<void> {

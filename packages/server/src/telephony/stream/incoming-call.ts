@@ -58,7 +58,9 @@ export class Decision {
     this.isAccepted = true
     this.#make(reply)
     if (reply.request) {
-      const { status } = await rest.send(reply.request, signal)
+      const { status } = await rest.send(reply.request, signal).catch(error => {
+        throw gone('The carrier did not take the answer', error)
+      })
       if (status < 200 || status >= 300) throw gone(`The carrier refused the answer (HTTP ${status})`)
     }
     return { type: 'created', id: report.ids.live ?? '' }
@@ -71,6 +73,6 @@ export class Decision {
   }
 }
 
-function gone(message: string): DialFailed {
-  return new DialFailed('failed', { message, code: null })
+function gone(message: string, cause?: unknown): DialFailed {
+  return new DialFailed('failed', { message, code: null, cause })
 }
