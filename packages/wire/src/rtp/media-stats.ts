@@ -13,6 +13,8 @@ export interface MediaStats {
   strangers: number
   /** No RTP, or of a codec that was not agreed. */
   malformed: number
+  /** Of a protected stream: not authentic, or heard before; dropped. */
+  unauthentic: number
   /** Interarrival jitter (RFC 3550 A.8). */
   jitterMs: number
   /** Of the last report that carried one; 0 before. */
@@ -43,6 +45,7 @@ export function readStats(numbers: Float64Array): MediaStats {
     duplicated: read('duplicated'),
     strangers: read('strangers'),
     malformed: read('malformed'),
+    unauthentic: read('unauthentic'),
     jitterMs: read('jitterMs'),
     roundTripMs: read('roundTripMs'),
     maxGapMs: read('maxGapMs'),

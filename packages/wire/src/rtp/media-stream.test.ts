@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { host, media, openFarEnd, soon, toneBytes, until } from '../../test/loopback.ts'
+import { newSrtpKeys } from '../sdp/crypto-line.ts'
 import { openMediaEngine, type MediaEngine } from './media-engine.ts'
 import { middleOfNtp } from './ntp-time.ts'
 import { parseRtcp, serializeRtcp, type RtcpPacket } from './rtcp.ts'
@@ -87,6 +88,28 @@ describe('the life of a stream', () => {
     await stream[Symbol.asyncDispose]()
     await until(() => reports.some(one => one.type === 'farewell'), 'the farewell came')
     socket.close()
+  })
+
+  test('a protected stream speaks and hears nothing in the clear', async () => {
+    const [ours, theirs] = newSrtpKeys()
+    if (!ours || !theirs) throw new Error('no keys')
+    await using a = await engine.openStream(soon())
+    await using b = await engine.openStream(soon())
+    await using clear = await openFarEnd()
+    const heard: number[] = []
+    b.onFrame(frame => {
+      if (frame.some(byte => byte !== 0xff)) heard.push(...frame)
+    })
+    a.start(media(b.port, { srtp: { send: ours, receive: theirs } }))
+    b.start(media(a.port, { srtp: { send: theirs, receive: ours } }))
+    const spoken = toneBytes(400)
+    a.write(spoken)
+    await until(() => heard.length >= spoken.length, 'the tone was heard')
+    expect(heard).toEqual([...spoken])
+    clear.send({ sequence: 9 }, a.port)
+    await until(() => a.stats().unauthentic === 1, 'what is not authentic was refused')
+    expect(a.stats().strangers + b.stats().unauthentic).toBe(0)
+    await until(() => a.stats().roundTripMs > 0, 'protected reports go both ways')
   })
 
   test('a far end that sends nothing is reported', async () => {

@@ -103,7 +103,7 @@ export class LiveMediaStream implements AsyncDisposable {
 
   start(media: StreamMedia): void {
     // Only what the thread needs: descriptions may carry things that can not be cloned.
-    const { remote, codec, telephoneEvent, direction, rtcp } = media
+    const { remote, codec, telephoneEvent, direction, rtcp, srtp } = media
     const plain: StreamMedia = {
       remote: { ...remote },
       codec: { name: codec.name, payloadType: codec.payloadType },
@@ -111,6 +111,7 @@ export class LiveMediaStream implements AsyncDisposable {
     }
     if (telephoneEvent !== undefined) plain.telephoneEvent = telephoneEvent
     if (rtcp) plain.rtcp = { ...rtcp }
+    if (srtp) plain.srtp = { send: { ...srtp.send }, receive: { ...srtp.receive } }
     if (this.#closing) return
     this.#isStarted = true
     this.#link.post({ type: 'start', stream: this.#link.id, media: plain })

@@ -1,3 +1,5 @@
+import type { SrtpKeys } from './srtp-key.ts'
+
 /** What offer and answer settled, as far as the media path needs it. The shape that `sdp` produces. */
 export interface StreamMedia {
   remote: { host: string; port: number }
@@ -8,6 +10,8 @@ export interface StreamMedia {
   direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
   /** Where reports go; absent: the port above `remote`. */
   rtcp?: { host: string; port: number }
+  /** Present: everything is protected by SRTP, and nothing else is taken. */
+  srtp?: SrtpKeys
 }
 
 export function maySend(media: StreamMedia): boolean {

@@ -51,10 +51,18 @@ export const figure = {
   sendErrors: 15,
   gapP50Ms: 16,
   gapP99Ms: 17,
+  unauthentic: 18,
+  farLost: 19,
+  farLossShare: 20,
+  farJitterMs: 21,
+  /** Monotonic ms of the last report on us; 0 before. */
+  farReports: 22,
+  /** Index into `faultCauses` plus one; 0 while both directions flow. */
+  oneWay: 23,
 } as const
 
 const WORDS = 16
-const NUMBERS = 18
+const NUMBERS = 24
 
 /** A heard frame or digit. words: kind, position in samples, digit code. */
 export const HEARD_RECORD: RecordShape = { words: 4, bytes: FRAME_SAMPLES, count: 256 }

@@ -8,6 +8,7 @@ import { looksLikeRtcp } from './packet.ts'
 import type { PortPair } from './port-pair.ts'
 import { ReportLink } from './report-link.ts'
 import { publishPairs, RecordingTape, TAPE_LAG_SLOTS } from './recording-tape.ts'
+import { nextSrtpSession, type SrtpSession } from './srtp-session.ts'
 import {
   figure,
   FRAME_SAMPLES,
@@ -53,6 +54,7 @@ export class StreamSession {
   readonly #port: SessionPort
   readonly #tape: RecordingTape | undefined
   #live: Live | undefined
+  #srtp: SrtpSession | undefined
   #lastSlot = -1
   #stallsReported = 0
 
@@ -91,8 +93,10 @@ export class StreamSession {
     const reports = new ReportLink(media, {
       outgoing,
       incoming,
-      transmit: (datagram, to) => send(this.#pair.rtcp, datagram, to),
+      transmit: (datagram, to) =>
+        send(this.#pair.rtcp, this.#srtp?.sender.protectRtcp(datagram) ?? datagram, to),
     })
+    this.#srtp = nextSrtpSession(undefined, media.srtp)
     this.#live = { media, outgoing, incoming, reports }
     this.#memory.numbers[figure.startedAt] = originMs
     Atomics.store(this.#memory.words, word.started, 1)
@@ -102,6 +106,7 @@ export class StreamSession {
   use(media: StreamMedia): void {
     if (!this.#live) return
     this.#live.media = media
+    this.#srtp = nextSrtpSession(this.#srtp, media.srtp)
     this.#live.outgoing.use(media)
     this.#live.incoming.use(media)
     this.#live.reports.use(media)
@@ -118,14 +123,18 @@ export class StreamSession {
   }
 
   receive(datagram: Uint8Array, source: Source, nowMs: number): void {
-    if (looksLikeRtcp(datagram)) this.receiveReport(datagram, source)
-    else this.#live?.incoming.receive(datagram, source, nowMs)
+    if (looksLikeRtcp(datagram)) return this.receiveReport(datagram, source)
+    const plain = this.#srtp ? this.#srtp.receiver.openRtp(datagram) : datagram
+    if (plain) this.#live?.incoming.receive(plain, source, nowMs)
+    else this.#count(figure.unauthentic)
   }
 
   receiveReport(datagram: Uint8Array, source: Source): void {
     if (!this.#live) return
     const { reports } = this.#live
-    const verdict = reports.receive(datagram, source)
+    const plain = this.#srtp ? this.#srtp.receiver.openRtcp(datagram) : datagram
+    if (!plain) return this.#count(figure.unauthentic)
+    const verdict = reports.receive(plain, source)
     if (verdict === 'stranger') this.#count(figure.strangers)
     if (verdict === 'malformed') this.#count(figure.malformed)
     this.#memory.numbers[figure.roundTripMs] = reports.roundTripMs
@@ -177,7 +186,7 @@ export class StreamSession {
 
   #transmit(packet: Uint8Array): void {
     const destination = this.#live?.incoming.latch.destination
-    if (destination) send(this.#pair.rtp, packet, destination)
+    if (destination) send(this.#pair.rtp, this.#srtp?.sender.protectRtp(packet) ?? packet, destination)
   }
 
   #noteSkipped(slots: number): void {

@@ -1,3 +1,4 @@
+import type { SrtpKeys } from '../rtp/srtp-key.ts'
 import type { Direction } from './direction.ts'
 
 export interface MediaAddress {
@@ -28,4 +29,6 @@ export interface NegotiatedMedia {
   readonly ptimeMs: number
   /** Where RTCP goes, when it is not the port above RTP (RFC 3605). */
   readonly rtcp?: MediaAddress
+  /** Both directions' keys where the stream is protected (RTP/SAVP with RFC 4568 keys). */
+  readonly srtp?: SrtpKeys
 }

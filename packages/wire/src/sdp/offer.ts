@@ -1,3 +1,4 @@
+import type { SrtpKey } from '../rtp/srtp-key.ts'
 import type { Direction } from './direction.ts'
 import type { Codec } from './negotiated-media.ts'
 import { defaultCodecs } from './stream-codecs.ts'
@@ -10,14 +11,19 @@ export interface OfferOptions extends SessionOrigin {
   /** In order of preference; PCMU and PCMA when absent. */
   readonly codecs?: readonly Codec[]
   readonly direction?: Direction
+  /** Keys of ours, one for each suite, that make this an offer of RTP/SAVP; plain RTP when absent. */
+  readonly srtp?: readonly SrtpKey[]
 }
 
 /** An offer of one audio stream (RFC 3264 §5) with key presses (RFC 4733). */
 export function createOffer({
   codecs = defaultCodecs,
   direction = 'sendrecv',
+  srtp,
   ...origin
 }: OfferOptions): string {
-  const stream = { codecs, telephoneEvent: telephoneEventPayloadType, direction, protocol: 'RTP/AVP' }
+  const crypto = (srtp ?? []).map((key, i) => ({ tag: i + 1, key }))
+  const protocol = crypto.length > 0 ? 'RTP/SAVP' : 'RTP/AVP'
+  const stream = { codecs, telephoneEvent: telephoneEventPayloadType, direction, protocol, crypto }
   return joinLines([...sessionLines(origin), ...audioLines(origin.address.port, stream)])
 }

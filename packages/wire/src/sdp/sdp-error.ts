@@ -1,5 +1,5 @@
 /**
- * `malformed`: no reader could make sense of it. `no_audio`: it has no plain RTP audio stream. `no_codec`: its audio has
+ * `malformed`: no reader could make sense of it. `no_audio`: it has no RTP audio stream that we can speak, be it for want of keys. `no_codec`: its audio has
  * no codec of ours. `refused`: an answer that turns our stream down (port 0).
  */
 export type SdpFault = 'malformed' | 'no_audio' | 'no_codec' | 'refused'

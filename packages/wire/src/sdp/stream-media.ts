@@ -1,3 +1,4 @@
+import type { SrtpKeys } from '../rtp/srtp-key.ts'
 import { agreed, whileUnreachable, type Direction } from './direction.ts'
 import type { Codec, MediaAddress, NegotiatedMedia } from './negotiated-media.ts'
 import { SdpError } from './sdp-error.ts'
@@ -9,14 +10,18 @@ const usualPtimeMs = 20
 
 const zeros = new Set(['0.0.0.0', '::'])
 
-/** Plain RTP audio; SRTP streams (RTP/SAVP) are another matter. */
+/** Plain RTP audio. */
 export const isPlainAudio = (stream: MediaDescription): boolean =>
   stream.kind === 'audio' && (stream.protocol === 'RTP/AVP' || stream.protocol === 'RTP/AVPF')
+
+/** Audio over SRTP; whether we can speak it depends on its keys. */
+export const isSecureAudio = (stream: MediaDescription): boolean =>
+  stream.kind === 'audio' && (stream.protocol === 'RTP/SAVP' || stream.protocol === 'RTP/SAVPF')
 
 /** What the other side's stream means for us. */
 export function mediaOf(
   stream: MediaDescription,
-  settled: { codec: Codec; wish: Direction; telephoneEvent: boolean },
+  settled: { codec: Codec; wish: Direction; telephoneEvent: boolean; srtp?: SrtpKeys | undefined },
 ): NegotiatedMedia {
   const { host, port } = stream
   if (host === undefined) throw new SdpError('malformed', 'stream has no address')
@@ -29,6 +34,7 @@ export function mediaOf(
     direction: agreed(zeros.has(host) ? whileUnreachable(stream.direction) : stream.direction, settled.wish),
     ptimeMs: ptimeOf(stream),
     ...(rtcp ? { rtcp } : {}),
+    ...(settled.srtp ? { srtp: settled.srtp } : {}),
   }
 }
 

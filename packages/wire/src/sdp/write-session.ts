@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { isIPv6 } from 'node:net'
+import { writeCrypto, type CryptoLine } from './crypto-line.ts'
 import type { Direction } from './direction.ts'
 import type { Codec, MediaAddress } from './negotiated-media.ts'
 
@@ -17,6 +18,8 @@ export interface AudioStream {
   readonly telephoneEvent: number | undefined
   readonly direction: Direction
   readonly protocol: string
+  /** Keys of a protected stream. */
+  readonly crypto?: readonly CryptoLine[]
 }
 
 const newSessionId = (): string => String(randomInt(1, 2 ** 47))
@@ -39,6 +42,7 @@ export function audioLines(port: number, stream: AudioStream): string[] {
     `m=audio ${port} ${stream.protocol} ${formats.join(' ')}`,
     ...codecs.map(({ payloadType, name, clockRate }) => `a=rtpmap:${payloadType} ${name}/${clockRate}`),
     ...events.flatMap(event => [`a=rtpmap:${event} telephone-event/8000`, `a=fmtp:${event} 0-15`]),
+    ...(stream.crypto ?? []).map(writeCrypto),
     'a=ptime:20',
     `a=${stream.direction}`,
   ]
