@@ -14,6 +14,8 @@ import { locate } from './locating/locate.ts'
 import { noBody, sdpOf, type ReceivedRequest, type SipRequest } from './message.ts'
 import { newCallId, newTag } from './tokens.ts'
 import type { ServerTransaction } from './transaction/server-transaction.ts'
+import type { Registration, RegistrationOrder } from './registration/registration.ts'
+import { RunningRegistration } from './registration/running-registration.ts'
 import { TransactionLayer, type TransactionUser } from './transaction/transaction-layer.ts'
 import { openTransports } from './open-transports.ts'
 import { ownAddresses } from './own-addresses.ts'
@@ -40,6 +42,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
   readonly #context: AgentContext
   readonly #outgoing = new Set<OutgoingInvite>()
   readonly #ringing = new Set<IncomingInvite>()
+  readonly #registrations = new Set<RunningRegistration>()
   #closing: Promise<void> | undefined
 
   static async open(options: Options): Promise<UserAgent> {
@@ -81,6 +84,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
 
   disconnected(remote: Hop): void {
     this.#context.layer.disconnected(remote)
+    for (const registration of this.#registrations) registration.disconnected(remote)
   }
 
   async invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall> {
@@ -102,6 +106,16 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
       digest: record.credentials && new DigestSession(record.credentials),
     }
     await askInDialog(this.#context, order, signal)
+  }
+
+  register(order: RegistrationOrder): Registration {
+    if (this.#closing) throw new Error('the SIP user agent is closing')
+    const registration = new RunningRegistration(this.#context, order, {
+      random: this.#options.random,
+      closed: () => this.#registrations.delete(registration),
+    })
+    this.#registrations.add(registration)
+    return registration
   }
 
   async ping(target: string, signal: AbortSignal): Promise<PingAnswer> {
@@ -198,6 +212,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     for (const call of this.#ringing) call.reject(503)
     for (const attempt of this.#outgoing) attempt.giveUp('cancelled')
     const farewells = [
+      ...[...this.#registrations].map(one => one[Symbol.asyncDispose]()),
       ...[...this.#outgoing].map(attempt => attempt.finished),
       ...[...this.#context.dialogs.values()].map(party => party.hangUp()),
     ]

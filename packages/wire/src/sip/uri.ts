@@ -43,3 +43,8 @@ export function formatSipUri(uri: SipUri): string {
   const headers = uri.headers === undefined ? '' : `?${uri.headers}`
   return `${uri.scheme}:${user}${bracketed(uri.host)}${port}${formatParameters(uri.parameters)}${headers}`
 }
+
+/** A proxy is a loose router, whatever was written (RFC 3261 §16.12). */
+export function routeTo(proxy: string): string {
+  return parseSipUri(proxy).parameters.has('lr') ? `<${proxy}>` : `<${proxy};lr>`
+}

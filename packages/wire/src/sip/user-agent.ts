@@ -7,6 +7,7 @@ import type { AnsweredCall } from './call/answered-call.ts'
 import type { IncomingCall } from './call/incoming-call.ts'
 import type { Credentials } from './digest/digest-response.ts'
 import type { DialogRecord } from './dialog/dialog-record.ts'
+import type { Registration, RegistrationOrder } from './registration/registration.ts'
 import { RunningUserAgent } from './running-user-agent.ts'
 import { systemResolver, type Resolver } from './locating/resolver.ts'
 import type { TlsIdentity } from './stream/tls-transport.ts'
@@ -20,6 +21,7 @@ export type { IncomingCall } from './call/incoming-call.ts'
 export { InviteFailed, type InviteFailure, type InviteRequest } from './call/invite-request.ts'
 export { TransactionFailed } from './call/one-answer.ts'
 export type { DialogRecord } from './dialog/dialog-record.ts'
+export type { Registration, RegistrationOrder, RegistrationState } from './registration/registration.ts'
 export type { TraceLine } from './transaction/transaction-layer.ts'
 
 export interface UserAgentOptions {
@@ -57,6 +59,8 @@ export interface UserAgent extends AsyncDisposable {
   invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall>
   /** Hangs up a dialog that another process owned. Rejects with TransactionFailed when nobody answers. */
   endDialog(record: DialogRecord & { credentials?: Credentials }, signal: AbortSignal): Promise<void>
+  /** Makes an account receive its calls here, until disposed of. Closing the user agent takes it back too. */
+  register(order: RegistrationOrder): Registration
   /** Asks with OPTIONS whether somebody answers at `sip:host:port`. */
   ping(target: string, signal: AbortSignal): Promise<PingAnswer>
 }

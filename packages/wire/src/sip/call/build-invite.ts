@@ -1,7 +1,7 @@
 import { SipHeaders } from '../headers.ts'
 import type { SipRequest } from '../message.ts'
 import { formatNameAddress, parseNameAddress } from '../name-address.ts'
-import { parseSipUri } from '../uri.ts'
+import { parseSipUri, routeTo } from '../uri.ts'
 import { dialogHeaders, withSdp, type AgentContext } from './agent-context.ts'
 import type { Hop } from '../transport.ts'
 import type { InviteRequest } from './invite-request.ts'
@@ -32,6 +32,7 @@ export function buildInvite(
   parseSipUri(order.to)
   const from = parseNameAddress(order.from)
   const headers = new SipHeaders([
+    ...(order.outboundProxy === undefined ? [] : [['Route', routeTo(order.outboundProxy)] as const]),
     ['Max-Forwards', '70'],
     ['From', `${formatNameAddress(from.uri, order.fromName ?? from.displayName)};tag=${identity.tag}`],
     ['To', `<${order.to}>`],

@@ -8,6 +8,8 @@ export interface InviteRequest {
   readonly fromName?: string
   /** Outbound proxy, as `sip:host:port`: where packets go, whatever the request URI says. */
   readonly nextHop?: string
+  /** A proxy that packets pass first; unlike `nextHop` it is told so by a Route (RFC 3261 §8.1.2). */
+  readonly outboundProxy?: string
   readonly sdp: string
   readonly headers?: Record<string, string>
   readonly credentials?: Credentials

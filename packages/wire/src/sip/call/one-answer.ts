@@ -23,7 +23,7 @@ export class TransactionFailed extends Error {
 export interface Question {
   /** Best first, one at least. */
   readonly hops: readonly Hop[]
-  /** Still without Via. */
+  /** Still without Via. Called once for each hop: each call may use up a digest nonce count. */
   readonly request: (hop: Hop) => SipRequest
 }
 
@@ -38,12 +38,14 @@ export async function oneAnswer(
 ): Promise<ReceivedResponse> {
   signal.throwIfAborted()
   const [first] = hops
-  const size = first ? serializeMessage(request(first)).length : 0
+  const firstRequest = first && request(first)
+  const size = firstRequest ? serializeMessage(firstRequest).length : 0
   let trouble: unknown = new TransactionFailed('transport')
   let unavailable: ReceivedResponse | undefined
   const ways = waysFor(hops, size, context.protocols)
   for (const [index, hop] of ways.entries()) {
-    const order = { hop, request: request(hop), last: index === ways.length - 1 }
+    const same = hop === first ? firstRequest : undefined
+    const order = { hop, request: same ?? request(hop), last: index === ways.length - 1 }
     try {
       const response = await orAborted(answerFrom(context, order), signal)
       if (response.status !== 503) return response

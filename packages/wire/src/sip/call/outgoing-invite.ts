@@ -97,7 +97,8 @@ export class OutgoingInvite {
   }
 
   async #send(signal: AbortSignal): Promise<void> {
-    const hops = await this.#context.locate(this.#order.nextHop ?? this.#order.to, signal)
+    const { nextHop, outboundProxy, to } = this.#order
+    const hops = await this.#context.locate(nextHop ?? outboundProxy ?? to, signal)
     const size = hops[0] ? serializeMessage(this.#invite(hops[0])).length : 0
     this.#hops = [...waysFor(hops, size, this.#context.protocols)]
     if (!this.#settled) this.#tryNext()
