@@ -3,6 +3,9 @@ import { SipParseError } from './sip-parse-error.ts'
 /** Names in lower case; a parameter without value maps to the empty string. */
 export type Parameters = ReadonlyMap<string, string>
 
+/** No honest header holds so many values; thousands of empty ones would cost milliseconds. */
+const mostParts = 1_000
+
 /** Splits a header value at a separator that stands neither in a quoted string nor between angle brackets. */
 export function splitOutsideQuotes(text: string, separator: ',' | ';'): string[] {
   if (!text.includes(separator)) return [text.trim()]
@@ -14,6 +17,7 @@ export function splitOutsideQuotes(text: string, separator: ',' | ';'): string[]
     if (char === '"') index = endOfQuoted(text, index)
     else if (char === '<') index = endOfBracket(text, index)
     else if (char === separator) {
+      if (parts.length === mostParts) throw new SipParseError('header', 'header value has too many parts')
       parts.push(text.slice(start, index).trim())
       start = index + 1
     }
