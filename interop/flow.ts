@@ -1,0 +1,25 @@
+import type { IncomingCall } from '@parley/wire/sip/user-agent'
+import type { Peer, PeerOptions } from './peer.ts'
+
+interface Named {
+  /** Unique; also the name of its scenario unless that is given. */
+  readonly name: string
+  readonly scenario?: string
+  readonly options?: PeerOptions
+  /** More arguments for SIPp. */
+  readonly sipp?: readonly string[]
+}
+
+/** SIPp waits for our call. `play` throws when something went otherwise than it should. */
+export interface OutgoingFlow extends Named {
+  readonly direction: 'out'
+  play(peer: Peer, sippPort: number): Promise<void>
+}
+
+/** SIPp calls us; `play` has the call. Absent: no call may reach the application. */
+export interface IncomingFlow extends Named {
+  readonly direction: 'in'
+  readonly play?: (peer: Peer, incoming: IncomingCall) => Promise<void>
+}
+
+export type Flow = OutgoingFlow | IncomingFlow

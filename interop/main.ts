@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises'
+import { program } from '../packages/wire/test/program.ts'
+import { interop, wentWell, type InteropFigures, type Reporter } from './interop.ts'
+import { readOptions, UsageError } from './options.ts'
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+const nameWidth = 28
+
+const reporter: Reporter = {
+  flow({ name, passed, ms, fault }) {
+    print(`  ${passed ? 'ok  ' : 'FAIL'}  ${name.padEnd(nameWidth)} ${String(ms).padStart(6)} ms`)
+    if (fault !== undefined) print(fault.replaceAll(/^/gm, '        '))
+  },
+  torture(misreadings, total) {
+    print(`\n  RFC 4475: ${total - misreadings.length} of ${total} read as they should be`)
+    for (const one of misreadings) print(`        ${one}`)
+  },
+  fuzzed(finds, keptAs) {
+    for (const { target, fault } of finds) print(`  FAIL  fuzz ${target}: ${fault}`)
+    for (const name of keptAs) print(`        kept as interop/corpus/${name}`)
+  },
+}
+
+function summary({ flows, torture, fuzz }: InteropFigures, seed: number): string[] {
+  return [
+    '',
+    '  part      passed   of',
+    `  flows     ${String(flows.passed).padStart(6)}   ${flows.total}`,
+    `  torture   ${String(torture.passed).padStart(6)}   ${torture.total}`,
+    `  fuzz      ${String(fuzz.inputs - fuzz.faults).padStart(6)}   ${fuzz.inputs}   (seed ${seed}, slowest ${fuzz.worst_ms} ms)`,
+  ]
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2))
+  const sipp = program('sipp')
+  if (sipp === undefined) throw new UsageError('SIPp is not installed: apt-get install sip-tester')
+  // The stack of an error that is expected costs more than the parsing.
+  Error.stackTraceLimit = 0
+  const figures = await interop(options, sipp, reporter)
+  for (const line of summary(figures, options.seed)) print(line)
+  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`)
+  if (!wentWell(figures)) process.exitCode = 1
+}
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`${error instanceof UsageError ? error.message : String(error)}\n`)
+  process.exitCode = 2
+}

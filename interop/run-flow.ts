@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { IncomingCall } from '@parley/wire/sip/user-agent'
+import type { Flow, IncomingFlow, OutgoingFlow } from './flow.ts'
+import { Peer } from './peer.ts'
+import { host, Sipp } from './sipp.ts'
+
+export interface FlowResult {
+  readonly name: string
+  readonly passed: boolean
+  readonly ms: number
+  /** Why it did not pass. */
+  readonly fault?: string
+}
+
+const flowDeadlineMs = 30_000
+
+/** Plays one flow; whatever goes wrong is its result. */
+export async function runFlow(flow: Flow, sippPath: string): Promise<FlowResult> {
+  const startedAt = performance.now()
+  const fault = await (flow.direction === 'out' ? callOut(flow, sippPath) : beCalled(flow, sippPath)).catch(
+    (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+  )
+  const ms = Math.round(performance.now() - startedAt)
+  return { name: flow.name, ms, passed: fault === undefined, ...(fault === undefined ? {} : { fault }) }
+}
+
+async function callOut(flow: OutgoingFlow, program: string): Promise<string | undefined> {
+  await using peer = await Peer.open(flow.options)
+  await using sipp = await start(flow, program, [])
+  if (!(await sipp.listening())) return `SIPp did not start:\n${sipp.output}`
+  await inTime(flow.play(peer, sipp.port))
+  return await verdict(sipp, peer)
+}
+
+async function beCalled(flow: IncomingFlow, program: string): Promise<string | undefined> {
+  const played: Promise<unknown>[] = []
+  let calls = 0
+  const { play } = flow
+  const onCall = (incoming: IncomingCall): void => {
+    calls += 1
+    const done = play ? play(peer, incoming) : Promise.reject(new Error('a call reached the application'))
+    done.catch(() => undefined)
+    played.push(done)
+  }
+  const isDeaf = play === undefined && flow.name === 'calls-nobody'
+  await using peer = await Peer.open({ ...flow.options, ...(isDeaf ? {} : { onCall }) })
+  await using sipp = await start(flow, program, [`${host}:${peer.agent.port}`])
+  const said = await verdict(sipp, peer)
+  if (said !== undefined) return said
+  await inTime(Promise.all(played))
+  return calls === (play ? 1 : 0) ? undefined : `${calls} calls reached the application`
+}
+
+const start = (flow: Flow, program: string, target: readonly string[]): Promise<Sipp> =>
+  Sipp.start({
+    program,
+    scenario: flow.scenario ?? flow.name,
+    arguments: [...(flow.sipp ?? []), ...target],
+  })
+
+async function verdict(sipp: Sipp, peer: Peer): Promise<string | undefined> {
+  const code = await sipp.exit
+  if (code !== 0) return `SIPp ended with ${code}:\n${sipp.output.slice(-4_000)}`
+  return peer.faults.length > 0 ? `fault of our own: ${String(peer.faults[0])}` : undefined
+}
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  const waiting = new AbortController()
+  const late = wait(flowDeadlineMs, 'late', { signal: waiting.signal }).catch(() => undefined)
+  try {
+    if ((await Promise.race([work, late])) === 'late') throw new Error('the flow did not come to its end')
+  } finally {
+    waiting.abort()
+  }
+}
