@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openDeepgram } from '../../src/stand-ins/deepgram/open-deepgram.ts'
+import { openElevenLabs } from '../../src/stand-ins/elevenlabs/open-elevenlabs.ts'
+import { openOpenAiChat } from '../../src/stand-ins/openai-chat/open-openai-chat.ts'
+import { openOpenAiRealtime } from '../../src/stand-ins/openai-realtime/open-openai-realtime.ts'
+import { echo } from '../../src/stand-ins/openai-realtime/script.ts'
+import type { StandIn } from '../../src/stand-ins/stand-in.ts'
+import { firstSentence, openPlatform, type Platform } from './platform.ts'
+
+/** The same calls with keys in the environment: the platform speaks to the providers' documented protocols. */
+const opened = new AsyncDisposableStack()
+let platform: Platform
+let standIns: Record<'realtime' | 'chat' | 'deepgram' | 'elevenlabs', StandIn>
+
+const farewell = JSON.stringify({ reason: 'settled', farewell: 'Thank you. Goodbye.' })
+const settled = { name: 'end_call', arguments: farewell }
+const keys = [
+  'OPENAI_API_KEY',
+  'OPENAI_BASE_URL',
+  'OPENAI_REALTIME_URL',
+  'DEEPGRAM_API_KEY',
+  'DEEPGRAM_URL',
+] as const
+const moreKeys = ['ELEVENLABS_API_KEY', 'ELEVENLABS_URL'] as const
+
+beforeAll(async () => {
+  const realtime = opened.use(
+    await openOpenAiRealtime({
+      script: {
+        transcribe: () => 'Yes, that works for me.',
+        reply: situation => (situation.byItself ? { call: settled } : echo.reply(situation)),
+      },
+    }),
+  )
+  const chat = opened.use(await openOpenAiChat({ reply: () => ({ text: 'Wonderful.', calls: [settled] }) }))
+  const deepgram = opened.use(await openDeepgram({ transcribe: () => 'yes that works for me' }))
+  const elevenlabs = opened.use(await openElevenLabs())
+  standIns = { realtime, chat, deepgram, elevenlabs }
+  Object.assign(process.env, {
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: `${chat.url}/v1`,
+    OPENAI_REALTIME_URL: `${realtime.url}/v1/realtime`,
+    DEEPGRAM_API_KEY: 'dg-test',
+    DEEPGRAM_URL: deepgram.url,
+    ELEVENLABS_API_KEY: 'el-test',
+    ELEVENLABS_URL: elevenlabs.url,
+  })
+  platform = opened.use(await openPlatform())
+}, 120_000)
+
+afterAll(async () => {
+  await opened.disposeAsync()
+  for (const name of [...keys, ...moreKeys]) delete process.env[name]
+}, 60_000)
+
+it('a realtime call goes through the hosted model', { timeout: 90_000 }, async () => {
+  const { call, webhook } = await platform.call('+14155551234')
+  expect(call).toMatchObject({ status: 'completed', end_reason: 'agent_ended', mode: 'realtime' })
+  expect(call.model).toMatch(/^gpt-realtime/)
+  expect(call.transcript[0]).toMatchObject({ user: 'assistant', text: firstSentence })
+  expect(call.transcript.some(line => line.user === 'user' && line.text === 'Yes, that works for me.')).toBe(
+    true,
+  )
+  expect(webhook).toMatchObject({ verified: true, event: 'call.completed' })
+  expect(standIns.realtime.log.some(entry => entry.type === 'session.update')).toBe(true)
+})
+
+it('a legacy call goes through recognizer, model and synthesizer, in the language asked for', {
+  timeout: 90_000,
+}, async () => {
+  const voice = { voice_id: 'your-spanish-voice-id', name: 'Lucía', provider: 'elevenlabs', mode: 'legacy' }
+  const registered = await platform.request('POST', '/v1/voices', { ...voice, languages: ['es'] })
+  expect(registered.status).toBe(201)
+  const { call } = await platform.call('+14155551234', {
+    mode: 'legacy',
+    stt_language: 'es-ES',
+    voice: 'your-spanish-voice-id',
+    temperature: undefined,
+  })
+  expect(call).toMatchObject({ status: 'completed', end_reason: 'agent_ended', mode: 'legacy' })
+  expect(call.transcript[0]).toMatchObject({ user: 'assistant', text: firstSentence })
+  const asked = (one: StandIn) => JSON.stringify(one.log.find(entry => entry.type === 'connect')?.body)
+  expect(asked(standIns.deepgram)).toContain('es')
+  expect(asked(standIns.elevenlabs)).toContain('your-spanish-voice-id')
+})
