@@ -49,7 +49,7 @@ export class SipCarrier implements Carrier {
           cause,
         })
       }
-      return new SipLeg(answered, stream)
+      return new SipLeg(answered, stream, mediaHost)
     } catch (error) {
       await stream[Symbol.asyncDispose]()
       throw error instanceof InviteFailed ? dialFailure(error) : error

@@ -1,5 +1,8 @@
 import type { MediaStream } from '@parley/wire/rtp/media-engine'
+import { readAnswer } from '@parley/wire/sdp/answer'
 import type { AnsweredCall } from '@parley/wire/sip/user-agent'
+import { infoDigit } from './info-digit.ts'
+import { renegotiate } from './renegotiate.ts'
 import type { Leg, LegEvent, LegStats, Speaker } from '../port.ts'
 
 const byeDeadlineMs = 5_000
@@ -7,21 +10,32 @@ const byeDeadlineMs = 5_000
 /** An answered SIP call: a dialog and the RTP stream it negotiated, owned together. */
 export class SipLeg implements Leg {
   readonly providerCallId: string
-  readonly lifeline: string
   readonly speaker: Speaker
   readonly #dialog: AnsweredCall
   readonly #stream: MediaStream
+  /** Address put into SDP. */
+  readonly #mediaHost: string
   readonly #early: LegEvent[] = []
+  /** Keys come as RFC 4733 events: the same ones by INFO are not counted twice. */
+  #hasEventKeys = false
+  #hear: ((frame: Uint8Array, atMs: number) => void) | undefined
   #listener: ((event: LegEvent) => void) | undefined
   #over: Promise<void> | undefined
 
-  constructor(dialog: AnsweredCall, stream: MediaStream) {
+  constructor(dialog: AnsweredCall, stream: MediaStream, mediaHost: string) {
     this.#dialog = dialog
     this.#stream = stream
+    this.#mediaHost = mediaHost
     this.providerCallId = dialog.callId
-    this.lifeline = JSON.stringify(dialog.dialog)
     this.speaker = stream
-    stream.onDigit((digit, atMs) => this.#emit({ type: 'digit', digit, atMs }))
+    stream.onFrame((frame, atMs) => this.#hear?.(frame, atMs))
+    stream.onDigit((digit, atMs) => {
+      this.#hasEventKeys = true
+      this.#emit({ type: 'digit', digit, atMs })
+    })
+    dialog.onInfo(info => this.#takeInfo(info))
+    dialog.onReinvite(offer => this.#answerChange(offer))
+    dialog.onRemoteAnswer(answer => stream.start(readAnswer(dialog.localSdp, answer)))
     stream.onMark((name, atMs, cleared) => this.#emit({ type: 'mark', name, atMs, cleared }))
     stream.onStall(sinceMs => this.#emit({ type: 'stalled', sinceMs }))
     dialog.onEnd(end => {
@@ -29,6 +43,11 @@ export class SipLeg implements Leg {
       const by = end.by === 'remote' ? 'callee' : 'line'
       this.#emit({ type: 'hung_up', by, detail: end.reason, atMs: stream.positionMs })
     })
+  }
+
+  /** As of now: the far end may have moved since it answered. */
+  get lifeline(): string {
+    return JSON.stringify(this.#dialog.dialog)
   }
 
   get positionMs(): number {
@@ -41,7 +60,7 @@ export class SipLeg implements Leg {
   }
 
   hear(sink: (frame: Uint8Array, atMs: number) => void): void {
-    this.#stream.onFrame(sink)
+    this.#hear = sink
   }
 
   tap(sink: (heard: Uint8Array, played: Uint8Array, atMs: number) => void): void {
@@ -82,6 +101,19 @@ export class SipLeg implements Leg {
     } finally {
       await this.#stream[Symbol.asyncDispose]()
     }
+  }
+
+  /** What it throws is answered 488, and the call goes on as it was. */
+  #answerChange(offer: string): string {
+    const address = { host: this.#mediaHost, port: this.#stream.port }
+    const { sdp, media } = renegotiate(offer, { localSdp: this.#dialog.localSdp, address })
+    this.#stream.start(media)
+    return sdp
+  }
+
+  #takeInfo(info: { contentType: string; body: string }): void {
+    const digit = this.#hasEventKeys ? null : infoDigit(info)
+    if (digit !== null) this.#emit({ type: 'digit', digit, atMs: this.#stream.positionMs })
   }
 
   #emit(event: LegEvent): void {

@@ -1,0 +1,23 @@
+import { answerOffer } from '@parley/wire/sdp/answer'
+import type { NegotiatedMedia } from '@parley/wire/sdp/negotiated-media'
+
+/**
+ * Answers an offer that changes a call (RFC 3264 section 8): hold, resume, another codec, another address. The
+ * answer is the same session of ours, one version on where it says anything new; an unchanged one repeats it
+ * word for word, as a session refresh wants.
+ */
+export function renegotiate(
+  offer: string,
+  ours: { localSdp: string; address: { host: string; port: number } },
+): { sdp: string; media: NegotiatedMedia } {
+  const { sessionId, sessionVersion } = originOf(ours.localSdp)
+  const origin = { address: ours.address, ...(sessionId === undefined ? {} : { sessionId }) }
+  const same = answerOffer(offer, { ...origin, sessionVersion })
+  if (same.sdp === ours.localSdp) return same
+  return answerOffer(offer, { ...origin, sessionVersion: sessionVersion + 1 })
+}
+
+function originOf(sdp: string): { sessionId?: string; sessionVersion: number } {
+  const [, sessionId, version] = /^o=\S+ (\d{1,19}) (\d{1,15}) /m.exec(sdp) ?? []
+  return sessionId === undefined ? { sessionVersion: 0 } : { sessionId, sessionVersion: Number(version) }
+}
