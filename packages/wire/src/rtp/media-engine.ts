@@ -61,7 +61,7 @@ export interface MediaStream extends AsyncDisposable {
   readonly queuedMs: number
   /** Presses keys: 0–9 * # A–D, `w` pauses 500 ms, `W` 1 s. Audio waits meanwhile. */
   sendDigits(digits: string, signal: AbortSignal): Promise<void>
-  /** Nothing has come from the far end for 5 s, and again for each 5 s more. */
+  /** Nothing has come from the far end for 5 s, and again for each 5 s more; with the likely cause. */
   onStall(listener: StallListener): void
   stats(): MediaStats
 }
@@ -181,7 +181,7 @@ class ThreadedMediaEngine implements MediaEngine {
       case 'digits_done':
         return this.#streams.get(message.stream)?.digitsDone(message.request)
       case 'stalled':
-        return this.#streams.get(message.stream)?.stalled(message.sinceMs)
+        return this.#streams.get(message.stream)?.stalled(message.sinceMs, message.cause)
       case 'closed':
         return this.#streams.get(message.stream)?.threadClosed()
     }

@@ -1,4 +1,5 @@
 /** The few things that main thread and media thread say to each other apart from audio. */
+import type { OneWayCause } from './one-way-audio.ts'
 import type { StreamMedia } from './negotiated-media.ts'
 
 export interface MediaThreadSetup {
@@ -24,5 +25,5 @@ export type FromThread =
   | { type: 'opened'; stream: number; port: number }
   | { type: 'open_failed'; stream: number; reason: string }
   | { type: 'digits_done'; stream: number; request: number }
-  | { type: 'stalled'; stream: number; sinceMs: number }
+  | { type: 'stalled'; stream: number; sinceMs: number; cause: OneWayCause }
   | { type: 'closed'; stream: number }

@@ -1,3 +1,4 @@
+import { oneWayCauses, type OneWayCause } from './one-way-audio.ts'
 import { figure } from './stream-memory.ts'
 
 /** What a stream has seen so far. Counts are packets unless the name says otherwise. */
@@ -33,6 +34,12 @@ export interface MediaStats {
   /** Frames that came faster than time, or that the main thread was too slow to take. */
   dropped: number
   sendErrors: number
+  /** What the far end's last report said of our packets: lost since the beginning, share lost of late (0–1), jitter. */
+  farLost: number
+  farLossShare: number
+  farJitterMs: number
+  /** Why one direction is dead; told within 5 s, and null while both flow. */
+  oneWay: OneWayCause | null
 }
 
 export function readStats(numbers: Float64Array): MediaStats {
@@ -56,5 +63,9 @@ export function readStats(numbers: Float64Array): MediaStats {
     concealed: read('concealed'),
     dropped: read('dropped'),
     sendErrors: read('sendErrors'),
+    farLost: read('farLost'),
+    farLossShare: read('farLossShare'),
+    farJitterMs: read('farJitterMs'),
+    oneWay: oneWayCauses[read('oneWay') - 1] ?? null,
   }
 }

@@ -67,7 +67,7 @@ describe('the life of a stream', () => {
       const report = packets[0]
       if (report?.type !== 'sender_report' || reports.some(one => one.type === 'farewell')) return
       const { ntpSeconds: seconds, ntpFraction: fraction } = report.sender
-      const block = { ssrc: report.ssrc, fractionLost: 0, cumulativeLost: 0, highestSequence: 9, jitter: 0 }
+      const block = { ssrc: report.ssrc, fractionLost: 64, cumulativeLost: 7, highestSequence: 9, jitter: 24 }
       const lastSenderReport = middleOfNtp({ seconds, fraction })
       const answer = serializeRtcp({
         ssrc: 7,
@@ -81,6 +81,7 @@ describe('the life of a stream', () => {
     stream.start(media(far.port, { rtcp: { host, port: socket.address().port } }))
     await until(() => stream.stats().roundTripMs > 0, 'the round trip is known')
     expect(stream.stats().roundTripMs).toBeGreaterThan(25)
+    expect(stream.stats()).toMatchObject({ farLost: 7, farLossShare: 0.25, farJitterMs: 3 })
     const report = reports.find(one => one.type === 'sender_report')!
     expect(report.sender.packetCount).toBeGreaterThan(100)
     expect(report.sender.octetCount).toBe(report.sender.packetCount * 160)
@@ -115,11 +116,14 @@ describe('the life of a stream', () => {
   test('a far end that sends nothing is reported', async () => {
     await using far = await openFarEnd()
     await using stream = await engine.openStream(soon())
-    const stalls: number[] = []
-    stream.onStall(sinceMs => stalls.push(sinceMs))
+    const stalls: [number, string][] = []
+    stream.onStall((sinceMs, cause) => stalls.push([sinceMs, cause]))
     stream.start(media(far.port))
+    expect(stream.stats().oneWay).toBeNull()
+    await until(() => stream.stats().oneWay !== null, 'the dead direction was noticed')
+    expect(stream.positionMs).toBeLessThan(5500)
     await until(() => stalls.length > 0, 'the stall was reported')
-    expect(stalls).toEqual([5000])
+    expect(stalls).toEqual([[5000, 'nothing_came']])
     expect(stream.positionMs).toBeGreaterThanOrEqual(4990)
   })
 

@@ -6,6 +6,7 @@ import { MarkLedger, type MarkReport } from './mark-ledger.ts'
 import type { ToThread } from './media-messages.ts'
 import { readStats, type MediaStats } from './media-stats.ts'
 import { monotonicMs } from './monotonic.ts'
+import type { OneWayCause } from './one-way-audio.ts'
 import type { StreamMedia } from './negotiated-media.ts'
 import {
   figure,
@@ -54,7 +55,7 @@ interface PromiseSettlers {
 export type FrameListener = (frame: Uint8Array, atMs: number) => void
 export type DigitListener = (digit: string, atMs: number) => void
 export type MarkListener = (name: string, atMs: number, cleared: boolean) => void
-export type StallListener = (sinceMs: number) => void
+export type StallListener = (sinceMs: number, cause: OneWayCause) => void
 
 export class LiveMediaStream implements AsyncDisposable {
   readonly host: string
@@ -197,8 +198,8 @@ export class LiveMediaStream implements AsyncDisposable {
   }
 
   /** Engine's side. */
-  stalled(sinceMs: number): void {
-    this.#onStall.tell(sinceMs)
+  stalled(sinceMs: number, cause: OneWayCause): void {
+    this.#onStall.tell(sinceMs, cause)
   }
 
   /** Engine's side: the thread has let go of the stream, or is no more. */

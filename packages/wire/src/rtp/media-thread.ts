@@ -87,9 +87,10 @@ async function open(stream: number, memory: SharedArrayBuffer): Promise<void> {
     const pair = await ports.open()
     const session = new StreamSession(memory, pair, {
       ring,
-      stalled: sinceMs => post({ type: 'stalled', stream, sinceMs }),
+      stalled: (sinceMs, cause) => post({ type: 'stalled', stream, sinceMs, cause }),
       digitsDone: request => post({ type: 'digits_done', stream, request }),
       recordTap: setup.recordTap,
+      host: setup.host,
     })
     pair.rtp.on('message', (datagram, from) => receive(session, datagram, from))
     pair.rtcp.on('message', (datagram, from) => session.receiveReport(datagram, sourceOf(from)))

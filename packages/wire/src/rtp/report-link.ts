@@ -4,7 +4,7 @@ import type { Incoming } from './incoming.ts'
 import type { Source } from './latch.ts'
 import type { StreamMedia } from './negotiated-media.ts'
 import type { Outgoing } from './outgoing.ts'
-import { REPORT_EVERY_MS, ReportSession } from './report-session.ts'
+import { REPORT_EVERY_MS, ReportSession, type FarReception } from './report-session.ts'
 import { FRAME_MS } from './stream-memory.ts'
 
 const SAMPLES_PER_MS = 8
@@ -32,6 +32,11 @@ export class ReportLink {
 
   get roundTripMs(): number {
     return this.#session.roundTripMs
+  }
+
+  /** What the far end says of our packets. */
+  get far(): FarReception {
+    return this.#session.far
   }
 
   use(media: StreamMedia): void {

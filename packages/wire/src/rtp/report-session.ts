@@ -11,6 +11,11 @@ export const REPORT_EVERY_MS = 5000
 /** A round trip beyond this is a far end that answers with nonsense. */
 const LONGEST_ROUND_TRIP_MS = 30_000
 
+const CLOCK_PER_MS = 8
+/** Of a fraction lost, in 1/256. */
+const ALL_LOST = 255
+const ENOUGH_PACKETS = 50
+
 export interface Sent {
   ssrc: number
   packetCount: number
@@ -19,7 +24,19 @@ export interface Sent {
   timestamp: number
 }
 
+/** What the far end's reports say of what we sent. */
+export interface FarReception {
+  /** Packets of ours that it lacks, since the beginning. */
+  lost: number
+  /** Share lost between its last two reports, 0–1. */
+  lossShare: number
+  jitterMs: number
+  /** Reports in a row without a packet of ours. */
+  deafReports: number
+}
+
 export class ReportSession {
+  readonly far: FarReception = { lost: 0, lossShare: 0, jitterMs: 0, deafReports: 0 }
   /** Of the last report that allowed to measure it; 0 before. */
   roundTripMs = 0
   readonly #cname: string
@@ -80,7 +97,16 @@ export class ReportSession {
       this.#lastReport = middleOfNtp({ seconds, fraction })
       this.#lastReportCameMs = unixMs
     }
-    for (const block of packet.blocks) if (block.ssrc === ssrc) this.#measure(block, unixMs)
+    const block = packet.blocks.find(one => one.ssrc === ssrc)
+    if (block) {
+      this.far.lost = Math.max(0, block.cumulativeLost)
+      this.far.lossShare = block.fractionLost / 256
+      this.far.jitterMs = block.jitter / CLOCK_PER_MS
+      this.#measure(block, unixMs)
+    }
+    // Our very first packets may be under way still.
+    const isDeaf = this.#packetsReported > ENOUGH_PACKETS && (!block || block.fractionLost === ALL_LOST)
+    this.far.deafReports = isDeaf ? this.far.deafReports + 1 : 0
   }
 
   /** RFC 3550 §6.4.1: now − when our report left − how long the far end kept it. */

@@ -55,10 +55,8 @@ export const figure = {
   farLost: 19,
   farLossShare: 20,
   farJitterMs: 21,
-  /** Monotonic ms of the last report on us; 0 before. */
-  farReports: 22,
-  /** Index into `faultCauses` plus one; 0 while both directions flow. */
-  oneWay: 23,
+  /** Place of the cause in `oneWayCauses`, from 1; 0 while both directions flow. */
+  oneWay: 22,
 } as const
 
 const WORDS = 16

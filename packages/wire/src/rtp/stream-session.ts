@@ -3,6 +3,7 @@ import type { Socket } from 'node:dgram'
 import type { Source } from './latch.ts'
 import { Incoming } from './incoming.ts'
 import { mayReceive, type StreamMedia } from './negotiated-media.ts'
+import { oneWayCause, oneWayCauses, type OneWayCause } from './one-way-audio.ts'
 import { Outgoing, type Cleared } from './outgoing.ts'
 import { looksLikeRtcp } from './packet.ts'
 import type { PortPair } from './port-pair.ts'
@@ -24,15 +25,19 @@ import {
 const STALL_MS = 5000
 const SAMPLES_PER_MS = 8
 const NOT_CLEARED: Cleared = { count: 0, from: 0, to: 0 }
+/** How often the directions are looked at; with the time that silence must last, told within 5 s. */
+const LOOK_SLOTS = 50
 /** Without news, the main thread is still woken this often to take the recording. */
 const QUIET_WAKE_SLOTS = 5
 
 export interface SessionPort {
   /** Tells the main thread that there is something to read. */
   ring(): void
-  stalled(sinceMs: number): void
+  stalled(sinceMs: number, cause: OneWayCause): void
   digitsDone(request: number): void
   recordTap: boolean
+  /** The address that our sockets are bound to. */
+  host: string
 }
 
 interface ServedSlot {
@@ -137,7 +142,11 @@ export class StreamSession {
     const verdict = reports.receive(plain, source)
     if (verdict === 'stranger') this.#count(figure.strangers)
     if (verdict === 'malformed') this.#count(figure.malformed)
-    this.#memory.numbers[figure.roundTripMs] = reports.roundTripMs
+    const { numbers } = this.#memory
+    numbers[figure.roundTripMs] = reports.roundTripMs
+    numbers[figure.farLost] = reports.far.lost
+    numbers[figure.farLossShare] = reports.far.lossShare
+    numbers[figure.farJitterMs] = reports.far.jitterMs
   }
 
   poll(nowMs: number): void {
@@ -160,6 +169,7 @@ export class StreamSession {
     this.#publishSlot({ slot, leadMs, cleared })
     reports.serve(slot, leadMs)
     this.#checkStall(nowMs)
+    if (slot % LOOK_SLOTS === 0) this.#publishCause(this.#oneWayCause(nowMs))
     if (outgoing.isIdle) Atomics.store(this.#memory.words, word.idle, 1)
   }
 
@@ -241,10 +251,32 @@ export class StreamSession {
     if (!this.#live || !mayReceive(this.#live.media)) return
     const stalls = Math.floor((nowMs - this.#live.incoming.lastPacketMs) / STALL_MS)
     if (stalls > this.#stallsReported) {
+      const cause = this.#oneWayCause(nowMs)
+      this.#publishCause(cause)
       this.#live.incoming.latch.reopen()
-      this.#port.stalled(stalls * STALL_MS)
+      this.#port.stalled(stalls * STALL_MS, cause ?? 'stopped')
     }
     this.#stallsReported = stalls
+  }
+
+  #oneWayCause(nowMs: number): OneWayCause | undefined {
+    if (!this.#live) return undefined
+    const { media, incoming, reports } = this.#live
+    const { numbers } = this.#memory
+    return oneWayCause({
+      silentMs: nowMs - incoming.lastPacketMs,
+      mayReceive: mayReceive(media),
+      received: incoming.reception.received,
+      strangers: numbers[figure.strangers] ?? 0,
+      unreadable: (numbers[figure.malformed] ?? 0) + (numbers[figure.unauthentic] ?? 0),
+      signalledHost: media.remote.host,
+      ourHost: this.#port.host,
+      deafReports: reports.far.deafReports,
+    })
+  }
+
+  #publishCause(cause: OneWayCause | undefined): void {
+    this.#memory.numbers[figure.oneWay] = cause ? oneWayCauses.indexOf(cause) + 1 : 0
   }
 
   #count(index: number): void {
