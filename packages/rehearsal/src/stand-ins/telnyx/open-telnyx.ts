@@ -72,7 +72,14 @@ class TelnyxExchange implements CallBackend {
     if (request.method !== 'POST' || body === null) return fail(response, 400, 10015)
     if (request.url === '/v2/calls') return await this.#dial(body, { request, response })
     const match = /^\/v2\/calls\/([^/]+)\/actions\/(hangup|send_dtmf|answer|reject)$/.exec(request.url ?? '')
-    const [id, action = ''] = [decodeURIComponent(match?.[1] ?? ''), match?.[2]]
+    const [id, action] = [decodeURIComponent(match?.[1] ?? ''), match?.[2] ?? '']
+    this.#command({ id, action, body }, response)
+  }
+
+  #command(
+    { id, action, body }: { id: string; action: string; body: Record<string, unknown> },
+    response: ServerResponse,
+  ): void {
     const ringing = this.#ringing.get(id)
     if (ringing && (action === 'answer' || action === 'reject')) {
       this.#ringing.delete(id)

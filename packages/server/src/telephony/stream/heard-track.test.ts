@@ -56,6 +56,16 @@ describe('what the callee says', () => {
     expect(frames.at(-1)?.atMs).toBeLessThanOrEqual(1_100)
   })
 
+  it('does not take a pause of our own process for silence of the callee', () => {
+    const { track, marks } = listen()
+    track.accept(chunkOf(1), 1, 20)
+    track.poll(20)
+    track.poll(1_000)
+    for (let n = 2; n <= 50; n++) track.accept(chunkOf(n), n, 1_001)
+    expect(marks()).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
+    expect(track.late).toBe(0)
+  })
+
   it('takes a vendor that counts anew, or not at all', () => {
     const { track, marks } = listen()
     track.accept(chunkOf(1), 5_000, 20)

@@ -14,6 +14,8 @@ const REORDER_MS = 80
 const MOST_HELD = 8
 /** After so long without audio, silence is laid, in milliseconds. */
 const IDLE_MS = 500
+/** So long between two polls is a pause of our own, in milliseconds. */
+const AWAY_MS = 150
 /** How far audio may run ahead of the clock, in bytes: it comes in bursts. */
 const AHEAD_BYTES = 100 * BYTES_PER_MS
 /** Over so many chunks, about 5 s, the least lag tells the true one. */
@@ -45,6 +47,7 @@ export class HeardTrack {
   /** Place of the next sample; undefined before the first. */
   #next: number | undefined
   #expected: number | undefined
+  #polledAtMs = 0
   #leastLag = Number.POSITIVE_INFINITY
   #chunksInWindow = 0
   late = 0
@@ -72,6 +75,10 @@ export class HeardTrack {
   poll(nowMs: number): void {
     const oldest = this.#held[0]
     if (oldest && nowMs - oldest.sinceMs >= REORDER_MS) this.#giveUpWaiting(nowMs)
+    // After a pause of our own process, what it kept from being read says nothing about the line.
+    const wasAway = nowMs - this.#polledAtMs > AWAY_MS
+    this.#polledAtMs = nowMs
+    if (wasAway) return
     const now = Math.floor(nowMs * BYTES_PER_MS)
     if (this.#next === undefined && now < IDLE_MS * BYTES_PER_MS) return
     this.#next ??= 0
