@@ -44,7 +44,15 @@ export async function describeApi(app: Api, publicUrl: string): Promise<void> {
     })
     await docs.register(scalar, {
       routePrefix: '/docs',
-      configuration: { url: '/openapi.json', withDefaultFonts: false, telemetry: false },
+      configuration: {
+        url: '/openapi.json',
+        withDefaultFonts: false,
+        // Nothing that sends what is looked at to somebody else's service.
+        telemetry: false,
+        showDeveloperTools: 'never',
+        agent: { disabled: true },
+        hideClientButton: true,
+      },
     })
   })
 }
