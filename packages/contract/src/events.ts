@@ -48,6 +48,8 @@ export type CallEventBody =
   | { type: 'tool_call'; tool_call_id: string; name: string; arguments: unknown; at_ms: number }
   | { type: 'tool_result'; tool_call_id: string; name: string; ok: boolean; result: unknown; at_ms: number }
   | { type: 'turn_latency'; turn: number; latency: TurnLatency; at_ms: number }
+  /** The callee talks to somebody else now: moved by the network, or connected through the platform. */
+  | { type: 'transferred'; destination: string; by: 'network' | 'platform'; at_ms: number }
   | { type: 'silence_prompt'; at_ms: number }
   | { type: 'wrap_up'; at_ms: number }
   | { type: 'farewell'; at_ms: number }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text } from './fields.ts'
 import { callModes } from './status.ts'
+import { transferSchema } from './transfer.ts'
 
 /** The body of `POST /v1/calls`, and what it answers. */
 
@@ -66,6 +67,7 @@ export const placeCallSchema = z
       .meta({
         description: 'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`.',
       }),
+    transfer: transferSchema.optional(),
     keypad: keypadSchema.optional(),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
     webhook_url: z

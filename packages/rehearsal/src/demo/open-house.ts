@@ -40,6 +40,7 @@ export const otherPeople = {
   '+14155551210': 'no-answer',
   '+14155551211': 'rejects',
   '+14155551212': 'asks-for-keys',
+  '+14155551213': 'wants-a-person',
 } as const
 
 export async function openHouse(options: DemoOptions, signal: AbortSignal): Promise<House> {

@@ -22,3 +22,23 @@ it('keys are pressed when asked for, and those of the callee are understood', wa
   expect(callee.find(note => note.event === 'digit')).toMatchObject({ digit: '*' })
   expect(call.transcript.find(line => line.user === 'dtmf')?.text).toBe('42#')
 })
+
+it('who asks for a person is connected to one, and the two talk', wait, async () => {
+  const { call, events } = await platform.call('+14155551213', {
+    first_sentence: 'Hello, this is Sarah.',
+    transfer: { destinations: [{ name: 'office', phone_number: '+14155551234' }] },
+    webhook_events: ['call.transferred', 'call.completed'],
+  })
+  expect(call).toMatchObject({ status: 'completed', end_reason: 'transferred' })
+  expect(events.find(event => event.type === 'transferred')).toMatchObject({
+    destination: 'office',
+    by: 'platform',
+  })
+  const notes = await platform.personEvents()
+  const office = notes.findLast(note => note.event === 'rang' && note.dialled.includes('14155551234'))
+  const theirs = notes.filter(note => note.call === office?.call)
+  expect(theirs.some(note => note.event === 'agent_speech' && note.speaking)).toBe(true)
+  expect(theirs.some(note => note.event === 'said')).toBe(true)
+  const own = notes.filter(note => note.call === call.external_call_id)
+  expect(own.filter(note => note.event === 'heard').length).toBeGreaterThan(1)
+})

@@ -16,6 +16,7 @@ import type { ConversationState, Part, Step, Terms } from './state.ts'
 import { chain } from './step.ts'
 import { toolCalls } from './tools/tool-calls.ts'
 import { keyPresses } from './tools/key-presses.ts'
+import { isConnecting, transfers } from './tools/transfer.ts'
 import { noToolCalls } from './tools/tool-use.ts'
 import { turns } from './turns.ts'
 
@@ -34,6 +35,7 @@ const parts: readonly Part[] = [
   bargeIn,
   toolCalls,
   keyPresses,
+  transfers,
   keypad,
   endings,
   turns,
@@ -65,6 +67,7 @@ export function begin(terms: Terms): ConversationState {
     keypad: null,
     tools: noToolCalls,
     pressing: null,
+    transfer: null,
     latency: noLatencies,
     wrappingUp: false,
     silenceAskedMs: null,
@@ -77,7 +80,8 @@ export function begin(terms: Terms): ConversationState {
  * After a goodbye no new reply begins, and none while the callee speaks. A "hello?" over the first sentence
  * is answered by that sentence, and what was answered already is not answered twice.
  */
-function wantsNoReply({ ending, agent, callee }: ConversationState): boolean {
-  if (ending.phase !== 'open' || callee.speaking) return true
+function wantsNoReply(state: ConversationState): boolean {
+  const { ending, agent, callee } = state
+  if (ending.phase !== 'open' || callee.speaking || isConnecting(state)) return true
   return agent.lastAskedMs > callee.lastSoundMs || agent.replies.some(reply => reply.purpose === 'opening')
 }

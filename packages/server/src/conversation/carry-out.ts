@@ -1,9 +1,13 @@
 import type { CallEventBody } from '@parley/contract/events'
+import type { TransferDestination } from '../domain/call-plan.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
-import type { Command, ConversationEvent, LineCommand, VoiceCommand } from './happening.ts'
+import type { Command, ConversationEvent, LineCommand, TransferResult, VoiceCommand } from './happening.ts'
 import type { Transcript } from './transcript.ts'
+
+/** Looks for somebody who takes the callee over. Aborting gives up. */
+export type TransferCallee = (to: TransferDestination, signal: AbortSignal) => Promise<TransferResult>
 
 /** What commands act on. */
 export interface Hands {
@@ -12,6 +16,7 @@ export interface Hands {
   readonly transcript: Transcript
   readonly report: (event: CallEventBody) => void
   readonly finish: (end: { outcome: Outcome; hangUp: boolean }) => void
+  readonly transfer: TransferCallee
   /** What came of a command that takes time. */
   readonly post: (event: ConversationEvent) => void
   /** Aborted when the conversation is over. */
@@ -24,6 +29,7 @@ export function carryOut(command: Command, hands: Hands): void {
     case 'mark':
     case 'clear':
     case 'press_keys':
+    case 'transfer':
     case 'report':
     case 'enter':
     case 'finish':
@@ -44,6 +50,8 @@ function onLine(command: LineCommand, hands: Hands): void {
       return leg.speaker.clear()
     case 'press_keys':
       return void pressKeys(command, hands)
+    case 'transfer':
+      return void transferCallee(command, hands)
     case 'report':
       return report(command.event)
     case 'enter':
@@ -52,6 +60,16 @@ function onLine(command: LineCommand, hands: Hands): void {
       return finish(command)
   }
 }
+
+async function transferCallee(
+  { toolCallId, destination }: Extract<LineCommand, { type: 'transfer' }>,
+  { transfer, post, over }: Hands,
+): Promise<void> {
+  const result = await transfer(destination, over).catch((): TransferResult => noTransfer)
+  post({ type: 'transfer_settled', toolCallId, result })
+}
+
+const noTransfer = { done: 'failed', reason: 'The transfer could not be carried out' } as const
 
 /** Longer than any string of keys that is let through takes. */
 const pressingDeadlineMs = 60_000

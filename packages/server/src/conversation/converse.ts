@@ -4,7 +4,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
 import { advance, begin } from './advance.ts'
-import { carryOut, type Hands } from './carry-out.ts'
+import { carryOut, type Hands, type TransferCallee } from './carry-out.ts'
 import type { ConversationEvent } from './happening.ts'
 import { type CallLatency, summarize } from './latency.ts'
 import { openMailbox } from './mailbox.ts'
@@ -27,6 +27,7 @@ export interface ConversationParts {
   readonly voice: Voice
   readonly report: (event: CallEventBody) => void
   readonly stop: StopRequests
+  readonly transfer: TransferCallee
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly newId: () => string
@@ -51,8 +52,8 @@ export async function converse(
   const { firstSentence, maxDurationMs } = call.plan
   const settings = { ...defaultSettings, ...parts.settings }
   const { takesTurns } = voice.capabilities
-  const keypad = call.plan.keypad ?? bothWays
-  let state = begin({ settings, firstSentence, maxDurationMs, takesTurns, keypad })
+  const { keypad = bothWays, transfer = null } = call.plan
+  let state = begin({ settings, firstSentence, maxDurationMs, takesTurns, keypad, transfer })
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()
@@ -63,6 +64,7 @@ export async function converse(
     transcript,
     report,
     finish: end.resolve,
+    transfer: parts.transfer,
     post: event => post(event),
     over: over.signal,
   }

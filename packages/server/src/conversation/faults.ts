@@ -2,6 +2,7 @@ import { broken } from '../domain/outcome.ts'
 import { finish } from './ending.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { report } from './step.ts'
+import { isConnecting } from './tools/transfer.ts'
 
 /** Without a voice nothing can be said; what is already in the queue may still be heard for so long. */
 const lastSoundMs = 1_000
@@ -22,6 +23,8 @@ export const faults: Part = (state, happening) => {
     case 'reply_done':
       return state.agent.failures >= hopelessFailures ? [failing(state, nowMs, noReplies), []] : null
     case 'tick':
+      // Whoever is about to take the callee over needs no voice.
+      if (isConnecting(state)) return null
       if (!state.failing || (queuedMs > 0 && nowMs - state.failing.sinceMs < lastSoundMs)) return null
       return finish(state, happening, {
         outcome: broken('provider_error', 'provider', state.failing.message),

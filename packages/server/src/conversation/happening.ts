@@ -1,4 +1,5 @@
 import type { CallEventBody, Speaker } from '@parley/contract/events'
+import type { TransferDestination } from '../domain/call-plan.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { VoiceEvent } from '../speech/port.ts'
 import type { LegEvent } from '../telephony/port.ts'
@@ -18,12 +19,22 @@ export type ConversationEvent =
   | LegEvent
   | VoiceEvent
   | { type: 'began' }
+  | { type: 'transfer_settled'; toolCallId: string; result: TransferResult }
   /** The last key has left, or what kept it from leaving. */
   | { type: 'keys_pressed'; toolCallId: string; fault: string | null }
   | { type: 'tick' }
   | { type: 'stop'; how: 'now' | 'farewell' }
   /** The process has to go. */
   | { type: 'abandoned' }
+
+/**
+ * The network took the callee over; or somebody answered and is waiting to be connected by us; or the
+ * callee is still ours alone.
+ */
+export type TransferResult =
+  | { done: 'network' | 'platform' }
+  /** Why nobody was reached, in words a model can speak about. */
+  | { done: 'failed'; reason: string }
 
 /** What the decisions ask for; carried out in order. */
 export type Command = VoiceCommand | LineCommand
@@ -41,6 +52,7 @@ export type LineCommand =
   | { type: 'mark'; name: string }
   | { type: 'clear' }
   | { type: 'press_keys'; toolCallId: string; digits: string }
+  | { type: 'transfer'; toolCallId: string; destination: TransferDestination }
   | { type: 'report'; event: CallEventBody }
   | { type: 'enter'; line: TranscriptLine }
   /** The conversation is over; the line is still up when `hangUp` is set. */

@@ -3,6 +3,7 @@ import { bidFarewell, finish, hangUp } from './ending.ts'
 import { guidance } from '../domain/guidance.ts'
 import type { ConversationEvent, Happening } from './happening.ts'
 import type { ConversationState, Part, Step } from './state.ts'
+import { isConnecting } from './tools/transfer.ts'
 
 /** What ends a conversation from outside: the line, the customer, the process. */
 export const interventions: Part = (state, happening) => {
@@ -11,7 +12,9 @@ export const interventions: Part = (state, happening) => {
     case 'hung_up':
       return hungUp(state, event, happening)
     case 'stop':
-      return event.how === 'now' ? hangUp(state, happening, 'stopped') : stopPolitely(state, happening)
+      return event.how === 'now' || isConnecting(state)
+        ? hangUp(state, happening, 'stopped')
+        : stopPolitely(state, happening)
     case 'abandoned':
       return finish(state, happening, {
         outcome: broken('node_lost', 'ours', 'The worker had to stop during the call'),

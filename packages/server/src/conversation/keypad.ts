@@ -6,6 +6,7 @@ import { pressedKeys } from './hints.ts'
 import type { Command, Happening } from './happening.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { chain, report } from './step.ts'
+import { isConnecting } from './tools/transfer.ts'
 
 /** Keys pressed one after the other, which the agent gets to know as one number. */
 export interface Keypad {
@@ -44,7 +45,7 @@ function hand(state: ConversationState, { digits, startMs, endMs }: Keypad, happ
     { type: 'tell', text: pressedKeys(digits) },
   ]
   const handed: Step = [{ ...state, keypad: null }, commands]
-  if (state.ending.phase !== 'open') return handed
+  if (state.ending.phase !== 'open' || isConnecting(state)) return handed
   return chain(
     handed,
     next => silenceAgent(next, happening),

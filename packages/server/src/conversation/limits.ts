@@ -4,6 +4,7 @@ import { wrapUp } from './hints.ts'
 import type { ConversationSettings } from './settings.ts'
 import type { Part } from './state.ts'
 import { report } from './step.ts'
+import { isConnecting } from './tools/transfer.ts'
 
 /** Wall time may run ahead of the media clock by so much before it decides. */
 const clockSlackMs = 15_000
@@ -20,7 +21,7 @@ export const limits: Part = (state, happening) => {
   const { maxDurationMs, settings } = state.terms
   const cutMs = maxDurationMs + settings.overtimeMs
   if (nowMs >= cutMs || elapsedMs >= cutMs + clockSlackMs) return hangUp(state, happening, 'max_duration')
-  if (state.ending.phase !== 'open') return null
+  if (state.ending.phase !== 'open' || isConnecting(state)) return null
   if (nowMs >= maxDurationMs)
     return bidFarewell(state, happening, {
       reason: 'max_duration',

@@ -71,13 +71,14 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
       type: fc.constant('tool_call'),
       replyId,
       toolCallId: fc.constantFrom('', 'tool'),
-      name: fc.constantFrom('end_call', 'send_dtmf', 'other'),
+      name: fc.constantFrom('end_call', 'send_dtmf', 'transfer_call', 'other'),
       arguments: fc.constantFrom(
         '{}',
         '',
         '{"farewell":"Bye."}',
         '{"farewell":3}',
         '{"digits":"1w#"}',
+        '{"destination":"sales"}',
         'nonsense',
       ),
     }),
@@ -92,6 +93,14 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('digit'), digit: fc.constantFrom('1', '#'), atMs }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('transfer_settled'),
+      toolCallId: fc.constantFrom('', 'tool'),
+      result: fc.constantFrom({ done: 'network' }, { done: 'platform' }, { done: 'failed', reason: 'busy' }),
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -114,6 +123,9 @@ const terms = fc.record({
   takesTurns: fc.boolean(),
   firstSentence: fc.constantFrom(null, 'Hello, this is Sarah.'),
   maxDurationMs: fc.constantFrom(30_000, 600_000),
+  transfer: fc.constantFrom(null, {
+    destinations: [{ name: 'sales', to: '+14155551234', description: null }],
+  }),
   keypad: fc.record({ send: fc.boolean(), receive: fc.boolean() }),
 })
 

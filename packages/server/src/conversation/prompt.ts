@@ -2,7 +2,7 @@ import type { CallPlan } from '../domain/call-plan.ts'
 import { toolsFor } from './tools/definitions.ts'
 
 /** What holds for every call, whatever its instructions: how one speaks on a phone. */
-const phoneRules = `You are speaking with a person on a live phone call that you have placed. Everything you write is spoken aloud.
+const phoneRules = `Everything you write is spoken aloud.
 - Speak naturally and briefly: one or two short sentences at a time, then let the other person speak. Ask one question at a time.
 - No markup, lists, emoji, headings or stage directions. Say numbers, dates, times and prices the way people say them. Read phone numbers and codes in groups of digits, and spell out what is easily misheard.
 - Listen. When you are interrupted, stop and answer what was said. When something was not clear, ask again instead of guessing. Say names, numbers, dates and times back before you rely on them.
@@ -16,8 +16,10 @@ const phoneRules = `You are speaking with a person on a live phone call that you
  * and the facts of this call as data. `now`: epoch milliseconds.
  */
 export function composePrompt(plan: CallPlan, now: number): string {
+  const situation =
+    plan.direction === 'inbound' ? 'that came in: they have called you' : 'that you have placed'
   return [
-    phoneRules,
+    `You are speaking with a person on a live phone call ${situation}. ${phoneRules}`,
     `Speak this language unless the person asks for another: ${languageName(plan.language)}.`,
     `The date and time now: ${dateText(now)}.`,
     aboutOpening(plan),

@@ -36,6 +36,7 @@ export const silence: Part = (state, happening) => {
 }
 
 /** A reply that is asked for and does not come is silence too. */
-function isQuiet({ agent, callee, ending, keypad }: ConversationState): boolean {
-  return ending.phase === 'open' && !callee.speaking && keypad === null && !isAudible(agent)
+function isQuiet({ agent, callee, ending, keypad, transfer }: ConversationState): boolean {
+  if (keypad !== null || transfer !== null) return false
+  return ending.phase === 'open' && !callee.speaking && !isAudible(agent)
 }

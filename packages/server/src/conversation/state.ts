@@ -1,4 +1,4 @@
-import type { Keypad as KeypadTerms } from '../domain/call-plan.ts'
+import type { Keypad as KeypadTerms, TransferPlan } from '../domain/call-plan.ts'
 import type { Agent } from './agent.ts'
 import type { AnswerState } from './answer.ts'
 import type { Callee } from './callee.ts'
@@ -8,6 +8,7 @@ import type { Keypad } from './keypad.ts'
 import type { Latencies } from './latency.ts'
 import type { KeyPress } from './tools/key-presses.ts'
 import type { ConversationSettings } from './settings.ts'
+import type { Transfer } from './tools/transfer.ts'
 import type { ToolUse } from './tools/tool-use.ts'
 
 /** What is fixed for the whole conversation. */
@@ -18,6 +19,8 @@ export interface Terms {
   readonly firstSentence: string | null
   readonly maxDurationMs: number
   readonly keypad: KeypadTerms
+  /** Null: the agent can transfer the call to nobody. */
+  readonly transfer: TransferPlan | null
 }
 
 /** All that the decisions know. Each slice is changed by the file that declares it. */
@@ -31,6 +34,8 @@ export interface ConversationState {
   readonly tools: ToolUse
   /** Keys that the agent is pressing or about to press. */
   readonly pressing: KeyPress | null
+  /** The callee is about to be connected to somebody else. */
+  readonly transfer: Transfer | null
   readonly latency: Latencies
   readonly wrappingUp: boolean
   /** When the agent last asked whether somebody is there. */

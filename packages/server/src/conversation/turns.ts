@@ -3,6 +3,7 @@ import { type Callee, withCallee } from './callee.ts'
 import { silenceNeededMs } from './endpointing.ts'
 import { guidance } from '../domain/guidance.ts'
 import type { ConversationState, Part, Step } from './state.ts'
+import { isConnecting } from './tools/transfer.ts'
 
 /**
  * Who has the floor. When the callee's turn is over and nobody answers it, the agent is asked to: at once
@@ -11,7 +12,7 @@ import type { ConversationState, Part, Step } from './state.ts'
 export const turns: Part = (state, { event, nowMs }) => {
   if (event.type !== 'tick' && event.type !== 'heard' && event.type !== 'speech_stopped') return null
   const { agent, callee, ending } = state
-  if (callee.speaking || ending.phase !== 'open') return null
+  if (callee.speaking || ending.phase !== 'open' || isConnecting(state)) return null
   if (agent.replies.length > 0) return callee.unanswered ? absorb(state) : null
   const debt = owed(state)
   if (!debt || nowMs - quietFromMs(callee) < debt.afterMs) return null

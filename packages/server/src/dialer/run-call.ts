@@ -1,10 +1,10 @@
-import { converse } from '../conversation/converse.ts'
 import { broken, unreached } from '../domain/outcome.ts'
 import { VoiceFault, type Voices } from '../speech/port.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { type Carrier, DialFailed } from '../telephony/port.ts'
 import type { StopSwitch } from './live-calls.ts'
 import type { AttemptEnd, CallRecords } from './records.ts'
+import { talk } from './talk.ts'
 import { openingReplyId, voiceSession } from './voice-session.ts'
 
 export interface RunCallDeps {
@@ -47,7 +47,8 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   const { report } = records.journal
   report({ type: 'prompt', text: session.prompt })
   const told = { plan, prompt: session.prompt }
-  const conversation = await converse(told, { leg, voice, report, stop, clock, newId }, stop.abandon.signal)
+  const { carrier } = deps
+  const conversation = await talk(told, { leg, voice, report, stop, carrier, clock, newId })
   return { ...conversation, networkCode: null }
 }
 

@@ -28,6 +28,8 @@ export interface CallPlan {
   /** The values that filled the placeholders: data the agent may state, never orders to it. */
   readonly requestData: Readonly<Record<string, string>>
   readonly record: boolean
+  /** Absent: we call them. */
+  readonly direction?: 'inbound'
   /** Absent: the agent can transfer the call to nobody. */
   readonly transfer?: TransferPlan
   /** Absent: both ways. */

@@ -29,6 +29,7 @@ export function checkCall(fields: ValidFields, body: unknown, against: CheckedAg
     speech,
     faults: [
       ...checkDestination(fields, against),
+      ...checkTransfer(fields, against),
       ...checkPrompt(body),
       ...checkPlaceholders(fields, body),
       ...faults,
@@ -45,6 +46,19 @@ function checkDestination(fields: ValidFields, { allowSipUris }: CheckedAgainst)
   }
   const found = dialability(to)
   return found === 'dialable' ? [] : [{ path: 'phone_number', message: phoneMessage, code: found }]
+}
+
+function checkTransfer({ transfer }: ValidFields, { allowSipUris }: CheckedAgainst): Fault[] {
+  return (transfer?.destinations ?? []).flatMap(({ phone_number: number, sip_uri: uri }, index) => {
+    const path = `transfer.destinations[${index}]`
+    if (uri !== undefined && !allowSipUris) {
+      const message = "The account's settings do not allow sip: URIs"
+      return [{ path: `${path}.sip_uri`, message, code: 'sip_uri_not_allowed' }]
+    }
+    const found = number === undefined ? 'dialable' : dialability(number)
+    if (found === 'dialable') return []
+    return [{ path: `${path}.phone_number`, message: phoneMessage, code: found }]
+  })
 }
 
 /** Counts what was given, valid or not: a task that is too short is one fault, not two. */

@@ -2,8 +2,9 @@ import { ApiError, type Fault } from '@parley/contract/errors'
 import { readFields } from '@parley/contract/faults'
 import type { InboundAgent } from '@parley/contract/phone-numbers'
 import type { PlaceCall } from '@parley/contract/place-call'
+import type { TransferOption } from '@parley/contract/transfer'
 import type { z } from 'zod'
-import type { CallPlan } from '../domain/call-plan.ts'
+import type { CallPlan, TransferPlan } from '../domain/call-plan.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { canonicalLanguage, understands } from '../domain/language.ts'
@@ -72,9 +73,11 @@ export interface PlanParts {
   readonly language: string
   readonly to: string
   readonly from: string | null
+  /** Absent: we call them. */
+  readonly direction?: 'inbound'
 }
 
-export function planOf({ request, speech, account, language, to, from }: PlanParts): CallPlan {
+export function planOf({ request, speech, account, language, to, from, direction }: PlanParts): CallPlan {
   const requestData = textValues(request.request_data ?? {})
   const fill = (template: string) => fillTemplate(template, requestData)
   const { task, instructions = '' } = request
@@ -97,6 +100,18 @@ export function planOf({ request, speech, account, language, to, from }: PlanPar
     maxDurationMs: Math.round(request.max_duration * 60_000),
     requestData,
     record: request.record,
+    ...(direction === undefined ? {} : { direction }),
+    ...(request.transfer === undefined ? {} : { transfer: transferOf(request.transfer) }),
     ...(request.keypad === undefined ? {} : { keypad: request.keypad }),
+  }
+}
+
+function transferOf({ destinations }: TransferOption): TransferPlan {
+  return {
+    destinations: destinations.map(({ name, phone_number: number, sip_uri: uri, description }) => ({
+      name,
+      to: number ?? uri ?? '',
+      description: description ?? null,
+    })),
   }
 }

@@ -1,8 +1,9 @@
 import type { CallEventBody } from '@parley/contract/events'
 import type { CallId } from '../domain/ids.ts'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { appendEvents } from './events.ts'
 import { notifyCall } from './notify.ts'
+import { enqueueWebhook } from './outbox.ts'
 
 /**
  * Stores what happened during a call, in order, and keeps each transcript line that is among it: the
@@ -16,6 +17,7 @@ export async function writeCallEvents(
   const lines = events.flatMap(event => (event.type === 'transcript' ? [event.entry] : []))
   await database.kysely.transaction().execute(async trx => {
     await appendEvents(trx, callId, events)
+    if (events.some(({ type }) => type === 'transferred')) await tellTransferred(trx, callId)
     if (lines.length === 0) return
     await trx
       .insertInto('transcript_entries')
@@ -32,4 +34,13 @@ export async function writeCallEvents(
       .execute()
   })
   await notifyCall(database, callId)
+}
+
+async function tellTransferred(trx: Transaction, callId: CallId): Promise<void> {
+  const call = await trx
+    .selectFrom('calls')
+    .select(['id', 'account_id', 'webhook_url', 'webhook_events'])
+    .where('id', '=', callId)
+    .executeTakeFirstOrThrow()
+  await enqueueWebhook(trx, { call, event: 'call.transferred' })
 }

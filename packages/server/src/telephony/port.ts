@@ -83,6 +83,11 @@ export interface Leg extends AsyncDisposable {
   tap(sink: (heard: Uint8Array, played: Uint8Array, atMs: number) => void): void
   /** RFC 4733 or the carrier's way. `w` pauses 500 ms. Resolves when the last digit has left. */
   sendDigits(digits: string, signal: AbortSignal): Promise<void>
+  /**
+   * Asks the network to connect the callee to a number or `sip:` URI without us. Once accepted, the leg is
+   * over for us; absent or refused, the callee stays on it. Rejects when the network says nothing.
+   */
+  transfer?(target: string, signal: AbortSignal): Promise<'accepted' | 'refused'>
   /** Ends the call towards the network; resolves when it is confirmed or given up (bounded). */
   hangUp(): Promise<void>
   stats(): LegStats
@@ -115,3 +120,21 @@ export interface LegStats {
   readonly roundTripMs: number | null
   readonly maxGapMs: number
 }
+
+/** A call from outside that rings. One of `answer` and `refuse` ends the ringing; what comes after does nothing. */
+export interface Arrival {
+  readonly providerCallId: string
+  /** E.164 where the network gave a number, otherwise what it gave. */
+  readonly to: string
+  /** As `to`; null: the caller withheld it. */
+  readonly from: string | null
+  /** IP address of the neighbour that brought it. */
+  readonly source: string
+  ring(): void
+  /** Resolves when the audio stands; rejects with DialFailed when the caller has gone. */
+  answer(signal: AbortSignal): Promise<Leg>
+  refuse(why: Refusal): void
+}
+
+/** `forbidden`: the neighbour is none of ours. `unavailable`: we cannot take it now, somebody else may. */
+export type Refusal = 'forbidden' | 'unknown' | 'busy' | 'unavailable'

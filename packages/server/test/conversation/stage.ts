@@ -1,6 +1,7 @@
 import type { CallEventBody } from '@parley/contract/events'
 import { onTestFinished, vi } from 'vitest'
 import { type Conversation, converse } from '../../src/conversation/converse.ts'
+import type { TransferResult } from '../../src/conversation/happening.ts'
 import type { ConversationSettings } from '../../src/conversation/settings.ts'
 import type { CallPlan } from '../../src/domain/call-plan.ts'
 import type { AccountId, CallId } from '../../src/domain/ids.ts'
@@ -39,6 +40,9 @@ export class Stage {
   readonly leg = new ScriptedLeg()
   readonly voice: ScriptedVoice
   readonly events: CallEventBody[] = []
+  /** Destinations that the agent wanted the callee to be moved to, and what comes of it. */
+  readonly transfers: string[] = []
+  readonly transferred = Promise.withResolvers<TransferResult>()
   readonly abandon = new AbortController()
   stop: (how: 'now' | 'farewell') => void = () => undefined
   readonly #conversation: Promise<Conversation>
@@ -56,6 +60,10 @@ export class Stage {
         leg: this.leg,
         voice: this.voice,
         report: event => this.events.push(event),
+        transfer: to => {
+          this.transfers.push(to.name)
+          return this.transferred.promise
+        },
         stop: { onStop: listener => (this.stop = listener) },
         clock: () => Date.now(),
         newId: () => `id-${++ids}`,

@@ -31,6 +31,7 @@ export class ScriptedLeg implements Leg {
   hungUpAtMs: number | null = null
   /** End of the last sound; a mark tells when what stands before it was played, however late it is set. */
   #playedToMs = 0
+  #tone = 0xff
   #queue: Queued[] = []
   #listener: (event: LegEvent) => void = () => undefined
   #sink: (frame: Uint8Array, atMs: number) => void = () => undefined
@@ -88,6 +89,16 @@ export class ScriptedLeg implements Leg {
     for (const digit of digits) this.happens({ type: 'digit', digit, atMs: this.positionMs })
   }
 
+  /** From now on the callee's frames are made of this byte. */
+  speaks(tone: number): void {
+    this.#tone = tone
+  }
+
+  /** The network takes no more audio from us. */
+  stopsPlaying(): void {
+    clearInterval(this.#pace)
+  }
+
   #queuedMs(): number {
     const bytes = this.#queue.reduce((sum, one) => sum + (one.type === 'audio' ? one.bytes.length : 0), 0)
     return bytes / 8
@@ -108,7 +119,7 @@ export class ScriptedLeg implements Leg {
     }
     this.positionMs += frameMs
     this.#tellMarks()
-    this.#sink(new Uint8Array(frameBytes).fill(0xff), fromMs)
+    this.#sink(new Uint8Array(frameBytes).fill(this.#tone), fromMs)
   }
 
   #tellMarks(): void {

@@ -2,8 +2,16 @@ import type { CallPlan } from '../../domain/call-plan.ts'
 import type { ToolDefinition } from '../../speech/port.ts'
 import { endCallDefinition } from './end-call.ts'
 import { sendDtmfDefinition } from './send-dtmf.ts'
+import { transferCallDefinition } from './transfer-call.ts'
 
 /** What the agent of this call can do besides talking. */
-export function toolsFor({ keypad }: Pick<CallPlan, 'keypad'>): readonly ToolDefinition[] {
-  return [endCallDefinition, ...(keypad?.send === false ? [] : [sendDtmfDefinition])]
+export function toolsFor({
+  keypad,
+  transfer,
+}: Pick<CallPlan, 'keypad' | 'transfer'>): readonly ToolDefinition[] {
+  return [
+    endCallDefinition,
+    ...(keypad?.send === false ? [] : [sendDtmfDefinition]),
+    ...(transfer === undefined ? [] : [transferCallDefinition(transfer)]),
+  ]
 }

@@ -7,6 +7,8 @@ import { chain, report } from '../step.ts'
 import { endCallDefinition, readEndCall } from './end-call.ts'
 import { takeKeys } from './key-presses.ts'
 import { sendDtmfDefinition } from './send-dtmf.ts'
+import { takeTransfer } from './transfer.ts'
+import { transferCallName } from './transfer-call.ts'
 import { answerTool, type ReadToolCall, refuseTool, type ToolCallEvent } from './tool-answer.ts'
 import { parseArguments } from './tool-use.ts'
 
@@ -15,6 +17,7 @@ type Performer = (state: ConversationState, call: ReadToolCall, happening: Happe
 const performers: ReadonlyMap<string, Performer> = new Map([
   [endCallDefinition.name, endCall],
   [sendDtmfDefinition.name, takeKeys],
+  [transferCallName, takeTransfer],
 ])
 
 /** Carries out what the model wants done; whatever is wrong with a call is told to the model. */

@@ -1,6 +1,8 @@
+import { z } from 'zod'
 import { type GuidanceKind, guidanceKind } from '../../../domain/guidance.ts'
 import type { Brain, BrainEvent, BrainMessage, BrainRequest } from '../../cascade/port.ts'
 import { type Dialogue, expected, hear, isFarewell, opening } from './dialogue.ts'
+import { intentsOf } from './intents.ts'
 import { keyIn } from './key-words.ts'
 import { readGoal } from './goal.ts'
 import { replyTo, replyToGuidance } from './replies.ts'
@@ -65,7 +67,24 @@ function action(request: BrainRequest, { text, state, sentence }: Answer): Brain
       arguments: JSON.stringify(given),
     }
   }
+  const destination = isAskedForPerson(state, sentence) ? firstDestination(request) : null
+  if (destination !== null) return use('transfer_call', { destination })
   if (isFarewell(state.move)) return use('end_call', { reason: state.move, farewell: text })
   const key = state.move === 'press_key' ? keyIn(sentence) : null
   return key === null ? null : use('send_dtmf', { digits: key })
 }
+
+function isAskedForPerson(state: Dialogue, sentence: string): boolean {
+  return state.move === 'bye_person' && intentsOf(sentence).includes('person')
+}
+
+/** Whom the call may be transferred to, as the tool lists them; null: to nobody. */
+function firstDestination({ tools }: BrainRequest): string | null {
+  const properties = tools.find(({ name }) => name === 'transfer_call')?.parameters['properties']
+  const read = transferProperties.safeParse(properties)
+  return read.success ? read.data.destination.enum[0] : null
+}
+
+const transferProperties = z.object({
+  destination: z.object({ enum: z.tuple([z.string()], z.string()) }),
+})

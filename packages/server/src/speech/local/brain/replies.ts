@@ -27,6 +27,8 @@ const byGuidance: Record<GuidanceKind, Line> = {
   timeIsUp: (goal, state) => `I'm sorry, our time is up. ${resultLine(goal, state)} Goodbye.`,
   stopped: () => `I'm sorry, I have to end the call now. Thank you for your time. Goodbye.`,
   goOn: (goal, state) => question(state, goal),
+  connecting: () => 'One moment please, I will connect you.',
+  transferFailed: goal => `I'm sorry, nobody at ${office(goal)} is free to take the call right now.`,
   backFromFarewell: (goal, state) => question({ ...state, stage: 'anything_else' }, goal),
 }
 

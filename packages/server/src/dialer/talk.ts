@@ -1,0 +1,23 @@
+import { type Conversation, type ConversationParts, converse } from '../conversation/converse.ts'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { Carrier } from '../telephony/port.ts'
+import type { StopSwitch } from './live-calls.ts'
+import { CallTransfer } from './transfer-call.ts'
+
+export interface TalkParts extends Omit<ConversationParts, 'transfer' | 'stop'> {
+  readonly stop: StopSwitch
+  /** For a second line, where the callee is to be connected to somebody. */
+  readonly carrier: Carrier
+}
+
+/** The agent's conversation, and after a transfer the one that the callee has with somebody else. */
+export async function talk(
+  call: { readonly plan: CallPlan; readonly prompt: string },
+  { carrier, ...parts }: TalkParts,
+): Promise<Conversation> {
+  const { leg, stop } = parts
+  await using transfer = new CallTransfer({ plan: call.plan, leg, carrier })
+  const conversation = await converse(call, { ...parts, transfer: transfer.begin }, stop.abandon.signal)
+  if (conversation.outcome.endReason === 'transferred') await transfer.untilOver(stop)
+  return conversation
+}

@@ -1,0 +1,96 @@
+import type { TransferResult } from '../conversation/happening.ts'
+import type { CallPlan, TransferDestination } from '../domain/call-plan.ts'
+import { type Carrier, DialFailed, type Leg } from '../telephony/port.ts'
+import { bridge } from './bridge.ts'
+import { playHoldMusic } from './hold-music.ts'
+import type { StopSwitch } from './live-calls.ts'
+
+/** Nobody is kept waiting longer for somebody who does not pick up. */
+const ringTimeoutMs = 25_000
+/** The network says within this time whether it takes the callee over. */
+const networkPatienceMs = 30_000
+/** The longest call that can be asked for; whoever forgot to hang up is cut then. */
+const longestTalkMs = 240 * 60_000
+
+export interface TransferParts {
+  readonly plan: CallPlan
+  /** The callee's. */
+  readonly leg: Leg
+  readonly carrier: Carrier
+}
+
+/**
+ * Moves a callee on: by the network where it does that, else through a second line of ours which is
+ * connected with the callee's. Disposing hangs the second line up, whatever it was doing.
+ */
+export class CallTransfer implements AsyncDisposable {
+  readonly #parts: TransferParts
+  readonly #given = new AbortController()
+  #second: Leg | undefined
+  #seeking: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: TransferParts) {
+    this.#parts = parts
+  }
+
+  /** Looks for somebody who takes the callee over, who hears music meanwhile. Never rejects. */
+  readonly begin = (to: TransferDestination, signal: AbortSignal): Promise<TransferResult> => {
+    const either = AbortSignal.any([signal, this.#given.signal])
+    const seeking = this.#seek(to, either)
+    this.#seeking = seeking
+    return seeking
+  }
+
+  /** Once the agent has left: connects the two, until either hangs up or the call is stopped. */
+  async untilOver(stop: StopSwitch): Promise<void> {
+    if (!this.#second) return
+    const stopped = new AbortController()
+    stop.onStop(() => stopped.abort())
+    const limit = AbortSignal.timeout(longestTalkMs)
+    await bridge(this.#parts.leg, this.#second, AbortSignal.any([stopped.signal, stop.abandon.signal, limit]))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#given.abort()
+    await this.#seeking
+    await this.#second?.[Symbol.asyncDispose]()
+  }
+
+  async #seek(to: TransferDestination, signal: AbortSignal): Promise<TransferResult> {
+    const { leg } = this.#parts
+    const stopMusic = playHoldMusic(leg)
+    try {
+      if ((await askNetwork(leg, to.to, signal)) === 'accepted') return { done: 'network' }
+      this.#second = await this.#dial(to, signal)
+      return { done: 'platform' }
+    } catch (error) {
+      return { done: 'failed', reason: reasonOf(error) }
+    } finally {
+      stopMusic()
+    }
+  }
+
+  async #dial({ to }: TransferDestination, signal: AbortSignal): Promise<Leg> {
+    const { carrier, plan } = this.#parts
+    const onProgress = () => undefined
+    const request = { to, from: plan.from, ringTimeoutMs, correlationId: plan.callId, onProgress }
+    const second = await carrier.dial(request, signal)
+    if (!signal.aborted) return second
+    await second[Symbol.asyncDispose]()
+    throw signal.reason
+  }
+}
+
+/** A network that fails to answer has not taken the callee: they are still on our line. */
+async function askNetwork(leg: Leg, to: string, signal: AbortSignal): Promise<'accepted' | 'refused'> {
+  if (!leg.transfer) return 'refused'
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(networkPatienceMs)])
+  const answer = await leg.transfer(to, patience).catch((): 'refused' => 'refused')
+  signal.throwIfAborted()
+  return answer
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof DialFailed)) return 'The transfer could not be carried out'
+  return `Nobody could be reached: ${error.callStatus}`
+}
