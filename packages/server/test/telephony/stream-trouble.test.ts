@@ -79,7 +79,7 @@ describe.each(names)('a call over %s in trouble', name => {
       (error: unknown) => error,
     )
     expect(failure).toBeInstanceOf(DialFailed)
-    expect(failure).toMatchObject({ callStatus: 'failed' })
+    expect(failure).toMatchObject({ callStatus: 'failed', unavailable: null })
     expect(exchange.standIn.switchboard.calls).toHaveLength(1)
   })
 
@@ -216,6 +216,51 @@ describe('a call whose request was lost', () => {
       callStatus: 'failed',
       message: expect.stringMatching(/can not be reached/),
     })
+  })
+})
+
+describe('a carrier that another may stand in for', () => {
+  it.each([429, 401])('says at once that it did not take the call on: %i', async status => {
+    const exchange = await open('Twilio')
+    exchange.standIn.switchboard.refuseCreate(status, 1)
+    const failure = await exchange.carrier
+      .dial(
+        {
+          to: exchange.to,
+          from: exchange.from,
+          ringTimeoutMs: 20_000,
+          correlationId: 'call-1',
+          firstAnswerTimeoutMs: 4_000,
+          onProgress: () => undefined,
+        },
+        AbortSignal.timeout(10_000),
+      )
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+    expect(failure).toMatchObject({ callStatus: 'failed', unavailable: { retryAfterMs: null } })
+    expect(exchange.standIn.switchboard.calls).toEqual([])
+  })
+
+  it('asks nobody once its turn was missed', async () => {
+    const exchange = await open('Twilio')
+    const missed = new Error('too late')
+    const dialled = exchange.carrier.dial(
+      {
+        to: exchange.to,
+        from: exchange.from,
+        ringTimeoutMs: 20_000,
+        correlationId: 'call-1',
+        onProgress: () => undefined,
+        leaving: () => {
+          throw missed
+        },
+      },
+      AbortSignal.timeout(10_000),
+    )
+    await expect(dialled).rejects.toBe(missed)
+    expect(exchange.standIn.log).toEqual([])
   })
 })
 

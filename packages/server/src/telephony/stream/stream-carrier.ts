@@ -49,6 +49,7 @@ export class StreamCarrier implements Carrier {
         code: null,
       })
     const from = this.#callerOf(request)
+    request.leaving?.()
     const attempt = new DialAttempt({ vendor, rest, timings, onProgress: step => request.onProgress(step) })
     const expected = server.expect({
       vendor,
@@ -58,8 +59,9 @@ export class StreamCarrier implements Carrier {
     })
     const { to, ringTimeoutMs, correlationId } = request
     const order = { to, from, ringTimeoutMs, correlationId, key: randomUUID(), urls: expected.urls }
+    const hasAlternative = request.firstAnswerTimeoutMs !== undefined
     const beginning: Beginning = {
-      create: deadline => createCall(order, this.#deps, deadline),
+      create: deadline => createCall(order, { vendor, rest, hasAlternative }, deadline),
       patience: { ms: request.ringTimeoutMs, why: 'ring_timeout' },
     }
     return await this.#converse({ attempt, expected, beginning }, signal)
