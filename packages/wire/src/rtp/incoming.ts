@@ -2,13 +2,14 @@
  * The far end's side of the stream: datagram → latch → order → line of samples → frames of 20 ms µ-law.
  * Runs in the media thread; everything that is decided here is decided at a given time, none is read.
  */
-import { alawBytesToMulaw } from '../audio/g711.ts'
+import { alawBytesToMulaw, encodeMulaw } from '../audio/g711.ts'
+import { G722Decoder } from '../audio/g722.ts'
 import { EventReceiver } from './event-receiver.ts'
 import { Framer } from './framer.ts'
 import { HeardLine, type HeardSamples } from './heard-line.ts'
 import { SourceLatch, type Source } from './latch.ts'
 import { mayReceive, type StreamMedia } from './negotiated-media.ts'
-import { blankRtpPacket, readRtp } from './packet.ts'
+import { blankRtpPacket, readRtp, type RtpPacket } from './packet.ts'
 import { Reception } from './reception.ts'
 import { ReorderBuffer } from './reorder-buffer.ts'
 import { figure, FRAME_SAMPLES } from './stream-memory.ts'
@@ -16,10 +17,13 @@ import { digitOfEvent, readTelephoneEvent } from './telephone-event.ts'
 
 const PCMU = 0
 const PCMA = 8
+const G722 = 9
 const COMFORT_NOISE = 13
 const NOTHING = new Uint8Array(0)
 /** Quantiles of gaps are dear to know and needed by nobody at once: about every second. */
 const GAPS_BETWEEN_LOOKS = 50
+
+type PacketKind = StreamMedia['codec']['name'] | 'event' | 'nothing'
 
 export interface IncomingSinks {
   /** All samples, as they are placed; for the recording. */
@@ -41,6 +45,7 @@ export class Incoming {
   readonly #line: HeardLine
   readonly #order: ReorderBuffer
   readonly #events = new EventReceiver()
+  #wideband = new G722Decoder()
   #media: StreamMedia
 
   constructor(media: StreamMedia, setup: { originMs: number; numbers: Float64Array; sinks: IncomingSinks }) {
@@ -54,7 +59,12 @@ export class Incoming {
       setup.sinks.samples(samples, at)
       framer.push(samples, at)
     })
-    this.#order = new ReorderBuffer(this.#line)
+    this.#order = new ReorderBuffer({
+      play: (packet, nowMs, afterLoss) => {
+        if (this.#kindOf(packet.payloadType) === 'G722') this.#narrow(packet)
+        this.#line.play(packet, nowMs, afterLoss)
+      },
+    })
   }
 
   get isWaiting(): boolean {
@@ -85,13 +95,14 @@ export class Incoming {
     this.#publishFigures()
   }
 
-  #kindOf(payloadType: number): 'PCMU' | 'PCMA' | 'event' | 'nothing' | undefined {
+  #kindOf(payloadType: number): PacketKind | undefined {
     const { codec, telephoneEvent } = this.#media
     if (payloadType === telephoneEvent) return 'event'
     if (payloadType === codec.payloadType) return codec.name
     // Static types are heard even when the other one was agreed: phones do send what they offered first.
     if (payloadType === PCMU) return 'PCMU'
     if (payloadType === PCMA) return 'PCMA'
+    if (payloadType === G722) return 'G722'
     return payloadType === COMFORT_NOISE ? 'nothing' : undefined
   }
 
@@ -100,9 +111,15 @@ export class Incoming {
     this.#order.reset()
     this.#line.restart()
     this.#events.reset()
+    this.#wideband = new G722Decoder()
   }
 
-  #accept(kind: 'PCMU' | 'PCMA' | 'event' | 'nothing', nowMs: number): void {
+  /** G.722 can be read in order only, for each byte changes what the next one means. One byte is one sample of ours. */
+  #narrow({ payload }: RtpPacket): void {
+    if (payload.length > 0) encodeMulaw(this.#wideband.decode(payload), payload)
+  }
+
+  #accept(kind: PacketKind, nowMs: number): void {
     const packet = this.#packet
     const payload = packet.payload
     if (kind === 'PCMA') alawBytesToMulaw(payload, payload)

@@ -201,6 +201,23 @@ describe('audio through the media engine', () => {
     expect(mulawLevelDbfs(frames[0]!)).toBeLessThan(-65)
   })
 
+  test('G.722 is spoken and heard, at 8 kHz on this side', async () => {
+    const wideband = { codec: { name: 'G722', payloadType: 9 } } as const
+    await using a = await engine.openStream(soon())
+    await using b = await engine.openStream(soon())
+    const heard: number[] = []
+    b.onFrame(frame => heard.push(...frame))
+    a.start(media(b.port, wideband))
+    b.start(media(a.port, wideband))
+    const spoken = toneBytes(400)
+    a.write(spoken)
+    const loud = (): number[] => heard.filter(byte => byte !== 0xff && byte !== 0x7f)
+    await until(() => loud().length >= 0.9 * spoken.length, 'the tone was heard')
+    const level = mulawLevelDbfs(Uint8Array.from(loud().slice(800, 2400)))
+    expect(Math.abs(level - mulawLevelDbfs(spoken))).toBeLessThan(1)
+    expect(b.stats().malformed).toBe(0)
+  })
+
   test('on hold nothing is sent, and queued audio waits', async () => {
     await using far = await openFarEnd()
     await using stream = await engine.openStream(soon())

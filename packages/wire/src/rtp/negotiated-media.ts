@@ -3,7 +3,7 @@ import type { SrtpKeys } from './srtp-key.ts'
 /** What offer and answer settled, as far as the media path needs it. The shape that `sdp` produces. */
 export interface StreamMedia {
   remote: { host: string; port: number }
-  codec: { name: 'PCMU' | 'PCMA'; payloadType: number }
+  codec: { name: 'PCMU' | 'PCMA' | 'G722'; payloadType: number }
   /** Payload type of keypad events (RFC 4733); absent: digits are sent as tones in the audio. */
   telephoneEvent?: number
   /** Seen from our side: `recvonly` means that we must not send. */

@@ -5,7 +5,8 @@
  * the far end then holds it as long as it held the silence before, or less if it heeds the marker.
  */
 import { randomBytes } from 'node:crypto'
-import { MULAW_SILENCE, mulawBytesToAlaw } from '../audio/g711.ts'
+import { decodeMulaw, MULAW_SILENCE, mulawBytesToAlaw } from '../audio/g711.ts'
+import { G722Encoder } from '../audio/g722.ts'
 import { DigitQueue } from './digit-queue.ts'
 import type { DigitSlot } from './digit-slots.ts'
 import { maySend, type StreamMedia } from './negotiated-media.ts'
@@ -43,6 +44,8 @@ export class Outgoing {
   readonly #eventPackets: Uint8Array[]
   readonly #header: RtpHeader
   readonly #timestampBase = randomBytes(4).readUInt32BE()
+  readonly #wideband = new G722Encoder()
+  readonly #linear = new Int16Array(FRAME_SAMPLES)
   #media: StreamMedia
   #turn = 0
   #clears = 0
@@ -104,6 +107,7 @@ export class Outgoing {
     if (!packet) return
     const payload = packet.subarray(RTP_HEADER_BYTES)
     if (codec.name === 'PCMA') mulawBytesToAlaw(this.played, payload)
+    else if (codec.name === 'G722') this.#wideband.encode(decodeMulaw(this.played, this.#linear), payload)
     else payload.set(this.played)
     this.#header.payloadType = codec.payloadType
     this.#header.timestamp = this.timestampOf(slot)

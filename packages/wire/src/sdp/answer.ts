@@ -10,7 +10,7 @@ import { isPlainAudio, isSecureAudio, mediaOf } from './stream-media.ts'
 import { audioLines, joinLines, sessionLines, type SessionOrigin } from './write-session.ts'
 
 export interface AnswerOptions extends SessionOrigin {
-  /** What we accept; the offer's order decides. PCMU and PCMA when absent. */
+  /** What we accept; the offer's order decides. PCMU, PCMA and G722 when absent. */
   readonly codecs?: readonly Codec[]
   /** What we wish for; the answer is as much of it as the offer leaves room for. */
   readonly direction?: Direction

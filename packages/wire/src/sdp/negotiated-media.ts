@@ -7,13 +7,13 @@ export interface MediaAddress {
   readonly port: number
 }
 
-export type CodecName = 'PCMU' | 'PCMA'
+export type CodecName = 'PCMU' | 'PCMA' | 'G722'
 
 /** A codec in one session: which payload type stands for it there. */
 export interface Codec {
   readonly name: CodecName
   readonly payloadType: number
-  /** In Hz. */
+  /** In Hz, of the RTP timestamps: G.722 samples at 16 kHz and counts 8000 all the same (RFC 3551 §4.5.2). */
   readonly clockRate: 8000
 }
 

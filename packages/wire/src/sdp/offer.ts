@@ -8,7 +8,7 @@ import { audioLines, joinLines, sessionLines, type SessionOrigin } from './write
 const telephoneEventPayloadType = 101
 
 export interface OfferOptions extends SessionOrigin {
-  /** In order of preference; PCMU and PCMA when absent. */
+  /** In order of preference; PCMU, PCMA and G722 when absent. */
   readonly codecs?: readonly Codec[]
   readonly direction?: Direction
   /** Keys of ours, one for each suite, that make this an offer of RTP/SAVP; plain RTP when absent. */

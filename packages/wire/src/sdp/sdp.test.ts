@@ -20,16 +20,17 @@ const faultOf = (work: () => unknown): string => {
 }
 
 describe('createOffer', () => {
-  test('offers µ-law, A-law and key presses', () => {
+  test('offers µ-law, A-law, G.722 and key presses', () => {
     expect(createOffer({ address: here, sessionId: '7' }).split('\r\n')).toEqual([
       'v=0',
       'o=- 7 1 IN IP4 192.0.2.10',
       's=-',
       'c=IN IP4 192.0.2.10',
       't=0 0',
-      'm=audio 4000 RTP/AVP 0 8 101',
+      'm=audio 4000 RTP/AVP 0 8 9 101',
       'a=rtpmap:0 PCMU/8000',
       'a=rtpmap:8 PCMA/8000',
+      'a=rtpmap:9 G722/8000',
       'a=rtpmap:101 telephone-event/8000',
       'a=fmtp:101 0-15',
       'a=ptime:20',
@@ -169,6 +170,18 @@ describe('answerOffer', () => {
     expect(media).not.toHaveProperty('telephoneEvent')
   })
 
+  test.each([
+    ['9 8 0', undefined, 'PCMA'],
+    ['9 18', undefined, 'G722'],
+    ['0 9', [{ name: 'G722', payloadType: 9, clockRate: 8000 }] as const, 'G722'],
+  ])('of %s it takes the codec that costs least, unless another is asked for', (formats, codecs, name) => {
+    const { media } = answerOffer(sdp('c=IN IP4 192.0.2.20', `m=audio 5000 RTP/AVP ${formats}`), {
+      address: here,
+      ...(codecs ? { codecs } : {}),
+    })
+    expect(media.codec).toMatchObject({ name, clockRate: 8000 })
+  })
+
   test('hold and unhold', () => {
     const offer = createOffer({ address: { host: '192.0.2.20', port: 5000 } })
     const held = answerOffer(offer.replace('sendrecv', 'sendonly'), {
@@ -196,7 +209,7 @@ describe('answerOffer', () => {
 
   test.each([
     ['no_audio', sdp('c=IN IP4 192.0.2.20', 'm=audio 0 RTP/AVP 0')],
-    ['no_codec', sdp('c=IN IP4 192.0.2.20', 'm=audio 5000 RTP/AVP 9 18')],
+    ['no_codec', sdp('c=IN IP4 192.0.2.20', 'm=audio 5000 RTP/AVP 3 18')],
   ])('%s', (fault, offer) => {
     expect(faultOf(() => answerOffer(offer, { address: here }))).toBe(fault)
   })

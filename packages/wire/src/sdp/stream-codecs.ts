@@ -5,11 +5,13 @@ import type { MediaDescription } from './session-description.ts'
 const staticNames: ReadonlyMap<number, CodecName> = new Map([
   [0, 'PCMU'],
   [8, 'PCMA'],
+  [9, 'G722'],
 ])
 
 export const defaultCodecs: readonly Codec[] = [
   { name: 'PCMU', payloadType: 0, clockRate: 8000 },
   { name: 'PCMA', payloadType: 8, clockRate: 8000 },
+  { name: 'G722', payloadType: 9, clockRate: 8000 },
 ]
 
 interface Mapping {
@@ -35,13 +37,17 @@ function mappings(stream: MediaDescription): Mapping[] {
 
 const isPayloadType = (format: string): boolean => /^\d{1,3}$/.test(format) && Number(format) < 128
 
-/** The first codec of the stream that is also among `ours`, with the payload type that the stream gives it. */
+/**
+ * The first codec of the stream that is also among `ours`, with the payload type that the stream gives it. G.722 is
+ * the last resort unless we put it first ourselves: the call is heard at 8 kHz, so that coding it would only cost.
+ */
 export function firstCommonCodec(stream: MediaDescription, ours: readonly Codec[]): Codec | undefined {
-  for (const { name, payloadType } of mappings(stream)) {
+  const common = mappings(stream).flatMap(({ name, payloadType }) => {
     const codec = ours.find(one => one.name === name)
-    if (codec) return { ...codec, payloadType }
-  }
-  return undefined
+    return codec ? [{ ...codec, payloadType }] : []
+  })
+  const wantsWideband = ours[0]?.name === 'G722'
+  return common.find(codec => (codec.name === 'G722') === wantsWideband) ?? common[0]
 }
 
 /** The codecs of ours that a stream offers. */
