@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import { isFromPlivo } from '../../src/telephony/plivo/plivo-signature.ts'
-import { isFromTelnyx, telnyxPublicKey } from '../../src/telephony/telnyx/telnyx-signature.ts'
-import { isFromTwilio } from '../../src/telephony/twilio/twilio-signature.ts'
-import type { Callback } from '../../src/telephony/vendor.ts'
+import { createHmac, randomUUID } from 'node:crypto'
+import { openTelnyx, type TelnyxStandIn } from '@parley/rehearsal/stand-ins/telnyx/open-telnyx'
 import fc from 'fast-check'
-import { createHmac } from 'node:crypto'
 import plivo from 'plivo'
 import Telnyx from 'telnyx'
 import twilio from 'twilio'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openTelnyx, type TelnyxStandIn } from '@parley/rehearsal/stand-ins/telnyx/open-telnyx'
+import { isFromPlivo } from '../../src/telephony/plivo/plivo-signature.ts'
+import { isFromTelnyx, telnyxPublicKey } from '../../src/telephony/telnyx/telnyx-signature.ts'
+import { isFromTwilio } from '../../src/telephony/twilio/twilio-signature.ts'
+import type { Callback } from '../../src/telephony/vendor.ts'
 
 /** The vendors' own libraries are the judges of what a signature is. */
 
