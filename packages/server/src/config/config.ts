@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { speechSettings } from './speech-settings.ts'
 
 /**
  * Every setting of the server, read once from the environment at start. Names are listed in
@@ -60,17 +61,7 @@ const schema = z.object({
   SIP_TRUNK_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(1_000).optional(),
   PARLEY_RING_TIMEOUT_SECONDS: z.coerce.number().int().min(5).max(180).default(45),
   PARLEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(7_200).default(600),
-  OPENAI_API_KEY: setting,
-  OPENAI_BASE_URL: z.url().optional(),
-  OPENAI_REALTIME_URL: z.url().optional(),
-  DEEPGRAM_API_KEY: setting,
-  DEEPGRAM_URL: z.url().optional(),
-  ELEVENLABS_API_KEY: setting,
-  ELEVENLABS_URL: z.url().optional(),
-  /** Any OpenAI-compatible chat endpoint (Ollama, vLLM, llama.cpp) as the legacy brain. */
-  LLM_BASE_URL: z.url().optional(),
-  LLM_API_KEY: setting,
-  LLM_MODEL: setting,
+  ...speechSettings,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

@@ -1,11 +1,12 @@
 import { catalogueOf } from '../speech/catalogue.ts'
-import { type HostedConfig, hostedAnalyst, hostedParts } from '../speech/hosted.ts'
+import { hostedAnalyst, hostedParts } from '../speech/hosted.ts'
 import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
 import { localParts } from '../speech/local/local-parts.ts'
 import type { Analyst, Catalogue, Voices } from '../speech/port.ts'
 import { createVoices, type VoiceParts } from '../speech/voices.ts'
 import type { Config } from './config.ts'
+import { hostedConfig } from './speech-settings.ts'
 
 /** Everything that can speak in this process, engines warm. */
 export interface Speech extends AsyncDisposable {
@@ -41,34 +42,6 @@ function voiceParts(config: Config, engines: () => LocalEngines): VoiceParts {
     synthesizers: either(hosted.synthesizers, local.synthesizers),
     detectors: local.detectors,
   }
-}
-
-function hostedConfig(config: Config): HostedConfig {
-  const { OPENAI_API_KEY, DEEPGRAM_API_KEY, ELEVENLABS_API_KEY, LLM_BASE_URL, LLM_MODEL } = config
-  return {
-    ...(OPENAI_API_KEY === undefined
-      ? {}
-      : {
-          openai: {
-            apiKey: OPENAI_API_KEY,
-            ...given('baseUrl', config.OPENAI_BASE_URL),
-            ...given('realtimeUrl', config.OPENAI_REALTIME_URL),
-          },
-        }),
-    ...(DEEPGRAM_API_KEY === undefined
-      ? {}
-      : { deepgram: { apiKey: DEEPGRAM_API_KEY, ...given('url', config.DEEPGRAM_URL) } }),
-    ...(ELEVENLABS_API_KEY === undefined
-      ? {}
-      : { elevenlabs: { apiKey: ELEVENLABS_API_KEY, ...given('url', config.ELEVENLABS_URL) } }),
-    ...(LLM_BASE_URL === undefined || LLM_MODEL === undefined
-      ? {}
-      : { chat: { baseUrl: LLM_BASE_URL, apiKey: config.LLM_API_KEY ?? null, model: LLM_MODEL } }),
-  }
-}
-
-function given<Name extends string>(name: Name, value: string | undefined): { [key in Name]?: string } {
-  return value === undefined ? {} : ({ [name]: value } as { [key in Name]: string })
 }
 
 function unloaded(): never {

@@ -13,11 +13,15 @@ export function catalogueOf(parts: VoiceParts): Catalogue {
   }
 }
 
-/** The first provider that has an id keeps it; the first one marked default in its mode stays so. */
+/**
+ * The first provider that has an id keeps it; the first one marked default in its mode stays so. A realtime
+ * voice belongs to the models of its provider, so there each provider keeps its own of the same name.
+ */
 function listed<Entry extends ModelInfo | VoiceInfo>(entries: readonly Entry[]): Entry[] {
   const seen = new Set<string>()
-  const unique = entries.filter(({ mode, id }) => {
-    const key = `${mode} ${id}`
+  const unique = entries.filter(entry => {
+    const { mode, id, provider } = entry
+    const key = mode === 'realtime' && 'description' in entry ? `${mode} ${id} ${provider}` : `${mode} ${id}`
     return !seen.has(key) && Boolean(seen.add(key))
   })
   return unique.map(entry => ({ ...entry, default: entry === defaultOf(unique, entry.mode) }))

@@ -127,7 +127,7 @@ export interface ModelInfo {
   readonly default: boolean
 }
 
-/** One entry of the voice list. A voice id may appear once per mode. */
+/** One entry of the voice list. A voice id appears once in legacy mode, and once per provider in realtime mode. */
 export interface VoiceInfo {
   readonly id: string
   readonly mode: CallMode

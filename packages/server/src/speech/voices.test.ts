@@ -36,6 +36,16 @@ describe('the catalogue', () => {
     expect(speaks(recognizedLanguages, 'es-ES')).toBe(true)
   })
 
+  test('a realtime voice of two providers is listed for each, the first one default', () => {
+    const azure = { apiKey: 'az', endpoint: 'https://res.openai.azure.com', deployment: 'ours' }
+    const { voices, models } = catalogueOf(hostedParts({ openai, azure }))
+    expect(voices.filter(({ id }) => id === 'marin')).toMatchObject([
+      { provider: 'openai', default: true },
+      { provider: 'azure', default: false },
+    ])
+    expect(models.find(({ id }) => id === 'ours')).toMatchObject({ provider: 'azure', default: false })
+  })
+
   test('of two providers with the same id the first keeps it', () => {
     const chat = { baseUrl: 'http://127.0.0.1:1/v1', apiKey: null, model: 'gpt-4.1-mini' }
     const { models } = catalogueOf({ ...everything, brains: hostedParts({ chat, openai }).brains, detectors })

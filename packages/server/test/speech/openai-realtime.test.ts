@@ -36,20 +36,6 @@ const asked = (server: StandIn, type: string) =>
   server.log.filter(entry => entry.direction === 'in' && entry.type === type)
 
 describe('OpenAI Realtime', () => {
-  test('says the given words and verifies them', async () => {
-    const probe = await open(await standIn())
-    expect(probe.voice.capabilities.takesTurns).toBe(true)
-    probe.voice.say('opening', 'Hi John, this is Sarah from Bright Dental.')
-    await probe.until('reply_done')
-    expect(probe.text('opening')).toBe('Hi John, this is Sarah from Bright Dental.')
-    expect(probe.audioMs('opening')).toBeGreaterThan(1500)
-    expect(probe.events.map(event => event.type).filter(type => !/^reply_(text|audio)$/u.test(type))).toEqual(
-      ['reply_started', 'first_token', 'reply_done'],
-    )
-    const offsets = probe.of('reply_text').map(event => event.offsetMs)
-    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b))
-  })
-
   test('a model that strays from the words is told of, the call goes on', async () => {
     const server = await standIn({ script: { reply: () => ({ text: 'Sure, how may I help you today?' }) } })
     const probe = await open(server)
@@ -146,26 +132,6 @@ describe('OpenAI Realtime', () => {
     expect(probe.of('fault')).toEqual([])
   })
 
-  test('tools are called and answered', async () => {
-    const server = await standIn({
-      script: {
-        reply: ({ toolResult }) =>
-          toolResult === null
-            ? { text: 'One moment.', call: { name: 'end_call', arguments: '{"reason":"done"}' } }
-            : { text: `The tool said ${toolResult}` },
-      },
-    })
-    const probe = await open(server)
-    probe.voice.respond('r1')
-    await probe.until('reply_done')
-    const [call] = probe.of('tool_call')
-    expect(call).toMatchObject({ replyId: 'r1', name: 'end_call', arguments: '{"reason":"done"}' })
-    probe.voice.answerTool(call?.toolCallId ?? '', { ok: true })
-    probe.voice.respond('r2')
-    await probe.until('reply_done', 2)
-    expect(probe.text('r2')).toBe('The tool said {"ok":true}')
-  })
-
   test('guidance stands beside the prompt, told text goes into the conversation', async () => {
     const server = await standIn()
     const probe = await open(server)
@@ -193,67 +159,10 @@ describe('OpenAI Realtime', () => {
 })
 
 describe('faults of OpenAI Realtime', () => {
-  test.each([
-    [401, 'unauthorized'],
-    [403, 'unauthorized'],
-    [429, 'rate_limited'],
-    [503, 'unreachable'],
-  ])('HTTP %i is %s, and no key stands in the error', async (status, kind) => {
-    const server = await standIn()
-    server.faults.refuse(status)
-    const error = await open(server).catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ name: 'VoiceFault', kind, provider: 'openai' })
-    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain(KEY)
-  })
-
-  test('a wrong key is refused', async () => {
-    await expect(open(await standIn(), { apiKey: 'sk-wrong' })).rejects.toMatchObject({
-      kind: 'unauthorized',
-    })
-  })
-
-  test('nobody there', async () => {
-    const server = await openOpenAiRealtime()
-    await server[Symbol.asyncDispose]()
-    await expect(open(server)).rejects.toMatchObject({ kind: 'unreachable' })
-  })
-
   test('a session the server refuses does not open', async () => {
     await expect(open(await standIn(), {}, { language: 'klingon-x' })).rejects.toMatchObject({
       kind: 'refused',
     })
-  })
-
-  test('a dropped socket is fatal and fails the reply under way', async () => {
-    const server = await standIn({ pace: { betweenDeltasMs: 50 } })
-    const probe = await open(server)
-    probe.voice.say('opening', 'A sentence that will not be finished.')
-    await probe.until('reply_audio')
-    server.faults.drop()
-    await probe.until('fault')
-    expect(probe.of('fault')).toMatchObject([{ fatal: true, fault: { kind: 'unreachable' } }])
-    expect(probe.of('reply_done')).toMatchObject([{ replyId: 'opening', result: 'failed' }])
-  })
-
-  test('a half-open socket is found within its deadline', async () => {
-    const server = await standIn()
-    const probe = await open(server, { deadlines: { pingMs: 50, silentMs: 200 } })
-    const before = performance.now()
-    server.faults.stall()
-    await probe.until('fault')
-    expect(performance.now() - before).toBeLessThan(600)
-    expect(probe.of('fault')).toMatchObject([{ fatal: true, fault: { kind: 'timeout' } }])
-  })
-
-  test('garbage is told of and does no harm', async () => {
-    const server = await standIn()
-    const probe = await open(server)
-    server.faults.garble()
-    await probe.until('fault')
-    probe.voice.say('next', 'Still here.')
-    await probe.until('reply_done')
-    expect(probe.of('fault')).toMatchObject([{ fatal: false, fault: { kind: 'protocol' } }])
-    expect(probe.text('next')).toBe('Still here.')
   })
 
   test('a failed response fails its reply', async () => {
@@ -271,18 +180,4 @@ describe('faults of OpenAI Realtime', () => {
     await probe.until('reply_done', 1, 8000)
     expect(probe.of('fault')).toMatchObject([{ fatal: false, fault: { kind: 'timeout' } }])
   }, 12_000)
-
-  test('nothing is told after disposing', async () => {
-    const server = await standIn()
-    const probe = await open(server)
-    probe.voice.say('opening', 'Hello there.')
-    await probe.until('reply_audio')
-    const before = performance.now()
-    await probe.voice[Symbol.asyncDispose]()
-    expect(performance.now() - before).toBeLessThan(400)
-    const told = probe.events.length
-    probe.voice.say('more', 'No.')
-    await new Promise(resolve => setTimeout(resolve, 100))
-    expect(probe.events).toHaveLength(told)
-  })
 })

@@ -188,7 +188,7 @@ export function parseClientEvent(frame: string): Parsed {
   return { refusal: refusalOf(parsed.error), eventId: typeof id === 'string' ? id : null }
 }
 
-function refusalOf(error: z.ZodError): Refusal {
+export function refusalOf(error: z.ZodError): Refusal {
   const issue = error.issues[0]
   const path = issue?.path.join('.') ?? ''
   if (issue?.code === 'unrecognized_keys') {

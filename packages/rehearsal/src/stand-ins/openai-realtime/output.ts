@@ -1,4 +1,3 @@
-import type { Line } from '../loopback.ts'
 import { toneSpeech } from '../tone-speech.ts'
 import type { ScriptedReply } from './script.ts'
 
@@ -27,7 +26,10 @@ export interface OutputJob {
   remember(spoken: Spoken): void
 }
 
-type Send = (event: { type: string } & Record<string, unknown>) => void
+interface Wire {
+  open(): boolean
+  send(event: { type: string } & Record<string, unknown>): void
+}
 
 /**
  * One response on the wire, in the service's order: created, item and part added, deltas, their ends, done.
@@ -36,8 +38,7 @@ type Send = (event: { type: string } & Record<string, unknown>) => void
 export class Output {
   readonly responseId: string
   readonly #job: OutputJob
-  readonly #line: Line
-  readonly #send: Send
+  readonly #wire: Wire
   readonly #done: () => void
   #timer: NodeJS.Timeout | undefined
   #over = false
@@ -46,13 +47,12 @@ export class Output {
   #words: string[] = []
   #spokenText = ''
 
-  constructor(job: OutputJob, line: Line, done: () => void) {
+  constructor(job: OutputJob, wire: Wire, done: () => void) {
     this.responseId = job.responseId
     this.#job = job
-    this.#line = line
+    this.#wire = wire
     this.#done = done
-    this.#send = event => line.send(event.type, { event_id: job.newId('event'), ...event })
-    this.#send({ type: 'response.created', response: this.#response('in_progress', {}) })
+    this.#wire.send({ type: 'response.created', response: this.#response('in_progress', {}) })
     if (!job.reply.hangs) this.#later(job.pace.firstDeltaMs, () => this.#begin())
   }
 
@@ -70,7 +70,7 @@ export class Output {
 
   #later(ms: number, next: () => void): void {
     this.#timer = setTimeout(() => {
-      if (!this.#over && this.#line.open) next()
+      if (!this.#over && this.#wire.open()) next()
     }, ms)
   }
 
@@ -143,34 +143,34 @@ export class Output {
       status: 'in_progress',
     }
     this.#added(index)
-    this.#send({ type: 'response.function_call_arguments.delta', ...place, delta: call.arguments })
-    this.#send({ type: 'response.function_call_arguments.done', ...place, ...call })
+    this.#wire.send({ type: 'response.function_call_arguments.delta', ...place, delta: call.arguments })
+    this.#wire.send({ type: 'response.function_call_arguments.done', ...place, ...call })
     this.#item = { ...this.#item, arguments: call.arguments, status: 'completed' }
     this.#itemDone(index)
   }
 
   #added(index: number): void {
     const place = { response_id: this.responseId, output_index: index }
-    this.#send({ type: 'response.output_item.added', ...place, item: this.#item })
-    this.#send({ type: 'conversation.item.added', previous_item_id: null, item: this.#item })
+    this.#wire.send({ type: 'response.output_item.added', ...place, item: this.#item })
+    this.#wire.send({ type: 'conversation.item.added', previous_item_id: null, item: this.#item })
   }
 
   #itemDone(index: number): void {
     const place = { response_id: this.responseId, output_index: index }
-    this.#send({ type: 'conversation.item.done', previous_item_id: null, item: this.#item })
-    this.#send({ type: 'response.output_item.done', ...place, item: this.#item })
+    this.#wire.send({ type: 'conversation.item.done', previous_item_id: null, item: this.#item })
+    this.#wire.send({ type: 'response.output_item.done', ...place, item: this.#item })
   }
 
   #part(type: string, rest: Record<string, unknown>): void {
     const place = { item_id: this.#begun?.itemId ?? '', output_index: 0, content_index: 0 }
-    this.#send({ type, response_id: this.responseId, ...place, ...rest })
+    this.#wire.send({ type, response_id: this.responseId, ...place, ...rest })
   }
 
   #finish(status: string, details: Record<string, unknown>): void {
     this.#over = true
     clearTimeout(this.#timer)
-    this.#send({ type: 'response.done', response: this.#response(status, details) })
-    this.#send({
+    this.#wire.send({ type: 'response.done', response: this.#response(status, details) })
+    this.#wire.send({
       type: 'rate_limits.updated',
       rate_limits: [{ name: 'requests', limit: 1000, remaining: 999, reset_seconds: 60 }],
     })

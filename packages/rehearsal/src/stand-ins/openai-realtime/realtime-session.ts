@@ -4,6 +4,7 @@ import { VoiceActivity, type Activity } from '../voice-activity.ts'
 import {
   parseClientEvent,
   type ClientEvent,
+  type Parsed,
   type Refusal,
   type ResponseConfig,
   type SessionConfig,
@@ -11,7 +12,16 @@ import {
 import { Output, type Pace, type Spoken } from './output.ts'
 import type { Script } from './script.ts'
 
-export interface SessionOptions {
+/** How a service that is like OpenAI's differs from it on the wire. */
+export interface Protocol {
+  parse(frame: string): Parsed
+  /** The events that stand for one of OpenAI's. */
+  tell(event: ServerMessage): readonly ServerMessage[]
+}
+
+export type ServerMessage = { type: string } & Record<string, unknown>
+
+export interface SessionOptions extends Partial<Protocol> {
   readonly model: string
   readonly script: Script
   readonly pace: Pace
@@ -41,7 +51,7 @@ export class RealtimeSession {
   }
 
   receive(frame: string): void {
-    const parsed = parseClientEvent(frame)
+    const parsed = (this.#options.parse ?? parseClientEvent)(frame)
     if ('refusal' in parsed) {
       this.#line.log('in', 'invalid', frame.slice(0, 2000))
       this.#refuse(parsed.refusal, parsed.eventId)
@@ -213,7 +223,7 @@ export class RealtimeSession {
       newId: (kind: string) => this.#id(kind),
       remember: (spoken: Spoken) => void this.#spoken.set(spoken.itemId, spoken),
     }
-    this.#active = new Output(job, this.#line, () => {
+    this.#active = new Output(job, { open: () => this.#line.open, send: event => this.#send(event) }, () => {
       this.#active = null
     })
   }
@@ -235,7 +245,9 @@ export class RealtimeSession {
     })
   }
 
-  #send(event: { type: string } & Record<string, unknown>): void {
-    this.#line.send(event.type, { event_id: this.#id('event'), ...event })
+  #send(event: ServerMessage): void {
+    for (const told of this.#options.tell?.(event) ?? [event]) {
+      this.#line.send(told.type, { event_id: this.#id('event'), ...told })
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { modelLanguages as languages } from '../../languages.ts'
+import { builtInVoices } from '../../realtime-protocol/voices.ts'
 import type { ModelInfo, VoiceInfo } from '../../port.ts'
-import { PROVIDER } from './faults.ts'
+import { PROVIDER } from './openai-dialect.ts'
 
 const model = (id: string, typicalLatencyMs: number): ModelInfo => ({
   id,
@@ -22,24 +23,4 @@ export const openAiRealtimeModels: readonly ModelInfo[] = [
   model('gpt-realtime-mini', 400),
 ]
 
-const voice = (id: string, description: string): VoiceInfo => ({
-  id,
-  mode: 'realtime',
-  provider: PROVIDER,
-  languages,
-  description,
-  default: id === 'marin',
-})
-
-export const openAiRealtimeVoices: readonly VoiceInfo[] = [
-  voice('alloy', 'Neutral and balanced'),
-  voice('ash', 'Clear, lower'),
-  voice('ballad', 'Soft, melodious'),
-  voice('cedar', 'Warm, lower, natural'),
-  voice('coral', 'Bright, friendly'),
-  voice('echo', 'Calm, lower'),
-  voice('marin', 'Warm, higher, natural'),
-  voice('sage', 'Gentle, thoughtful'),
-  voice('shimmer', 'Light, higher'),
-  voice('verse', 'Lively, expressive'),
-]
+export const openAiRealtimeVoices: readonly VoiceInfo[] = builtInVoices(PROVIDER, 'marin')

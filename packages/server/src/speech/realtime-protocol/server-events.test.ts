@@ -14,6 +14,31 @@ describe('server events of OpenAI Realtime', () => {
       { type: 'speech_stopped', itemId: 'item_3', audioMs: 2000 },
     ],
     [
+      { type: 'conversation.created', event_id: 'e', conversation: { id: 'conv_1' } },
+      { type: 'session_created' },
+    ],
+    [
+      { type: 'input_audio_buffer.speech_started', event_id: 'e', item_id: 'item_3' },
+      { type: 'speech_started', itemId: 'item_3', audioMs: null },
+    ],
+    [
+      {
+        type: 'conversation.item.input_audio_transcription.updated',
+        item_id: 'item_3',
+        transcript: 'Hello how',
+      },
+      { type: 'transcript_snapshot', itemId: 'item_3', text: 'Hello how' },
+    ],
+    [
+      {
+        type: 'conversation.item.input_audio_transcription.completed',
+        item_id: 'item_3',
+        transcript: 'Hello how are',
+        status: 'in_progress',
+      },
+      { type: 'transcript_snapshot', itemId: 'item_3', text: 'Hello how are' },
+    ],
+    [
       {
         type: 'conversation.item.input_audio_transcription.completed',
         event_id: 'e',

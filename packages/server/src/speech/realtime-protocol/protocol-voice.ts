@@ -1,6 +1,6 @@
-import { EventOutlet } from '../../event-outlet.ts'
-import { VoiceFault, type Voice, type VoiceEvent, type VoiceSession } from '../../port.ts'
-import type { SocketSession } from '../../socket-session.ts'
+import { EventOutlet } from '../event-outlet.ts'
+import { VoiceFault, type Voice, type VoiceEvent, type VoiceSession } from '../port.ts'
+import type { SocketSession } from '../socket-session.ts'
 import { CalleeTurns } from './callee-turns.ts'
 import {
   audioAppend,
@@ -9,10 +9,10 @@ import {
   responseCreate,
   SILENCE_MS,
   toolOutput,
-  wordForWord,
 } from './client-events.ts'
-import { ALREADY_ACTIVE, endsSession, faultOfCode, isHarmless, PROVIDER } from './faults.ts'
-import { ReplyFloor } from './reply-floor.ts'
+import type { Dialect } from './dialect.ts'
+import { ALREADY_ACTIVE, endsSession, faultOfCode, isHarmless } from './faults.ts'
+import { ReplyFloor, type Request } from './reply-floor.ts'
 import type { ServerEvent } from './server-events.ts'
 import { SpokenReply } from './spoken-reply.ts'
 import { isVerbatim } from './verbatim.ts'
@@ -24,11 +24,11 @@ const MOST_GARBAGE = 20
 
 type Of<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>
 
-/** OpenAI's speech-to-speech model on a configured session. It finds turns and answers them by itself. */
-export class OpenAiVoice implements Voice {
+/** A speech-to-speech model that speaks OpenAI's protocol, on a configured session. It finds turns and answers them by itself. */
+export class ProtocolVoice implements Voice {
   readonly capabilities = { takesTurns: true }
   readonly #session: VoiceSession
-  readonly #secret: string
+  readonly #dialect: Dialect
   readonly #socket: SocketSession
   readonly #outlet = new EventOutlet()
   readonly #turns = new CalleeTurns(event => this.#outlet.emit(event))
@@ -36,6 +36,7 @@ export class OpenAiVoice implements Voice {
     send: event => this.#send(event),
     started: ({ replyId }) => this.#outlet.emit({ type: 'reply_started', replyId }),
     done: ({ replyId }, result) => this.#outlet.emit({ type: 'reply_done', replyId, result }),
+    cut: (reply, playedMs) => this.#dialect.cut(reply, playedMs),
     stalled: again => this.#stalled(again),
   })
   #appendedMs = 0
@@ -44,9 +45,9 @@ export class OpenAiVoice implements Voice {
   #garbage = 0
   #disposal: Promise<void> | null = null
 
-  constructor(session: VoiceSession, secret: string, socket: SocketSession) {
+  constructor(session: VoiceSession, dialect: Dialect, socket: SocketSession) {
     this.#session = session
-    this.#secret = secret
+    this.#dialect = dialect
     this.#socket = socket
   }
 
@@ -61,17 +62,15 @@ export class OpenAiVoice implements Voice {
   }
 
   say(replyId: string, text: string): void {
-    const event = responseCreate(replyId, { instructions: wordForWord(text), toolsAllowed: false })
-    this.#ask(new SpokenReply(replyId, text), event)
+    const { saysUnmarked: unmarked } = this.#dialect
+    this.#ask({ reply: new SpokenReply(replyId, text), event: this.#dialect.say(replyId, text), unmarked })
   }
 
   respond(replyId: string, guidance?: string): void {
     const instructions =
       guidance === undefined ? {} : { instructions: `${this.#session.prompt}\n\n${guidance}` }
-    this.#ask(
-      new SpokenReply(replyId, null),
-      responseCreate(replyId, { ...instructions, toolsAllowed: true }),
-    )
+    const event = responseCreate(replyId, { ...instructions, toolsAllowed: true })
+    this.#ask({ reply: new SpokenReply(replyId, null), event, unmarked: false })
   }
 
   interrupt(replyId: string, playedMs: number): void {
@@ -97,6 +96,8 @@ export class OpenAiVoice implements Voice {
         return this.#speech(event)
       case 'transcript_delta':
         return this.#turns.grew(event.itemId, event.text)
+      case 'transcript_snapshot':
+        return this.#turns.became(event.itemId, event.text)
       case 'transcript_completed':
         return this.#turns.finished(event.itemId, event.text)
       case 'transcript_failed':
@@ -125,24 +126,27 @@ export class OpenAiVoice implements Voice {
     return this.#disposal
   }
 
-  #ask(reply: SpokenReply, event: object): void {
+  #ask(request: Request): void {
     if (this.#disposal || this.#socket.over) return
-    this.#floor.ask({ reply, event })
+    this.#floor.ask(request)
   }
 
   #send(event: object): void {
     this.#socket.send(JSON.stringify(event))
   }
 
-  /** The server's times include what it pads before the onset and waits for after the end. */
+  /**
+   * The server's times include what it pads before the onset and waits for after the end. Where it tells none,
+   * the speech began just now, and ended as long ago as the server waits.
+   */
   #speech({ type, itemId, audioMs }: Of<'speech_started' | 'speech_stopped'>): void {
     if (type === 'speech_started') {
-      const atMs = this.#originMs + audioMs + PREFIX_PADDING_MS
+      const atMs = this.#originMs + (audioMs === null ? this.#appendedMs : audioMs + PREFIX_PADDING_MS)
       this.#floor.speechStarted()
       this.#turns.started(itemId, atMs)
       this.#outlet.emit({ type, atMs })
     } else {
-      const atMs = this.#originMs + audioMs - SILENCE_MS
+      const atMs = this.#originMs + (audioMs ?? this.#appendedMs) - SILENCE_MS
       this.#turns.stopped(itemId, atMs)
       this.#outlet.emit({ type, atMs })
     }
@@ -162,7 +166,7 @@ export class OpenAiVoice implements Voice {
     reply.begun = true
     if (event.type === 'words_delta') {
       reply.words += event.text
-      this.#tellWords(replyId, reply.whole.push(event.text, reply.audioMs))
+      this.#tellWords(reply, reply.whole.push(event.text, reply.audioMs))
     } else if (event.type === 'audio_delta') {
       reply.addAudio(event)
       this.#outlet.emit({ type: 'reply_audio', replyId, audio: event.audio })
@@ -175,11 +179,11 @@ export class OpenAiVoice implements Voice {
   #done({ responseId, status, code, message: why }: Of<'response_done'>): void {
     const reply = this.#floor.current(responseId)
     if (reply && (status === 'failed' || status === 'incomplete')) {
-      const fault = faultOfCode(code, why, this.#secret)
+      const fault = faultOfCode(code, why, this.#dialect)
       this.#outlet.emit({ type: 'fault', fault, fatal: endsSession(fault, code) })
     }
     if (reply && status === 'completed' && reply.verbatim !== null) this.#verify(reply, reply.verbatim)
-    if (reply) this.#tellWords(reply.replyId, reply.whole.finish())
+    if (reply) this.#tellWords(reply, reply.whole.finish())
     const results = {
       completed: 'complete',
       incomplete: 'complete',
@@ -189,13 +193,16 @@ export class OpenAiVoice implements Voice {
     this.#floor.finished(responseId, results[status])
   }
 
-  #tellWords(replyId: string, { text, atMs }: { text: string; atMs: number }): void {
-    if (text !== '') this.#outlet.emit({ type: 'reply_text', replyId, text, offsetMs: atMs })
+  #tellWords(reply: SpokenReply, piece: { text: string; atMs: number }): void {
+    const { text, atMs: offsetMs } = piece
+    if (text === '') return
+    reply.tell(piece)
+    this.#outlet.emit({ type: 'reply_text', replyId: reply.replyId, text, offsetMs })
   }
 
   #verify(reply: SpokenReply, wanted: string): void {
     if (isVerbatim(wanted, reply.words)) return
-    const fault = new VoiceFault(PROVIDER, 'protocol', {
+    const fault = new VoiceFault(this.#dialect.provider, 'protocol', {
       message: 'the model strayed from the words it was given',
     })
     this.#outlet.emit({ type: 'fault', fault, fatal: false })
@@ -205,21 +212,23 @@ export class OpenAiVoice implements Voice {
     const replyId = eventId?.startsWith('create:') ? eventId.slice('create:'.length) : null
     if (code === ALREADY_ACTIVE && replyId !== null) return this.#floor.refused(replyId, 'busy')
     if (isHarmless(code)) return
-    const fault = faultOfCode(code, why, this.#secret)
+    const fault = faultOfCode(code, why, this.#dialect)
     this.#outlet.emit({ type: 'fault', fault, fatal: endsSession(fault, code) })
     if (replyId !== null) this.#floor.refused(replyId, 'error')
   }
 
   #unreadable(): void {
     this.#garbage++
-    const fault = new VoiceFault(PROVIDER, 'protocol', { message: 'a frame could not be read' })
+    const fault = new VoiceFault(this.#dialect.provider, 'protocol', { message: 'a frame could not be read' })
     if (this.#garbage <= MOST_GARBAGE) {
       this.#outlet.emit({ type: 'fault', fault, fatal: this.#garbage === MOST_GARBAGE })
     }
   }
 
   #stalled(again: boolean): void {
-    const fault = new VoiceFault(PROVIDER, 'timeout', { message: 'the model stopped answering' })
+    const fault = new VoiceFault(this.#dialect.provider, 'timeout', {
+      message: 'the model stopped answering',
+    })
     this.#outlet.emit({ type: 'fault', fault, fatal: again })
   }
 

@@ -1,14 +1,13 @@
-import type { ToolDefinition, VoiceSession } from '../../port.ts'
+import type { ToolDefinition, VoiceSession } from '../port.ts'
+import type { SpokenReply } from './spoken-reply.ts'
 
 /** Audio before the detected onset that the model is given along; `audio_start_ms` includes it. */
 export const PREFIX_PADDING_MS = 300
 /** Silence that ends the callee's turn; `audio_end_ms` includes it. */
 export const SILENCE_MS = 500
 
-const TRANSCRIPTION_MODEL = 'gpt-4o-mini-transcribe'
-
 /** The whole configuration of a phone session: µ-law both ways, the server finds turns and answers them. */
-export function sessionUpdate(session: VoiceSession): object {
+export function sessionUpdate(session: VoiceSession, transcriptionModel: string): object {
   return {
     type: 'session.update',
     session: {
@@ -19,7 +18,7 @@ export function sessionUpdate(session: VoiceSession): object {
       audio: {
         input: {
           format: { type: 'audio/pcmu' },
-          transcription: { model: TRANSCRIPTION_MODEL, language: primaryLanguage(session.language) },
+          transcription: { model: transcriptionModel, language: primaryLanguage(session.language) },
           turn_detection: {
             type: 'server_vad',
             threshold: 0.5,
@@ -73,6 +72,11 @@ export function wordForWord(text: string): string {
   ].join('\n')
 }
 
+/** A model without a way to be given its words is told to read them out. */
+export function sayByInstruction(replyId: string, text: string): object {
+  return responseCreate(replyId, { instructions: wordForWord(text), toolsAllowed: false })
+}
+
 export function responseCancel(responseId: string): object {
   return { type: 'response.cancel', response_id: responseId }
 }
@@ -86,6 +90,11 @@ export function truncate(item: { itemId: string; contentIndex: number; audioEndM
   }
 }
 
+/** Cuts every item of the reply where playing stopped. */
+export function truncations(reply: SpokenReply, playedMs: number): object[] {
+  return reply.cutsAt(playedMs).map(truncate)
+}
+
 export function message(role: 'system' | 'user', text: string): object {
   const item = { type: 'message', role, content: [{ type: 'input_text', text }] }
   return { type: 'conversation.item.create', item }
@@ -96,11 +105,11 @@ export function toolOutput(callId: string, result: unknown): object {
   return { type: 'conversation.item.create', item }
 }
 
-function functionTool({ name, description, parameters }: ToolDefinition): object {
+export function functionTool({ name, description, parameters }: ToolDefinition): object {
   return { type: 'function', name, description, parameters }
 }
 
-/** The transcriber takes ISO 639-1. */
-function primaryLanguage(tag: string): string {
+/** Transcribers take ISO 639-1. */
+export function primaryLanguage(tag: string): string {
   return tag.split('-')[0]?.toLowerCase() ?? 'en'
 }

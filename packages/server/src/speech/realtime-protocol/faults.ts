@@ -1,6 +1,4 @@
-import { VoiceFault } from '../../port.ts'
-
-export const PROVIDER = 'openai'
+import { VoiceFault } from '../port.ts'
 
 /** A create that met a response the server had begun meanwhile: not a failure, it is asked again later. */
 export const ALREADY_ACTIVE = 'conversation_already_has_active_response'
@@ -29,7 +27,13 @@ export function endsSession(fault: VoiceFault, code: string | null): boolean {
   return fault.kind === 'unauthorized' || fault.kind === 'quota' || code === 'session_expired'
 }
 
-export function faultOfCode(code: string | null, message: string, secret: string): VoiceFault {
+/** Who the far end is, and the key that must never stand in a message, should the vendor echo it. */
+export interface Origin {
+  readonly provider: string
+  readonly secret: string
+}
+
+export function faultOfCode(code: string | null, message: string, { provider, secret }: Origin): VoiceFault {
   const safe = secret === '' ? message : message.replaceAll(secret, '***')
-  return new VoiceFault(PROVIDER, KINDS[code ?? ''] ?? 'protocol', { message: `${code ?? 'error'}: ${safe}` })
+  return new VoiceFault(provider, KINDS[code ?? ''] ?? 'protocol', { message: `${code ?? 'error'}: ${safe}` })
 }

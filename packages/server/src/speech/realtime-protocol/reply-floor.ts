@@ -1,4 +1,4 @@
-import { responseCancel, truncate } from './client-events.ts'
+import { responseCancel } from './client-events.ts'
 import { SpokenReply } from './spoken-reply.ts'
 
 /** Finished replies whose audio may still be playing, so that an interruption can cut them. */
@@ -8,15 +8,19 @@ const MOST_WAITING = 8
 /** The callee never waits more than six seconds for some sound. */
 const RESPONSE_PATIENCE_MS = 6_000
 
-interface Request {
+export interface Request {
   readonly reply: SpokenReply
   readonly event: object
+  /** The server can not tell whose the response is: the next one of unknown origin answers this request. */
+  readonly unmarked: boolean
 }
 
 interface FloorHooks {
   send(event: object): void
   started(reply: SpokenReply): void
   done(reply: SpokenReply, result: 'complete' | 'cancelled' | 'failed'): void
+  /** What makes the model forget what was not heard. */
+  cut(reply: SpokenReply, playedMs: number): readonly object[]
   /** The model has begun nothing, or nothing more, for too long. `again`: cancelling did not help either. */
   stalled(again: boolean): void
 }
@@ -48,7 +52,9 @@ export class ReplyFloor {
   }
 
   created(responseId: string, replyId: string | null): void {
-    const mine = this.#asked && this.#asked.reply.replyId === replyId ? this.#asked.reply : null
+    const asked = this.#asked
+    const answers = asked?.reply.replyId === replyId || (asked?.unmarked === true && replyId === null)
+    const mine = asked && answers ? asked.reply : null
     if (mine) this.#asked = null
     const reply = mine ?? new SpokenReply(responseId, null)
     reply.responseId = responseId
@@ -135,7 +141,7 @@ export class ReplyFloor {
     if (reply === this.#active && responseId !== null && !reply.over && !this.#cancelledByServer) {
       this.#hooks.send(responseCancel(responseId))
     }
-    for (const item of reply.cutsAt(playedMs)) this.#hooks.send(truncate(item))
+    for (const event of this.#hooks.cut(reply, playedMs)) this.#hooks.send(event)
     this.#recent = this.#recent.filter(other => other !== reply)
   }
 

@@ -1,13 +1,19 @@
-import { numberAt, objectAt, parseObject, textAt, type JsonObject } from '../../json-object.ts'
+import { numberAt, objectAt, parseObject, textAt, type JsonObject } from '../json-object.ts'
 
 /**
- * What OpenAI's Realtime API (GA) tells a phone gateway, reduced to what it acts on. Times are milliseconds
- * of all audio appended in the session. https://platform.openai.com/docs/api-reference/realtime-server-events
+ * What OpenAI's Realtime API (GA) and its likenesses tell a phone gateway, reduced to what it acts on. Times
+ * are milliseconds of all audio appended in the session. https://platform.openai.com/docs/api-reference/realtime-server-events
  */
 export type ServerEvent =
   | { type: 'session_created' | 'session_updated' }
-  | { type: 'speech_started' | 'speech_stopped'; itemId: string; audioMs: number }
-  | { type: 'transcript_delta' | 'transcript_completed'; itemId: string; text: string }
+  /** `audioMs` null: the dialect does not tell positions. */
+  | { type: 'speech_started' | 'speech_stopped'; itemId: string; audioMs: number | null }
+  /** A delta goes behind what is known, a snapshot in its place. */
+  | {
+      type: 'transcript_delta' | 'transcript_snapshot' | 'transcript_completed'
+      itemId: string
+      text: string
+    }
   | { type: 'transcript_failed'; itemId: string }
   | { type: 'response_created'; responseId: string; replyId: string | null }
   | { type: 'audio_delta'; responseId: string; itemId: string; contentIndex: number; audio: Uint8Array }
@@ -42,13 +48,22 @@ type Parser = (event: JsonObject) => ServerEvent | null
 
 const parsers: Readonly<Record<string, Parser>> = {
   'session.created': () => ({ type: 'session_created' }),
+  // xAI greets with this one first.
+  'conversation.created': () => ({ type: 'session_created' }),
   'session.updated': () => ({ type: 'session_updated' }),
   'input_audio_buffer.speech_started': event => speech(event, 'speech_started', 'audio_start_ms'),
   'input_audio_buffer.speech_stopped': event => speech(event, 'speech_stopped', 'audio_end_ms'),
   'conversation.item.input_audio_transcription.delta': event =>
     transcript(event, 'transcript_delta', textAt(event, 'delta') ?? ''),
+  'conversation.item.input_audio_transcription.updated': event =>
+    transcript(event, 'transcript_snapshot', textAt(event, 'transcript')),
+  // xAI completes a transcript more than once, while it says that it is still in progress.
   'conversation.item.input_audio_transcription.completed': event =>
-    transcript(event, 'transcript_completed', textAt(event, 'transcript')),
+    transcript(
+      event,
+      textAt(event, 'status') === 'in_progress' ? 'transcript_snapshot' : 'transcript_completed',
+      textAt(event, 'transcript'),
+    ),
   'conversation.item.input_audio_transcription.failed': event => {
     const itemId = textAt(event, 'item_id')
     return itemId === null ? null : { type: 'transcript_failed', itemId }
@@ -74,12 +89,13 @@ function speech(
 ): ServerEvent | null {
   const itemId = textAt(event, 'item_id')
   const audioMs = numberAt(event, key)
-  return itemId === null || audioMs === null ? null : { type, itemId, audioMs }
+  const absent = event[key] === undefined
+  return itemId === null || (audioMs === null && !absent) ? null : { type, itemId, audioMs }
 }
 
 function transcript(
   event: JsonObject,
-  type: 'transcript_delta' | 'transcript_completed',
+  type: 'transcript_delta' | 'transcript_snapshot' | 'transcript_completed',
   text: string | null,
 ): ServerEvent | null {
   const itemId = textAt(event, 'item_id')

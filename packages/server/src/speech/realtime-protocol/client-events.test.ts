@@ -13,7 +13,7 @@ test('a session asks for µ-law both ways and for turns found and answered by th
     tools: [{ name: 'end_call', description: 'Ends.', parameters: { type: 'object' } }],
     facts: {},
   }
-  const event = sessionUpdate(session)
+  const event = sessionUpdate(session, 'gpt-4o-mini-transcribe')
   expect(event).toMatchObject({
     type: 'session.update',
     session: {

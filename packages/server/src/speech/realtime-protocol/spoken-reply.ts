@@ -1,4 +1,4 @@
-import { WholeWords } from '../../whole-words.ts'
+import { WholeWords } from '../whole-words.ts'
 
 /** Bytes of µ-law in a millisecond. */
 const BYTES_PER_MS = 8
@@ -23,6 +23,7 @@ export class SpokenReply {
   begun = false
   over = false
   readonly #items: SpokenItem[] = []
+  readonly #told: { text: string; atMs: number }[] = []
 
   constructor(replyId: string, verbatim: string | null) {
     this.replyId = replyId
@@ -42,6 +43,20 @@ export class SpokenReply {
       this.#items.push(item)
     }
     item.lengthMs += piece.audio.length / BYTES_PER_MS
+  }
+
+  /** Words were told, from `atMs` of the reply's audio on. */
+  tell(piece: { text: string; atMs: number }): void {
+    this.#told.push(piece)
+  }
+
+  /** The words that had begun to sound by then; pieces are short, so the last one counts whole. */
+  wordsBy(playedMs: number): string {
+    const heard = this.#told.filter(({ atMs }) => atMs < playedMs)
+    return heard
+      .map(({ text }) => text)
+      .join('')
+      .trim()
   }
 
   /** The items of which not all was heard, and up to where each was. The server refuses more than it sent. */

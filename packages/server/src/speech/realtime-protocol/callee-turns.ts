@@ -1,4 +1,4 @@
-import type { VoiceEvent } from '../../port.ts'
+import type { VoiceEvent } from '../port.ts'
 
 /** The transcript of a turn normally follows its end within a second; past this the words are given up. */
 const TRANSCRIPT_PATIENCE_MS = 8_000
@@ -33,11 +33,17 @@ export class CalleeTurns {
     turn.overdue = setTimeout(() => this.finished(itemId, turn.text), TRANSCRIPT_PATIENCE_MS)
   }
 
+  /** More words came, behind those known. */
   grew(itemId: string, text: string): void {
+    this.became(itemId, (this.#turns.get(itemId)?.text ?? '') + text)
+  }
+
+  /** All words so far, in place of those known. */
+  became(itemId: string, text: string): void {
     const turn = this.#turns.get(itemId)
     if (!turn) return
-    turn.text += text
-    if (turn.text.trim() !== '') this.#tell(itemId, turn, false)
+    turn.text = text
+    if (text.trim() !== '') this.#tell(itemId, turn, false)
   }
 
   finished(itemId: string, text: string): void {

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { HostedConfig } from '../speech/hosted/config.ts'
+
+const setting = z.string().min(1).optional()
+const url = z.url().optional()
+
+/** What chooses the providers that hear, think and speak. A provider without its key is not offered. */
+export const speechSettings = {
+  OPENAI_API_KEY: setting,
+  OPENAI_BASE_URL: url,
+  OPENAI_REALTIME_URL: url,
+  /** The resource's root, such as `https://my-resource.openai.azure.com`. */
+  AZURE_OPENAI_ENDPOINT: url,
+  AZURE_OPENAI_API_KEY: setting,
+  /** Name of a deployment of a realtime model; it is the model's id in the API. */
+  AZURE_OPENAI_REALTIME_DEPLOYMENT: setting,
+  XAI_API_KEY: setting,
+  XAI_REALTIME_URL: url,
+  DEEPGRAM_API_KEY: setting,
+  DEEPGRAM_URL: url,
+  ELEVENLABS_API_KEY: setting,
+  ELEVENLABS_URL: url,
+  /** Any OpenAI-compatible chat endpoint (Ollama, vLLM, llama.cpp) as the legacy brain. */
+  LLM_BASE_URL: url,
+  LLM_API_KEY: setting,
+  LLM_MODEL: setting,
+}
+
+const schema = z.object(speechSettings)
+
+/** The providers that are configured whole. */
+export function hostedConfig(config: z.infer<typeof schema>): HostedConfig {
+  return present({
+    openai: keyed(config.OPENAI_API_KEY, {
+      baseUrl: config.OPENAI_BASE_URL,
+      realtimeUrl: config.OPENAI_REALTIME_URL,
+    }),
+    azure: azure(config),
+    xai: keyed(config.XAI_API_KEY, { url: config.XAI_REALTIME_URL }),
+    deepgram: keyed(config.DEEPGRAM_API_KEY, { url: config.DEEPGRAM_URL }),
+    elevenlabs: keyed(config.ELEVENLABS_API_KEY, { url: config.ELEVENLABS_URL }),
+    chat: chat(config),
+  })
+}
+
+function azure(config: z.infer<typeof schema>): HostedConfig['azure'] {
+  const {
+    AZURE_OPENAI_API_KEY: apiKey,
+    AZURE_OPENAI_ENDPOINT: endpoint,
+    AZURE_OPENAI_REALTIME_DEPLOYMENT: deployment,
+  } = config
+  if (apiKey === undefined || endpoint === undefined || deployment === undefined) return undefined
+  return { apiKey, endpoint, deployment }
+}
+
+function chat(config: z.infer<typeof schema>): HostedConfig['chat'] {
+  const { LLM_BASE_URL: baseUrl, LLM_MODEL: model, LLM_API_KEY: apiKey } = config
+  return baseUrl === undefined || model === undefined ? undefined : { baseUrl, model, apiKey: apiKey ?? null }
+}
+
+function keyed<Rest extends object>(
+  apiKey: string | undefined,
+  rest: Rest,
+): ({ apiKey: string } & Present<Rest>) | undefined {
+  return apiKey === undefined ? undefined : { apiKey, ...present(rest) }
+}
+
+/** With every member either there or absent, never undefined. */
+type Present<Whole> = { [Key in keyof Whole]?: Exclude<Whole[Key], undefined> }
+
+function present<Whole extends object>(whole: Whole): Present<Whole> {
+  const entries = Object.entries(whole).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries) as Present<Whole>
+}

@@ -1,0 +1,11 @@
+/** Keys and addresses of hosted providers. What is absent is not offered. */
+export interface HostedConfig {
+  readonly openai?: { readonly apiKey: string; readonly baseUrl?: string; readonly realtimeUrl?: string }
+  /** The deployment of a realtime model on an Azure resource. */
+  readonly azure?: { readonly apiKey: string; readonly endpoint: string; readonly deployment: string }
+  readonly xai?: { readonly apiKey: string; readonly url?: string }
+  readonly deepgram?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
+  readonly elevenlabs?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
+  /** Any OpenAI-compatible server: its model comes before OpenAI's own. */
+  readonly chat?: { readonly baseUrl: string; readonly apiKey: string | null; readonly model: string }
+}
