@@ -5,6 +5,7 @@ import { IncomingInvite } from './call/incoming-invite.ts'
 import type { InviteRequest } from './call/invite-request.ts'
 import { askInDialog, oneAnswer } from './call/one-answer.ts'
 import { OutgoingInvite } from './call/outgoing-invite.ts'
+import { replacedCall } from './call/replaced-call.ts'
 import { screenInvite } from './call/screen-invite.ts'
 import { DigestSession } from './digest/digest-session.ts'
 import type { Credentials } from './digest/digest-response.ts'
@@ -24,7 +25,10 @@ import { TransportSet } from './transport-set.ts'
 import type { PingAnswer, UserAgent, UserAgentOptions } from './user-agent.ts'
 
 type Options = UserAgentOptions &
-  Required<Pick<UserAgentOptions, 'timings' | 'openTransport' | 'resolver' | 'random'>>
+  Required<Pick<UserAgentOptions, 'timings' | 'openTransport' | 'resolver' | 'random' | 'session'>>
+
+/** Methods that mean nothing outside a call (REFER and NOTIFY do, and are not for strangers). */
+const insideOnly = new Set(['BYE', 'INFO', 'UPDATE', 'PRACK', 'REFER', 'NOTIFY'])
 
 /** How long closing waits for the answers to its BYE and CANCEL. */
 const farewellMs = 2_000
@@ -73,6 +77,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
       protocols,
       locate: (uri, signal) => locate(uri, { resolver, protocols, random }, signal),
       name: options.name,
+      session: options.session,
       dialogs: new Map(),
       fault: error => this.fault(error),
     }
@@ -131,7 +136,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     if (envelope.toTag !== undefined) return this.#inDialog(transaction, envelope.toTag)
     if (method === 'INVITE') return this.#ring(transaction)
     if (method === 'OPTIONS') return transaction.respond(this.#capabilities())
-    if (method === 'BYE' || method === 'INFO' || method === 'UPDATE' || method === 'PRACK') {
+    if (insideOnly.has(method)) {
       return transaction.respond({ status: 481 })
     }
     refuseMethod(transaction)
@@ -160,7 +165,10 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
   }
 
   #ring(transaction: ServerTransaction): void {
-    const refusal = screenInvite(transaction.request) ?? this.#unwilling()
+    const { request } = transaction
+    const replacement = replacedCall(request, this.#context.dialogs)
+    const unknown = replacement.type === 'refused' ? replacement.answer : undefined
+    const refusal = screenInvite(request, this.#options.session) ?? this.#unwilling() ?? unknown
     if (refusal) return transaction.respond(refusal)
     transaction.respond({ status: 100 })
     const call = new IncomingInvite(this.#context, transaction, () => this.#ringing.delete(call))

@@ -8,6 +8,7 @@ import type { IncomingCall } from './call/incoming-call.ts'
 import type { Credentials } from './digest/digest-response.ts'
 import type { DialogRecord } from './dialog/dialog-record.ts'
 import type { Registration, RegistrationOrder } from './registration/registration.ts'
+import { standardSession, type SessionLimits } from './call/session-timer.ts'
 import { RunningUserAgent } from './running-user-agent.ts'
 import { systemResolver, type Resolver } from './locating/resolver.ts'
 import type { TlsIdentity } from './stream/tls-transport.ts'
@@ -16,9 +17,10 @@ import type { TraceLine } from './transaction/transaction-layer.ts'
 import type { OpenTransport, TransportProtocol } from './transport.ts'
 import { openUdpTransport } from './udp-transport.ts'
 
-export type { AnsweredCall, CallEnd } from './call/answered-call.ts'
+export { ReinviteRefused, type AnsweredCall, type CallEnd } from './call/answered-call.ts'
 export type { IncomingCall } from './call/incoming-call.ts'
 export { InviteFailed, type InviteFailure, type InviteRequest } from './call/invite-request.ts'
+export type { IncomingRefer, ReferOrder, ReferOutcome } from './call/referrals.ts'
 export { TransactionFailed } from './call/one-answer.ts'
 export type { DialogRecord } from './dialog/dialog-record.ts'
 export type { Registration, RegistrationOrder, RegistrationState } from './registration/registration.ts'
@@ -46,6 +48,8 @@ export interface UserAgentOptions {
   /** Opens the UDP socket. */
   readonly openTransport?: OpenTransport
   readonly resolver?: Resolver
+  /** How often calls must be said to stand still (RFC 4028); 1,800 s asked for and 90 s taken at least when absent. */
+  readonly session?: SessionLimits
   /** From 0 up to 1: shares calls out over servers of equal rank. */
   readonly random?: () => number
 }
@@ -75,6 +79,7 @@ export async function openUserAgent(options: UserAgentOptions): Promise<UserAgen
   return await RunningUserAgent.open({
     timings: standardTimings,
     openTransport: openUdpTransport,
+    session: standardSession,
     resolver: systemResolver(options.host),
     random: Math.random,
     ...options,

@@ -1,4 +1,5 @@
 import type { SipRequest } from '../message.ts'
+import type { SessionLimits } from './session-timer.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
 import type { TransactionLayer } from '../transaction/transaction-layer.ts'
 import type { Hop, TransportProtocol } from '../transport.ts'
@@ -23,27 +24,19 @@ export interface AgentContext {
   readonly locate: (uri: string, signal?: AbortSignal) => Promise<readonly Hop[]>
   /** The product as User-Agent names it. */
   readonly name: string
+  readonly session: SessionLimits
   /** Live dialogs by `dialogKey`. */
   readonly dialogs: Map<string, DialogParty>
   /** Where a fault of ours, or of an application callback, is reported; the call goes on. */
   readonly fault: (error: unknown) => void
 }
 
-const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE'] as const
+const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'REFER', 'NOTIFY'] as const
 
 /** What we take; in Allow of offers, answers and refusals (RFC 3261 §20.5). */
 export const allowed = methods.join(', ')
 
-const known = new Set<string>([
-  ...methods,
-  'REGISTER',
-  'PRACK',
-  'SUBSCRIBE',
-  'NOTIFY',
-  'PUBLISH',
-  'REFER',
-  'MESSAGE',
-])
+const known = new Set<string>([...methods, 'REGISTER', 'PRACK', 'SUBSCRIBE', 'PUBLISH', 'MESSAGE'])
 
 /** RFC 3261 §8.2.1: 405 for a method we know but do not take here, 501 for one that we never heard of. */
 export function refuseMethod(transaction: ServerTransaction): void {

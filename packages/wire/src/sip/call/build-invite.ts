@@ -4,6 +4,7 @@ import { formatNameAddress, parseNameAddress } from '../name-address.ts'
 import { parseSipUri, routeTo } from '../uri.ts'
 import { dialogHeaders, withSdp, type AgentContext } from './agent-context.ts'
 import type { Hop } from '../transport.ts'
+import type { SessionLimits } from './session-timer.ts'
 import type { InviteRequest } from './invite-request.ts'
 
 /** Fields that the dialog owns; an application that set them would break its own call. */
@@ -23,11 +24,19 @@ const reserved = new Set(
   ].map(name => name.toLowerCase()),
 )
 
+export interface InviteIdentity {
+  readonly callId: string
+  readonly tag: string
+  readonly sequence: number
+  readonly hop: Hop
+  readonly session: SessionLimits
+}
+
 /** The INVITE of a new call, still without Via. Throws SipParseError or TypeError for what cannot be sent. */
 export function buildInvite(
   context: AgentContext,
   order: InviteRequest,
-  identity: { callId: string; tag: string; sequence: number; hop: Hop },
+  identity: InviteIdentity,
 ): SipRequest {
   parseSipUri(order.to)
   const from = parseNameAddress(order.from)
@@ -39,6 +48,9 @@ export function buildInvite(
     ['Call-ID', identity.callId],
     ['CSeq', `${identity.sequence} INVITE`],
     ...dialogHeaders(context, context.contact(identity.hop, order.to)),
+    ['Supported', 'timer, replaces'],
+    ['Session-Expires', String(identity.session.expiresSeconds)],
+    ['Min-SE', String(identity.session.minSeconds)],
   ])
   for (const [name, value] of Object.entries(order.headers ?? {})) {
     if (reserved.has(name.toLowerCase())) throw new TypeError(`header ${name} belongs to the dialog`)

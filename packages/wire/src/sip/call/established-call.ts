@@ -1,6 +1,6 @@
 import type { Answer } from '../build-response.ts'
 import type { DigestSession } from '../digest/digest-session.ts'
-import { contactOf, dialogKey, type DialogRecord } from '../dialog/dialog-record.ts'
+import { dialogKey, type DialogRecord } from '../dialog/dialog-record.ts'
 import type { ReceivedRequest } from '../message.ts'
 import { orAborted } from '../or-aborted.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
@@ -13,11 +13,15 @@ import {
   type DialogParty,
 } from './agent-context.ts'
 import type { AnsweredCall, CallEnd } from './answered-call.ts'
-import { askInDialog } from './one-answer.ts'
 import { Listeners } from './listeners.ts'
+import { LiveDialog } from './live-dialog.ts'
+import { OwnChanges } from './own-changes.ts'
 import type { AnswerOutcome } from './pending-answer.ts'
 import { PendingAnswers } from './pending-answers.ts'
+import { Referrals, type IncomingRefer, type ReferOrder, type ReferOutcome } from './referrals.ts'
 import { SessionAgreement } from './session-agreement.ts'
+import { SessionClock } from './session-clock.ts'
+import { agreedTimer, refuseShortSession, timerAnswerFields, type SessionTimer } from './session-timer.ts'
 
 /** Hanging up by disposal waits no longer than this for the other side's answer; BYE itself goes on. */
 const disposeWaitMs = 5_000
@@ -27,20 +31,25 @@ export interface CallStart {
   readonly localSdp: string
   readonly remoteSdp: string
   readonly digest?: DigestSession | undefined
+  /** Methods that the other side takes, in capitals. */
+  readonly remoteAllows: readonly string[]
+  readonly timer?: SessionTimer | undefined
 }
 
 /** One dialog: answers what the other side asks inside it, and hangs up (RFC 3261 §12.2, §14, §15). */
 export class EstablishedCall implements AnsweredCall, DialogParty {
   readonly callId: string
   readonly #context: AgentContext
-  readonly #digest: DigestSession | undefined
   readonly #key: string
   readonly #pending: PendingAnswers
   readonly #ends: Listeners<CallEnd>
   readonly #infos: Listeners<{ contentType: string; body: string }>
   readonly #remoteAnswers: Listeners<string>
   readonly #session: SessionAgreement
-  #dialog: DialogRecord
+  readonly #clock: SessionClock
+  readonly #referrals: Referrals
+  readonly #dialog: LiveDialog
+  readonly #changes: OwnChanges
   /** Resolves when our first 2xx is acknowledged, or given up; at once where we were the caller. */
   #confirmed: Promise<unknown> = Promise.resolve()
   #end: CallEnd | undefined
@@ -54,15 +63,28 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     this.#ends = new Listeners(context.fault)
     this.#infos = new Listeners(context.fault)
     this.#remoteAnswers = new Listeners(context.fault)
-    this.#dialog = start.dialog
+    this.#dialog = new LiveDialog(context, start.dialog, start.digest)
+    this.#referrals = new Referrals(context, this.#dialog)
+    this.#clock = new SessionClock({
+      refresh: () => void this.#changes.refresh(this.#session.local).catch(context.fault),
+      expire: () => this.#fallApart('session was not refreshed'),
+    })
+    this.#changes = new OwnChanges({
+      context,
+      dialog: this.#dialog,
+      clock: this.#clock,
+      remoteAllows: start.remoteAllows,
+      isOver: () => this.#end !== undefined,
+      fallApart: reason => this.#fallApart(reason),
+    })
+    this.#clock.restart(start.timer)
     this.#session = new SessionAgreement(context, start)
-    this.#digest = start.digest
     this.#key = dialogKey(callId, localTag, remoteTag)
     context.dialogs.set(this.#key, this)
   }
 
   get dialog(): DialogRecord {
-    return this.#dialog
+    return this.#dialog.record
   }
 
   get localSdp(): string {
@@ -93,7 +115,9 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
 
   /** Picks up: sends the 2xx of the first INVITE. */
   pickUp(transaction: ServerTransaction): Promise<AnswerOutcome> {
-    const outcome = this.#pending.send(transaction, this.#session.describe())
+    const answer = this.#session.describe()
+    const headers = [...(answer.headers ?? []), ...timerAnswerFields(this.#clock.timer)]
+    const outcome = this.#pending.send(transaction, { ...answer, headers })
     this.#confirmed = outcome
     return outcome
   }
@@ -104,12 +128,25 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     this.#remoteAnswers.tell(sdp)
   }
 
+  onRefer(listener: (refer: IncomingRefer) => void): void {
+    this.#referrals.onRefer(listener)
+  }
+
+  refer(order: string | ReferOrder, signal: AbortSignal): Promise<ReferOutcome> {
+    if (this.#end) return Promise.reject(new Error('the call is over'))
+    return this.#referrals.refer(typeof order === 'string' ? { target: order } : order, signal)
+  }
+
+  async reinvite(sdp: string, signal: AbortSignal): Promise<string> {
+    const remote = await this.#changes.offer(sdp, signal)
+    this.#session.agree(sdp, remote)
+    return remote
+  }
+
   request(transaction: ServerTransaction): void {
-    const { method, envelope } = transaction.request
+    const { method } = transaction.request
     if (this.#end) return this.#afterEnd(transaction)
-    // RFC 3261 §12.2.2: a request older than what we have seen arrived out of order.
-    if (envelope.sequence < (this.#dialog.remoteSequence ?? 0)) return transaction.respond({ status: 500 })
-    this.#dialog = { ...this.#dialog, remoteSequence: envelope.sequence }
+    if (!this.#dialog.follows(transaction.request)) return transaction.respond({ status: 500 })
     switch (method) {
       case 'BYE':
         transaction.respond({ status: 200 })
@@ -120,6 +157,10 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
         return this.#update(transaction)
       case 'INFO':
         return this.#info(transaction)
+      case 'REFER':
+        return this.#referrals.request(transaction)
+      case 'NOTIFY':
+        return this.#referrals.notified(transaction)
       case 'OPTIONS':
         return transaction.respond({ status: 200, headers: [['Allow', allowed]] })
       default:
@@ -136,7 +177,11 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
 
   /** Ends a call whose 2xx nobody acknowledged: RFC 3261 §13.3.1.4 asks for BYE. */
   unacknowledged(): void {
-    this.#bye ??= this.#hangUp({ by: 'transport', reason: 'answer was never acknowledged' }, {})
+    this.#fallApart('answer was never acknowledged')
+  }
+
+  #fallApart(reason: string): void {
+    this.#bye ??= this.#hangUp({ by: 'transport', reason }, {})
   }
 
   abandon(): void {
@@ -164,26 +209,12 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
     await this.#confirmed
     this.#pending.end()
     if (!this.#context.dialogs.has(this.#key)) return
-    const order = {
-      dialog: this.#dialog,
-      method: 'BYE',
-      nextSequence: () => this.#nextSequence(),
-      headers: [['User-Agent', this.#context.name] as const, ...Object.entries(headers)],
-      digest: this.#digest,
-    }
-    await askInDialog(this.#context, order, new AbortController().signal).catch(this.#context.fault)
+    const content = { headers: Object.entries(headers) }
+    await this.#dialog.ask('BYE', content, new AbortController().signal).catch(this.#context.fault)
     this.#close()
   }
 
-  #nextSequence(): number {
-    const localSequence = this.#dialog.localSequence + 1
-    this.#dialog = { ...this.#dialog, localSequence }
-    return localSequence
-  }
-
   #reinvite(transaction: ServerTransaction): void {
-    // RFC 3261 §14.2: one change at a time; the other side tries again.
-    if (this.#pending.any) return transaction.respond({ status: 491 })
     const answer = this.#change(transaction.request)
     if (answer.status !== 200) return transaction.respond(answer)
     this.#pending.send(transaction, answer).then(outcome => {
@@ -194,18 +225,25 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   /** RFC 3311 §5.2: as re-INVITE, but answered at once and without ACK; without a body it only keeps the session. */
   #update(transaction: ServerTransaction): void {
     const answer = this.#change(transaction.request)
-    const silent = answer.status === 200 && transaction.request.body.length === 0
-    transaction.respond(
-      silent ? { status: 200, headers: dialogHeaders(this.#context, this.#dialog.localTarget) } : answer,
-    )
+    if (answer.status !== 200 || transaction.request.body.length > 0) return transaction.respond(answer)
+    const headers = [
+      ...dialogHeaders(this.#context, this.dialog.localTarget),
+      ...timerAnswerFields(this.#clock.timer),
+    ]
+    transaction.respond({ status: 200, headers })
   }
 
-  /** RFC 3261 §12.2.2: an accepted change may also move where our requests go. */
   #change(request: ReceivedRequest): Answer {
+    // RFC 3261 §14.2 and RFC 3311 §5.2: our own change comes first, or theirs must wait for the ACK of ours.
+    const changes = request.method === 'INVITE' || request.body.length > 0
+    if (changes && (this.#changes.busy || this.#pending.any)) return { status: 491 }
+    const short = refuseShortSession(request, this.#context.session)
+    if (short) return short
     const answer = this.#session.answerTo(request)
-    const remoteTarget = answer.status === 200 ? contactOf(request) : undefined
-    if (remoteTarget !== undefined) this.#dialog = { ...this.#dialog, remoteTarget }
-    return answer
+    if (answer.status !== 200) return answer
+    this.#dialog.retarget(request)
+    this.#clock.restart(agreedTimer(request, this.#context.session))
+    return { ...answer, headers: [...(answer.headers ?? []), ...timerAnswerFields(this.#clock.timer)] }
   }
 
   #info(transaction: ServerTransaction): void {
@@ -229,6 +267,8 @@ export class EstablishedCall implements AnsweredCall, DialogParty {
   #tellEnd(end: CallEnd): void {
     if (this.#end) return
     this.#end = end
+    this.#clock.stop()
+    this.#referrals.end()
     this.#ends.tell(end)
   }
 }

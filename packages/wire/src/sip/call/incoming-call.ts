@@ -10,6 +10,8 @@ export interface IncomingCall {
   readonly requestUri: string
   /** Where the packets came from, whatever the message says. */
   readonly source: Hop
+  /** The call of ours whose place this one takes: it is hung up once this one is accepted. */
+  readonly replacesCallId: string | undefined
   /** Names in lower case. */
   readonly headers: ReadonlyMap<string, readonly string[]>
   /** Undefined when the caller leaves the offer to us. */

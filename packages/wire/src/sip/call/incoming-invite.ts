@@ -3,9 +3,11 @@ import { sdpOf } from '../message.ts'
 import { formatNameAddress, parseNameAddress } from '../name-address.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
 import type { Hop } from '../transport.ts'
-import { dialogHeaders, sdpHeader, type AgentContext } from './agent-context.ts'
+import { dialogHeaders, sdpHeader, type AgentContext, type DialogParty } from './agent-context.ts'
 import type { AnsweredCall } from './answered-call.ts'
 import { EstablishedCall } from './established-call.ts'
+import { replacedCall } from './replaced-call.ts'
+import { agreedTimer } from './session-timer.ts'
 import type { IncomingCall } from './incoming-call.ts'
 
 /** RFC 3261 §13.3.1.1 lets proxies drop a call that rings for three minutes; so do we. */
@@ -20,6 +22,8 @@ export class IncomingInvite implements IncomingCall {
   readonly headers: ReadonlyMap<string, readonly string[]>
   readonly sdp: string | undefined
   readonly source: Hop
+  readonly replacesCallId: string | undefined
+  readonly #replaced: DialogParty | undefined
   readonly #context: AgentContext
   readonly #contact: string
   readonly #transaction: ServerTransaction
@@ -36,6 +40,9 @@ export class IncomingInvite implements IncomingCall {
     this.headers = request.headers.toMap()
     this.sdp = sdpOf(request)
     this.source = transaction.source
+    const replacement = replacedCall(request, context.dialogs)
+    this.#replaced = replacement.type === 'call' ? replacement.party : undefined
+    this.replacesCallId = replacement.type === 'call' ? replacement.callId : undefined
     this.#context = context
     this.#contact = context.contact(transaction.source, request.uri)
     this.#transaction = transaction
@@ -61,13 +68,18 @@ export class IncomingInvite implements IncomingCall {
     signal?.throwIfAborted()
     this.cancelled.throwIfAborted()
     if (!this.#open) throw new Error('the incoming call is answered already')
+    const { request } = this.#transaction
     const call = new EstablishedCall(this.#context, {
       dialog: this.#dialog(),
       localSdp: sdp,
       remoteSdp: this.sdp ?? '',
+      remoteAllows: request.headers.list('Allow').map(method => method.toUpperCase()),
+      timer: agreedTimer(request, this.#context.session),
     })
     this.#close()
     await this.#confirmed(call, signal)
+    // RFC 3891 §3: the new call stands, the old one goes.
+    this.#replaced?.hangUp().catch(this.#context.fault)
     return call
   }
 

@@ -15,6 +15,7 @@ import { EstablishedCall } from './established-call.ts'
 import { InviteFailed, type InviteFailure, type InviteRequest } from './invite-request.ts'
 import { silenceMs, waysFor } from './next-hop.ts'
 import { isChallenge } from './one-answer.ts'
+import { timerFromAnswer, type SessionLimits } from './session-timer.ts'
 
 /** One INVITE to one server. */
 interface Try {
@@ -41,6 +42,7 @@ export class OutgoingInvite {
   readonly #finish: () => void
   /** Servers that were not tried yet. */
   #hops: Hop[] = []
+  #session: SessionLimits
   #current: Try | undefined
   /** Any answer at all, a challenge included: somebody is there. */
   #heard = false
@@ -56,6 +58,7 @@ export class OutgoingInvite {
     this.#finish = resolve
     this.#context = context
     this.#order = order
+    this.#session = context.session
     this.#digest = order.credentials && new DigestSession(order.credentials)
     this.#identity = { callId: order.callId ?? newCallId(), tag: newTag(), sequence: 1 }
     serializeMessage(this.#invite({ protocol: 'udp', host: '127.0.0.1', port: 5060 }))
@@ -105,7 +108,7 @@ export class OutgoingInvite {
   }
 
   #invite(hop: Hop): SipRequest {
-    return buildInvite(this.#context, this.#order, { ...this.#identity, hop })
+    return buildInvite(this.#context, this.#order, { ...this.#identity, hop, session: this.#session })
   }
 
   /** False when every server was tried. */
@@ -140,10 +143,24 @@ export class OutgoingInvite {
     if (response.status < 200) this.#progress(one, response)
     else if (response.status < 300) this.#answered(one, response)
     else if (!current) return
-    else if (isChallenge(response.status) && !this.#settled && this.#digest?.learn(response)) {
+    else if (!this.#settled && this.#mended(response)) {
       this.#identity.sequence += 1
       this.#attempt(one.hop)
     } else if (response.status !== 503 || !this.#tryNext()) this.#refused(response)
+  }
+
+  /** Whether the same server may say yes when asked in other words. */
+  #mended(response: ReceivedResponse): boolean {
+    if (isChallenge(response.status)) return this.#digest?.learn(response) ?? false
+    return response.status === 422 && this.#stretch(response)
+  }
+
+  /** RFC 4028 §7.3: somebody on the way wants fewer refreshes. */
+  #stretch(response: ReceivedResponse): boolean {
+    const least = Number(/^\s*(\d{1,6})/.exec(response.headers.get('Min-SE') ?? '')?.[1] ?? 0)
+    if (least <= this.#session.minSeconds) return false
+    this.#session = { minSeconds: least, expiresSeconds: Math.max(least, this.#session.expiresSeconds) }
+    return true
   }
 
   #hear(): void {
@@ -203,6 +220,8 @@ export class OutgoingInvite {
       localSdp: this.#order.sdp,
       remoteSdp: sdpOf(response) ?? this.#earlySdp ?? '',
       digest: this.#digest,
+      remoteAllows: response.headers.list('Allow').map(method => method.toUpperCase()),
+      timer: timerFromAnswer(response),
     })
   }
 

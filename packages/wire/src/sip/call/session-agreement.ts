@@ -32,6 +32,12 @@ export class SessionAgreement {
     this.#answerOffer = answer
   }
 
+  /** Offer and answer of a change that we began. */
+  agree(local: string, remote: string): void {
+    this.#local = local
+    this.#remote = remote
+  }
+
   /** The other side answered an offer of ours. */
   takeAnswer(sdp: string): void {
     this.#remote = sdp
