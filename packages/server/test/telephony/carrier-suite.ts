@@ -158,7 +158,7 @@ export function testCarrier(name: string, open: () => Promise<Exchange>): void {
       expect(halfMs).toBeGreaterThan(520)
       expect(halfMs).toBeLessThan(900)
       expect(endMs - halfMs).toBeGreaterThan(520)
-      expect(call.leg.speaker.queuedMs).toBe(0)
+      expect(call.leg.speaker.queuedMs).toBeLessThan(20)
     })
 
     it('falls silent at once when it is cleared, and plays what is written afterwards', async () => {
