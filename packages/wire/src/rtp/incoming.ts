@@ -2,8 +2,9 @@
  * The far end's side of the stream: datagram → latch → order → line of samples → frames of 20 ms µ-law.
  * Runs in the media thread; everything that is decided here is decided at a given time, none is read.
  */
-import { alawBytesToMulaw, encodeMulaw } from '../audio/g711.ts'
+import { alawBytesToMulaw, decodeMulaw, encodeMulaw } from '../audio/g711.ts'
 import { G722Decoder } from '../audio/g722.ts'
+import { KeypadDetector } from '../audio/keypad-detector.ts'
 import { EventReceiver } from './event-receiver.ts'
 import { Framer } from './framer.ts'
 import { HeardLine, type HeardSamples } from './heard-line.ts'
@@ -13,7 +14,7 @@ import { blankRtpPacket, readRtp, type RtpPacket } from './packet.ts'
 import { Reception } from './reception.ts'
 import { ReorderBuffer } from './reorder-buffer.ts'
 import { figure, FRAME_SAMPLES } from './stream-memory.ts'
-import { digitOfEvent, readTelephoneEvent } from './telephone-event.ts'
+import { digitOfEvent, eventOfDigit, readTelephoneEvent } from './telephone-event.ts'
 
 const PCMU = 0
 const PCMA = 8
@@ -45,6 +46,8 @@ export class Incoming {
   readonly #line: HeardLine
   readonly #order: ReorderBuffer
   readonly #events = new EventReceiver()
+  readonly #keys: KeypadDetector
+  #linear: Int16Array | undefined
   #wideband = new G722Decoder()
   #media: StreamMedia
 
@@ -53,11 +56,13 @@ export class Incoming {
     this.#numbers = setup.numbers
     this.#sinks = setup.sinks
     this.lastPacketMs = setup.originMs
+    this.#keys = new KeypadDetector(key => setup.sinks.digit(eventOfDigit(key) ?? 0, this.lastPacketMs))
     this.latch = new SourceLatch(media.remote)
     const framer = new Framer(FRAME_SAMPLES, setup.sinks.frame)
     this.#line = new HeardLine(setup.originMs, (samples, at) => {
       setup.sinks.samples(samples, at)
       framer.push(samples, at)
+      if (this.#media.telephoneEvent === undefined) this.#listenForKeys(samples)
     })
     this.#order = new ReorderBuffer({
       play: (packet, nowMs, afterLoss) => {
@@ -86,6 +91,15 @@ export class Incoming {
     if (!this.reception.started || this.#packet.ssrc !== this.reception.ssrc) this.#newSource()
     this.#accept(kind, nowMs)
     this.#publishFigures()
+  }
+
+  /** Keys in the audio itself, where none can come as events; with both, each key would count twice. */
+  #listenForKeys(samples: Uint8Array): void {
+    this.#linear ??= new Int16Array(FRAME_SAMPLES)
+    for (let at = 0; at < samples.length; at += FRAME_SAMPLES) {
+      const part = samples.subarray(at, at + FRAME_SAMPLES)
+      this.#keys.push(decodeMulaw(part, this.#linear).subarray(0, part.length))
+    }
   }
 
   /** Gives up what waited too long, and fills silence in. To be called every few ms while `isWaiting`, else every slot. */

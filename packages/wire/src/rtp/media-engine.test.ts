@@ -64,7 +64,10 @@ describe('audio through the media engine', () => {
     await until(() => marks.length === 2, 'both marks were reported')
     expect(marks.map(mark => mark.name)).toEqual(['first', 'second'])
     expect(marks.every(mark => !mark.cleared && Number.isInteger(mark.atMs))).toBe(true)
-    expect(marks[1]!.atMs - marks[0]!.atMs).toBe(120 + 20 * stream.stats().skippedSlots)
+    const laterMs = marks[1]!.atMs - marks[0]!.atMs - 120
+    expect(laterMs % 20).toBe(0)
+    expect(laterMs).toBeGreaterThanOrEqual(0)
+    expect(laterMs).toBeLessThanOrEqual(20 * stream.stats().skippedSlots)
     const loud = far.packets.filter(packet => mulawLevelDbfs(packet.payload) > -40)
     expect(loud.length).toBe(16)
     expect(loud[0]?.marker || far.packets[0] === loud[0]).toBe(true)
@@ -142,11 +145,13 @@ describe('audio through the media engine', () => {
     const playedLoud = pairs.filter(pair => mulawLevelDbfs(pair.played) > -40)
     // Speech leaves between two slots of the recording.
     expect(playedLoud.length).toBeGreaterThanOrEqual(10)
-    expect(playedLoud.length).toBeLessThanOrEqual(11)
+    expect(playedLoud.length).toBeLessThanOrEqual(11 + 2 * a.stats().skippedSlots)
     expect(heardLoud.length).toBeGreaterThanOrEqual(20)
-    expect(heardLoud.length).toBeLessThanOrEqual(22)
+    expect(heardLoud.length).toBeLessThanOrEqual(22 + 2 * b.stats().skippedSlots)
     // Said at spokenAt, on the wire within a slot, placed at its arrival.
-    expect(Math.abs(heardLoud[0]!.atMs - (spokenAt + offset + 10))).toBeLessThanOrEqual(80)
+    expect(Math.abs(heardLoud[0]!.atMs - (spokenAt + offset + 10))).toBeLessThanOrEqual(
+      80 + 20 * b.stats().skippedSlots,
+    )
   })
 
   test('keys pressed here are digits there, once each, and audio goes on after them', async () => {
@@ -169,6 +174,22 @@ describe('audio through the media engine', () => {
     await stream.sendDigits('5', soon())
     expect(far.packets.every(packet => packet.payloadType === 0)).toBe(true)
     expect(far.packets.filter(packet => mulawLevelDbfs(packet.payload) > -30).length).toBe(5)
+  })
+
+  test('tones are digits where no events were agreed, and only there', async () => {
+    await using a = await engine.openStream(soon())
+    await using b = await engine.openStream(soon())
+    const digits: string[] = []
+    b.onDigit(digit => digits.push(digit))
+    const { telephoneEvent: _, ...withoutEvents } = media(b.port)
+    a.start(withoutEvents)
+    b.start({ ...withoutEvents, remote: { host, port: a.port } })
+    await a.sendDigits('17#', soon())
+    await until(() => digits.length === 3, 'all digits came')
+    b.start(media(a.port))
+    await a.sendDigits('5', soon())
+    await wait(200)
+    expect(digits.join('')).toBe('17#')
   })
 
   test('an aborted key sequence ends at once and properly', async () => {
