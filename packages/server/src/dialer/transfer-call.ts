@@ -60,7 +60,9 @@ export class CallTransfer implements AsyncDisposable {
     const { leg } = this.#parts
     const stopMusic = playHoldMusic(leg)
     try {
-      if ((await askNetwork(leg, to.to, signal)) === 'accepted') return { done: 'network' }
+      const network = await askNetwork(leg, to.to, signal)
+      if (network === 'accepted') return { done: 'network' }
+      if (network === 'failed') return { done: 'failed', reason: 'Nobody could be reached' }
       this.#second = await this.#dial(to, signal)
       return { done: 'platform' }
     } catch (error) {
@@ -81,8 +83,10 @@ export class CallTransfer implements AsyncDisposable {
   }
 }
 
+type NetworkAnswer = 'accepted' | 'refused' | 'failed'
+
 /** A network that fails to answer has not taken the callee: they are still on our line. */
-async function askNetwork(leg: Leg, to: string, signal: AbortSignal): Promise<'accepted' | 'refused'> {
+async function askNetwork(leg: Leg, to: string, signal: AbortSignal): Promise<NetworkAnswer> {
   if (!leg.transfer) return 'refused'
   const patience = AbortSignal.any([signal, AbortSignal.timeout(networkPatienceMs)])
   const answer = await leg.transfer(to, patience).catch((): 'refused' => 'refused')

@@ -85,9 +85,10 @@ export interface Leg extends AsyncDisposable {
   sendDigits(digits: string, signal: AbortSignal): Promise<void>
   /**
    * Asks the network to connect the callee to a number or `sip:` URI without us. Once accepted, the leg is
-   * over for us; absent or refused, the callee stays on it. Rejects when the network says nothing.
+   * over for us. Else the callee stays on it: absent or refused, the network does no such thing; failed, it
+   * tried in vain. Rejects when the network says nothing.
    */
-  transfer?(target: string, signal: AbortSignal): Promise<'accepted' | 'refused'>
+  transfer?(target: string, signal: AbortSignal): Promise<'accepted' | 'refused' | 'failed'>
   /** Ends the call towards the network; resolves when it is confirmed or given up (bounded). */
   hangUp(): Promise<void>
   stats(): LegStats

@@ -82,6 +82,14 @@ describe('somebody is looked for', () => {
     }
   })
 
+  test('a network that tried in vain is not tried again by us', async () => {
+    const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.resolve('failed' as const) })
+    const carrier = new ScriptedCarrier(() => Promise.resolve(new ScriptedLeg()))
+    await using transfer = new CallTransfer({ plan, leg, carrier })
+    expect(await transfer.begin(to, never)).toMatchObject({ done: 'failed' })
+    expect(carrier.requests).toEqual([])
+  })
+
   test('a network that says nothing has not taken the callee', async () => {
     const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.reject(new Error('silence')) })
     await using transfer = new CallTransfer({

@@ -2,6 +2,7 @@ import type { MediaStream } from '@parley/wire/rtp/media-engine'
 import { readAnswer } from '@parley/wire/sdp/answer'
 import type { AnsweredCall } from '@parley/wire/sip/user-agent'
 import { infoDigit } from './info-digit.ts'
+import { type Referral, referCallee } from './refer-callee.ts'
 import { renegotiate } from './renegotiate.ts'
 import type { Leg, LegEvent, LegStats, Speaker } from '../port.ts'
 
@@ -20,6 +21,9 @@ export class SipLeg implements Leg {
   #hasEventKeys = false
   #hear: ((frame: Uint8Array, atMs: number) => void) | undefined
   #listener: ((event: LegEvent) => void) | undefined
+  /** The network is being asked to take the callee over: that they leave now may mean that it did. */
+  #referring = false
+  #ended: LegEvent | undefined
   #over: Promise<void> | undefined
 
   constructor(dialog: AnsweredCall, stream: MediaStream, mediaHost: string) {
@@ -41,7 +45,8 @@ export class SipLeg implements Leg {
     dialog.onEnd(end => {
       if (end.by === 'local') return
       const by = end.by === 'remote' ? 'callee' : 'line'
-      this.#emit({ type: 'hung_up', by, detail: end.reason, atMs: stream.positionMs })
+      this.#ended = { type: 'hung_up', by, detail: end.reason, atMs: stream.positionMs }
+      if (!this.#referring) this.#emit(this.#ended)
     })
   }
 
@@ -69,6 +74,19 @@ export class SipLeg implements Leg {
 
   sendDigits(digits: string, signal: AbortSignal): Promise<void> {
     return this.#stream.sendDigits(digits, signal)
+  }
+
+  async transfer(target: string, signal: AbortSignal): Promise<Referral> {
+    const hasEnded = () => this.#ended !== undefined
+    this.#referring = true
+    try {
+      const verdict = await referCallee({ dialog: this.#dialog, target, hasEnded }, signal)
+      if (verdict === 'accepted') this.#ended = undefined
+      return verdict
+    } finally {
+      this.#referring = false
+      if (this.#ended) this.#emit(this.#ended)
+    }
   }
 
   stats(): LegStats {
