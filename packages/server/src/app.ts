@@ -1,26 +1,35 @@
 import { type MediaEngine, openMediaEngine } from '@parley/wire/rtp/media-engine'
-import { openUserAgent, type DialogRecord, type UserAgent } from '@parley/wire/sip/user-agent'
+import {
+  openUserAgent,
+  type DialogRecord,
+  type IncomingCall,
+  type UserAgent,
+} from '@parley/wire/sip/user-agent'
 import type { Logger } from 'pino'
 import type { Config } from './config/config.ts'
 import { databaseUrl, rtpPorts, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
 import { readMasterKey } from './config/secrets.ts'
-import { openSpeech } from './config/speech.ts'
+import { openReception } from './config/reception.ts'
+import { openSpeech, speechCatalogue } from './config/speech.ts'
 import { Trunks } from './config/trunks.ts'
+import type { StopSwitch } from './dialer/live-calls.ts'
 import { type ReapDeps, reapForever } from './dialer/reap.ts'
+import { lineOf } from './dialer/receive-call.ts'
 import { CallRecords } from './dialer/records.ts'
 import { runCall } from './dialer/run-call.ts'
-import { CallWorker, type WorkerDeps } from './dialer/worker.ts'
+import { CallWorker } from './dialer/worker.ts'
 import type { NodeId } from './domain/ids.ts'
 import { newId } from './domain/new-id.ts'
 import { openRecordings } from './files/recordings.ts'
 import { limitSettingsTrunk } from './store/admission.ts'
-import { endCall, findOrphans } from './store/attempts.ts'
+import { type ClaimedCall, endCall, findOrphans } from './store/attempts.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { type Jobs, openJobs } from './store/jobs.ts'
 import { subscribe } from './store/notify.ts'
 import { createSealing } from './store/sealing.ts'
 import type { Voices } from './speech/port.ts'
+import type { Carrier } from './telephony/port.ts'
 
 /** How long the far end of a lost call may take to confirm our BYE. */
 const lostByeMs = 3_000
@@ -31,21 +40,24 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'a connection is in trouble')
   const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
   const jobs = starting.use(await openJobs(database, { onTrouble }))
-  const line = starting.use(await openLine(config, { log, draining: () => worker.draining }))
-  const trunks = new Trunks({
-    database,
-    userAgent: line.userAgent,
-    media: line.media,
-    mediaHost: line.mediaHost,
-    sealing: createSealing(await readMasterKey(config)),
-    settings: trunkOf(config),
-  })
-  await limitSettingsTrunk(database, trunkLimits(config))
+  const reception: Reception = { open: null }
+  const line = starting.use(await openLine(config, { log, reception, draining: () => worker.draining }))
+  const trunks = await openTrunks(config, { database, line })
   const { voices } = starting.use(await openSpeech(config))
   const nodeId = newId() as NodeId
-  const worker: CallWorker = new CallWorker(
-    workerDeps(config, { database, jobs, nodeId, log, voices, trunks }),
-  )
+  const run = runner(config, { database, jobs, nodeId, log, voices })
+  const worker: CallWorker = new CallWorker({
+    nodeId,
+    database,
+    jobs,
+    log,
+    maxCalls: config.PARLEY_MAX_CALLS,
+    run: (call, stop) => run(call, { stop, carrier: trunks.carrierFor(call) }),
+    onLeaseLost: () => {
+      log.fatal('this worker was too slow to prove that it lives: its calls were given up')
+      process.exit(1)
+    },
+  })
   starting.use(
     await subscribe(database, { onCall: () => void worker.checkStops().catch(onTrouble), onTrouble }),
   )
@@ -53,6 +65,22 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   starting.defer(() => reaping.abort())
   void reapForever(reaper({ database, jobs, onTrouble }, line.userAgent), reaping.signal)
   await worker.start()
+  reception.open = openReception({
+    database,
+    catalogue: speechCatalogue(config),
+    nodeId,
+    media: line.media,
+    mediaHost: line.mediaHost,
+    settings: trunkOf(config),
+    hasRoom: () => worker.hasRoom,
+    hold: (call, arrival) =>
+      worker.hold(call, async stop => {
+        await run(call, { stop, carrier: lineOf(arrival, trunks.carrierFor(call)) })
+        // A call that broke before its answer must not ring on; after the answer this does nothing.
+        arrival.refuse('unavailable')
+      }),
+    log,
+  })
   starting.defer(() => worker.leave())
   const running = starting.move()
   return {
@@ -61,6 +89,21 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     hangUp: () => worker.hangUpAll(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+async function openTrunks(
+  config: Config,
+  { database, line }: { database: Database; line: Line },
+): Promise<Trunks> {
+  await limitSettingsTrunk(database, trunkLimits(config))
+  const { userAgent, media, mediaHost } = line
+  const sealing = createSealing(await readMasterKey(config))
+  return new Trunks({ database, userAgent, media, mediaHost, sealing, settings: trunkOf(config) })
+}
+
+/** Who takes calls that come in; null until the worker is up. */
+interface Reception {
+  open: ((call: IncomingCall) => void) | null
 }
 
 interface Line extends AsyncDisposable {
@@ -72,7 +115,7 @@ interface Line extends AsyncDisposable {
 
 async function openLine(
   config: Config,
-  { log, draining }: { log: Logger; draining: () => boolean },
+  { log, reception, draining }: { log: Logger; reception: Reception; draining: () => boolean },
 ): Promise<Line> {
   const { PARLEY_SIP_HOST: host, PARLEY_SIP_PORT: port, PARLEY_SIP_ADVERTISED_HOST: advertisedHost } = config
   await using starting = new AsyncDisposableStack()
@@ -82,7 +125,8 @@ async function openLine(
       host,
       port,
       name: 'Parley',
-      acceptsCalls: () => !draining(),
+      acceptsCalls: () => reception.open !== null && !draining(),
+      onCall: call => reception.open?.(call),
       ...(advertisedHost === undefined ? {} : { advertisedHost }),
       onFault: error => log.warn({ err: error }, 'SIP trouble that ended no call'),
     }),
@@ -96,36 +140,23 @@ async function openLine(
   }
 }
 
-interface WorkerParts {
+interface RunnerParts {
   readonly database: Database
   readonly jobs: Jobs
   readonly nodeId: NodeId
   readonly log: Logger
-  readonly trunks: Trunks
   readonly voices: Voices
 }
 
-function workerDeps(config: Config, parts: WorkerParts): WorkerDeps {
-  const { database, jobs, nodeId, log, trunks, voices } = parts
+/** Runs one call of this node over the line that it is given. */
+function runner(config: Config, { voices, ...parts }: RunnerParts) {
   const recordings = openRecordings(config.PARLEY_DATA_DIR, error =>
-    log.error({ err: error }, 'a recording is in trouble'),
+    parts.log.error({ err: error }, 'a recording is in trouble'),
   )
   const ringTimeoutMs = config.PARLEY_RING_TIMEOUT_SECONDS * 1_000
-  return {
-    nodeId,
-    database,
-    jobs,
-    log,
-    maxCalls: config.PARLEY_MAX_CALLS,
-    run: (call, stop) => {
-      const records = new CallRecords(call, { database, jobs, recordings, nodeId, log })
-      const carrier = trunks.carrierFor(call)
-      return runCall({ call, records, stop }, { carrier, voices, ringTimeoutMs, clock: Date.now, newId })
-    },
-    onLeaseLost: () => {
-      log.fatal('this worker was too slow to prove that it lives: its calls were given up')
-      process.exit(1)
-    },
+  return (call: ClaimedCall, { stop, carrier }: { stop: StopSwitch; carrier: Carrier }): Promise<void> => {
+    const records = new CallRecords(call, { ...parts, recordings })
+    return runCall({ call, records, stop }, { carrier, voices, ringTimeoutMs, clock: Date.now, newId })
   }
 }
 

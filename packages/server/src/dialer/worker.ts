@@ -54,6 +54,21 @@ export class CallWorker {
     return this.#draining
   }
 
+  /** Whether one more call may begin here. */
+  get hasRoom(): boolean {
+    return !this.#draining && this.#live.size < this.#deps.maxCalls
+  }
+
+  /** Keeps a call that belongs to this node among the live ones until it is over. */
+  hold(call: ClaimedCall, run: (stop: StopSwitch) => Promise<void>): void {
+    const { log } = this.#deps
+    this.#live.run(call.id, stop =>
+      run(stop).catch(error =>
+        log.error({ err: error, call_id: call.id }, 'the end of a call was not stored'),
+      ),
+    )
+  }
+
   /** Carries out stops that customers asked for; called on a notification and by the poll. */
   async checkStops(): Promise<void> {
     for (const { id, how } of await findStops(this.#deps.database, this.#live.ids())) this.#live.stop(id, how)
@@ -79,8 +94,8 @@ export class CallWorker {
   }
 
   async #take(callId: CallId): Promise<void> {
-    const { database, jobs, nodeId, log, run } = this.#deps
-    if (this.#draining || this.#live.size >= this.#deps.maxCalls) {
+    const { database, jobs, nodeId, run } = this.#deps
+    if (!this.hasRoom) {
       await jobs.send('dial', { callId }, { startAfterSeconds: retryClaimSeconds })
       return
     }
@@ -91,11 +106,7 @@ export class CallWorker {
       await jobs.send('dial', { callId }, { startAfterSeconds: randomInt(1, longestRetrySeconds + 1) })
       return
     }
-    this.#live.run(call.id, stop =>
-      run(call, stop).catch(error =>
-        log.error({ err: error, call_id: call.id }, 'the end of a call was not stored'),
-      ),
-    )
+    this.hold(call, stop => run(call, stop))
   }
 
   async #renew(): Promise<void> {

@@ -1,0 +1,54 @@
+import type { Logger } from 'pino'
+import type { RingingCall } from '../intake/receive-call.ts'
+import type { ClaimedCall } from '../store/attempts.ts'
+import type { AnsweredNumber } from '../store/inbound-numbers.ts'
+import type { Arrival, Carrier } from '../telephony/port.ts'
+
+export interface ReceiveDeps {
+  /** Whether the address is one of a carrier's. */
+  readonly isCarrier: (source: string) => Promise<boolean>
+  readonly findNumber: (number: string, source: string) => Promise<AnsweredNumber | null>
+  readonly hasRoom: () => boolean
+  /** Null: the limits of its trunk are reached. */
+  readonly accept: (ringing: RingingCall) => Promise<ClaimedCall | null>
+  /** Holds the call; its first leg is the caller who rings. */
+  readonly hold: (call: ClaimedCall, arrival: Arrival) => void
+  readonly log: Logger
+}
+
+/**
+ * A call from outside, from its first sign to the moment when it is a call like any other. Strangers learn
+ * nothing: whatever number they try, the answer is the same. Never rejects.
+ */
+export async function receiveCall(arrival: Arrival, deps: ReceiveDeps): Promise<void> {
+  try {
+    await receive(arrival, deps)
+  } catch (error) {
+    deps.log.error({ err: error }, 'a call that came in could not be taken')
+    arrival.refuse('unavailable')
+  }
+}
+
+async function receive(arrival: Arrival, deps: ReceiveDeps): Promise<void> {
+  const { to, from, source, providerCallId } = arrival
+  if (!(await deps.isCarrier(source))) return arrival.refuse('forbidden')
+  const number = await deps.findNumber(to, source)
+  if (number === null) return arrival.refuse('unknown')
+  if (!deps.hasRoom()) return arrival.refuse('busy')
+  const call = await deps.accept({ number, to, from, providerCallId })
+  if (call === null) return arrival.refuse('busy')
+  arrival.ring()
+  deps.hold(call, arrival)
+}
+
+/** The line of a call that came in: its first leg is the caller who rings, every other is dialled. */
+export function lineOf(arrival: Arrival, outbound: Carrier): Carrier {
+  let rings = true
+  return {
+    dial(request, signal) {
+      if (!rings) return outbound.dial(request, signal)
+      rings = false
+      return arrival.answer(signal)
+    },
+  }
+}

@@ -1,0 +1,59 @@
+import type { InboundAgent } from '@parley/contract/phone-numbers'
+import { sql } from 'kysely'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { NodeId, TrunkId } from '../domain/ids.ts'
+import { admitToTrunk } from './admission.ts'
+import type { ClaimedCall } from './attempts.ts'
+import { insertCall } from './calls.ts'
+import type { Database } from './database.ts'
+import { appendEvents } from './events.ts'
+import { notifyCall } from './notify.ts'
+
+export interface InboundCall {
+  readonly plan: CallPlan
+  readonly agent: InboundAgent
+  readonly nodeId: NodeId
+  readonly trunk: TrunkId
+  readonly providerCallId: string
+}
+
+/** Thrown inside the transaction, to undo it. */
+class TrunkFull extends Error {}
+
+/** Stores a call that rings as this node's own, with a place on its trunk. Null: the trunk is full. */
+export async function insertInboundCall(database: Database, call: InboundCall): Promise<ClaimedCall | null> {
+  const { plan, agent, nodeId, trunk, providerCallId } = call
+  const stored = await database.kysely
+    .transaction()
+    .execute(async trx => {
+      const { id } = await insertCall(trx, {
+        plan,
+        request: agent,
+        metadata: agent.metadata ?? null,
+        webhookUrl: agent.webhook_url ?? null,
+        webhookEvents: agent.webhook_events ?? null,
+      })
+      await trx
+        .updateTable('calls')
+        .set({
+          direction: 'inbound',
+          status: 'in_progress',
+          node_id: nodeId,
+          trunk_id: trunk,
+          provider_call_id: providerCallId,
+          started_at: sql<Date>`now()`,
+        })
+        .where('id', '=', id)
+        .execute()
+      await appendEvents(trx, id, [{ type: 'ringing' }])
+      const admission = await admitToTrunk({ kysely: trx }, { trunk, call: id, dialing: false })
+      if (admission.kind === 'full') throw new TrunkFull('all places of the trunk are taken')
+      return { id, attempt: 0, plan, trunk }
+    })
+    .catch((error: unknown) => {
+      if (error instanceof TrunkFull) return null
+      throw error
+    })
+  if (stored) await notifyCall(database, stored.id)
+  return stored
+}

@@ -1,0 +1,89 @@
+import type { MediaEngine } from '@parley/wire/rtp/media-engine'
+import { answerOffer, readAnswer } from '@parley/wire/sdp/answer'
+import { createOffer } from '@parley/wire/sdp/offer'
+import { SdpError } from '@parley/wire/sdp/sdp-error'
+import type { IncomingCall } from '@parley/wire/sip/user-agent'
+import { type Arrival, DialFailed, type Leg, type Refusal } from '../port.ts'
+import { callerOf, partyOf } from './called-party.ts'
+import { SipLeg } from './sip-leg.ts'
+
+export interface ArrivalDeps {
+  readonly media: MediaEngine
+  /** Address put into SDP. */
+  readonly mediaHost: string
+}
+
+const statusOf: Readonly<Record<Refusal, number>> = {
+  forbidden: 403,
+  unknown: 404,
+  busy: 486,
+  unavailable: 503,
+}
+/** When a caller's carrier may try us again, in seconds. */
+const retryAfterSeconds = '5'
+
+/** An INVITE that came in, until it is answered or refused. */
+export class SipArrival implements Arrival {
+  readonly providerCallId: string
+  readonly to: string
+  readonly from: string | null
+  readonly source: string
+  readonly #call: IncomingCall
+  readonly #deps: ArrivalDeps
+
+  constructor(call: IncomingCall, deps: ArrivalDeps) {
+    this.providerCallId = call.callId
+    this.to = partyOf(call.requestUri)
+    this.from = callerOf(call.from, call.headers.get('p-asserted-identity')?.[0])
+    this.source = call.source.host
+    this.#call = call
+    this.#deps = deps
+  }
+
+  ring(): void {
+    this.#call.ring(180)
+  }
+
+  async answer(signal: AbortSignal): Promise<Leg> {
+    const gone = AbortSignal.any([signal, this.#call.cancelled])
+    try {
+      return await this.#pickUp(gone)
+    } catch (error) {
+      if (this.#call.cancelled.aborted) throw callerGone(error)
+      if (!(error instanceof SdpError)) throw error
+      this.#call.reject(488)
+      throw new DialFailed('failed', {
+        message: 'The caller offers no audio that we speak',
+        code: 488,
+        cause: error,
+      })
+    }
+  }
+
+  /** A caller without an offer gets ours, and answers it in its ACK (RFC 3261 section 13.2.1). */
+  async #pickUp(signal: AbortSignal): Promise<Leg> {
+    const { media, mediaHost } = this.#deps
+    const stream = await media.openStream(signal)
+    try {
+      const address = { host: mediaHost, port: stream.port }
+      const offered = this.#call.sdp
+      const agreed = offered === undefined ? null : answerOffer(offered, { address })
+      const ours = agreed?.sdp ?? createOffer({ address })
+      const dialog = await this.#call.accept(ours, signal)
+      stream.start(agreed?.media ?? readAnswer(ours, dialog.remoteSdp))
+      return new SipLeg(dialog, stream, mediaHost)
+    } catch (error) {
+      await stream[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  refuse(why: Refusal): void {
+    const headers = why === 'unavailable' ? { 'Retry-After': retryAfterSeconds } : {}
+    this.#call.reject(statusOf[why], undefined, headers)
+  }
+}
+
+function callerGone(cause: unknown): DialFailed {
+  return new DialFailed('no-answer', { message: 'The caller hung up before the answer', code: null, cause })
+}
