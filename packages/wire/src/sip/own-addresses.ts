@@ -8,11 +8,16 @@ import { bracketed } from './uri.ts'
 /** What we call ourselves towards a neighbour: in Via, and in Contact. */
 export function ownAddresses(
   transports: TransportSet,
-  advertisedHost: string | undefined,
+  advertised: { readonly host: string | undefined; readonly udp: TransportAddress | undefined },
 ): { sentBy: (hop: Hop) => TransportAddress; contact: (hop: Hop, requestUri?: string) => string } {
   const sentBy = (hop: Hop): TransportAddress => {
+    if (hop.protocol === 'udp' && advertised.udp) return advertised.udp
     const { host = '', port = 0 } = transports.get(hop.protocol) ?? {}
-    return { host: advertisedHost ?? (isWildcard(host) ? reachable(isIPv6(hop.host)) : host), port }
+    return {
+      host:
+        advertised.host ?? advertised.udp?.host ?? (isWildcard(host) ? reachable(isIPv6(hop.host)) : host),
+      port,
+    }
   }
   const contact = (hop: Hop, requestUri = ''): string => {
     const { host, port } = sentBy(hop)

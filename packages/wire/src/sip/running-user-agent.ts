@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Answer } from './build-response.ts'
 import { allowed, refuseMethod, type AgentContext } from './call/agent-context.ts'
 import type { AnsweredCall } from './call/answered-call.ts'
 import { IncomingInvite } from './call/incoming-invite.ts'
@@ -20,7 +21,9 @@ import { RunningRegistration } from './registration/running-registration.ts'
 import { TransactionLayer, type TransactionUser } from './transaction/transaction-layer.ts'
 import { openTransports } from './open-transports.ts'
 import { ownAddresses } from './own-addresses.ts'
-import type { Hop, SipTransport } from './transport.ts'
+import { SourceFilter } from './protection/source-filter.ts'
+import { seenAddress } from './seen-address.ts'
+import type { Hop, SipTransport, TransportAddress } from './transport.ts'
 import { TransportSet } from './transport-set.ts'
 import type { PingAnswer, UserAgent, UserAgentOptions } from './user-agent.ts'
 
@@ -29,6 +32,9 @@ type Options = UserAgentOptions &
 
 /** Methods that mean nothing outside a call (REFER and NOTIFY do, and are not for strangers). */
 const insideOnly = new Set(['BYE', 'INFO', 'UPDATE', 'PRACK', 'REFER', 'NOTIFY'])
+
+/** RFC 3261 §21.5.4: somebody else should be asked for so many seconds. */
+const retryLater: readonly [name: string, value: string] = ['Retry-After', '10']
 
 /** How long closing waits for the answers to its BYE and CANCEL. */
 const farewellMs = 2_000
@@ -46,21 +52,33 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
   readonly #context: AgentContext
   readonly #outgoing = new Set<OutgoingInvite>()
   readonly #ringing = new Set<IncomingInvite>()
+  readonly #filter: SourceFilter
   readonly #registrations = new Set<RunningRegistration>()
   #closing: Promise<void> | undefined
 
   static async open(options: Options): Promise<UserAgent> {
     let agent: RunningUserAgent | undefined
+    let early: ((bytes: Buffer) => void) | undefined
     const transports = await openTransports(options, protocol => ({
-      message: (bytes, from) => agent?.receive(bytes, { ...from, protocol }),
+      message: (bytes, from) => (agent ? agent.receive(bytes, { ...from, protocol }) : early?.(bytes)),
       failed: error => options.onFault?.(error),
       disconnected: remote => agent?.disconnected({ ...remote, protocol }),
     }))
-    agent = new RunningUserAgent(options, transports)
-    return agent
+    try {
+      const udp = options.stun && (await seenAddress(transports[0], options.stun, take => (early = take)))
+      agent = new RunningUserAgent(options, transports, udp)
+      return agent
+    } catch (error) {
+      await new TransportSet(transports).close()
+      throw error
+    }
   }
 
-  constructor(options: Options, open: readonly [SipTransport, ...SipTransport[]]) {
+  constructor(
+    options: Options,
+    open: readonly [SipTransport, ...SipTransport[]],
+    udp: TransportAddress | undefined,
+  ) {
     const { timings, onTrace, resolver, random } = options
     const transports = new TransportSet(open)
     const { protocols } = transports
@@ -69,8 +87,9 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     this.ports = Object.fromEntries(open.map(({ protocol, port }) => [protocol, port]))
     if (onTrace) this.trace = onTrace
     this.#options = options
+    this.#filter = new SourceFilter(options.protection ?? {})
     this.#transports = transports
-    const { sentBy, contact } = ownAddresses(transports, options.advertisedHost)
+    const { sentBy, contact } = ownAddresses(transports, { host: options.advertisedHost, udp })
     this.#context = {
       layer: new TransactionLayer({ transports, timings, sentBy, user: this }),
       contact,
@@ -84,12 +103,20 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
   }
 
   receive(bytes: Buffer, from: Hop): void {
-    this.#context.layer.receive(bytes, from)
+    if (this.#filter.admits(from.host, performance.now())) this.#context.layer.receive(bytes, from)
+  }
+
+  called({ host }: Hop): void {
+    this.#filter.called(host)
   }
 
   disconnected(remote: Hop): void {
     this.#context.layer.disconnected(remote)
     for (const registration of this.#registrations) registration.disconnected(remote)
+  }
+
+  get droppedPackets(): number {
+    return this.#filter.dropped
   }
 
   async invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall> {
@@ -181,8 +208,8 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     }
   }
 
-  #unwilling(): { status: number } | undefined {
-    if (!this.#accepts()) return { status: 503 }
+  #unwilling(): Answer | undefined {
+    if (!this.#accepts()) return { status: 503, headers: [retryLater] }
     return this.#options.onCall ? undefined : { status: 404 }
   }
 
@@ -191,13 +218,14 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
   }
 
   /** RFC 3261 §11.2: answered as an INVITE would be; a load balancer takes us out of service on 503. */
-  #capabilities(): { status: number; headers: [string, string][] } {
+  #capabilities(): Answer {
+    const accepts = this.#accepts()
     const headers: [string, string][] = [
       ['Allow', allowed],
       ['Accept', 'application/sdp'],
       ['User-Agent', this.#options.name],
     ]
-    return { status: this.#accepts() ? 200 : 503, headers }
+    return accepts ? { status: 200, headers } : { status: 503, headers: [...headers, retryLater] }
   }
 
   #optionsRequest(target: string, hop: Hop): SipRequest {

@@ -12,9 +12,10 @@ import { standardSession, type SessionLimits } from './call/session-timer.ts'
 import { RunningUserAgent } from './running-user-agent.ts'
 import { systemResolver, type Resolver } from './locating/resolver.ts'
 import type { TlsIdentity } from './stream/tls-transport.ts'
+import type { Protection } from './protection/source-filter.ts'
 import { standardTimings, type Timings } from './transaction/timings.ts'
 import type { TraceLine } from './transaction/transaction-layer.ts'
-import type { OpenTransport, TransportProtocol } from './transport.ts'
+import type { OpenTransport, TransportAddress, TransportProtocol } from './transport.ts'
 import { openUdpTransport } from './udp-transport.ts'
 
 export { ReinviteRefused, type AnsweredCall, type CallEnd } from './call/answered-call.ts'
@@ -23,6 +24,7 @@ export { InviteFailed, type InviteFailure, type InviteRequest } from './call/inv
 export type { IncomingRefer, ReferOrder, ReferOutcome } from './call/referrals.ts'
 export { TransactionFailed } from './call/one-answer.ts'
 export type { DialogRecord } from './dialog/dialog-record.ts'
+export type { ReleaseCause, Warning } from './call/release-cause.ts'
 export type { Registration, RegistrationOrder, RegistrationState } from './registration/registration.ts'
 export type { TraceLine } from './transaction/transaction-layer.ts'
 
@@ -39,7 +41,11 @@ export interface UserAgentOptions {
   readonly name: string
   /** Without it every INVITE is answered 404. */
   readonly onCall?: (call: IncomingCall) => void
-  /** False while draining: OPTIONS and INVITE are answered 503. */
+  /** Looked at before a packet is parsed. */
+  readonly protection?: Protection
+  /** A STUN server that tells how our UDP address looks from outside; opening fails when it stays silent. */
+  readonly stun?: TransportAddress
+  /** False while draining or overloaded: OPTIONS and INVITE are answered 503 with Retry-After. */
   readonly acceptsCalls?: () => boolean
   readonly onTrace?: (line: TraceLine) => void
   /** Faults that ended no call: an application callback threw, a request could not be sent, the socket complained. */
@@ -55,6 +61,8 @@ export interface UserAgentOptions {
 }
 
 export interface UserAgent extends AsyncDisposable {
+  /** Packets that `protection` has kept out so far. */
+  readonly droppedPackets: number
   readonly host: string
   readonly port: number
   /** Of each transport that is open. */

@@ -1,3 +1,4 @@
+import { releaseCause, warnings, type ReleaseCause, type Warning } from './release-cause.ts'
 import type { Credentials } from '../digest/digest-response.ts'
 
 export interface InviteRequest {
@@ -32,6 +33,9 @@ export class InviteFailed extends Error {
   readonly reason: string
   /** Of the final response, names in lower case: Retry-After, Reason, Contact of a redirection. */
   readonly headers: ReadonlyMap<string, readonly string[]>
+  /** Why the telephone network behind the server released the call, where it says so. */
+  readonly releaseCause: ReleaseCause | undefined
+  readonly warnings: readonly Warning[]
 
   constructor(
     kind: InviteFailure,
@@ -43,5 +47,7 @@ export class InviteFailed extends Error {
     this.status = answer.status
     this.reason = answer.reason
     this.headers = answer.headers ?? new Map()
+    this.releaseCause = releaseCause(this.headers.get('reason') ?? [])
+    this.warnings = warnings(this.headers.get('warning') ?? [])
   }
 }

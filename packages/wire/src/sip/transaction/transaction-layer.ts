@@ -29,6 +29,8 @@ export interface TransactionUser {
   ack(request: ReceivedRequest): void
   fault(error: unknown): void
   trace?(line: TraceLine): void
+  /** A request of ours goes to this neighbour. */
+  called?(hop: Hop): void
 }
 
 export interface LayerOptions {
@@ -115,6 +117,7 @@ export class TransactionLayer {
       terminated: () => this.#clients.delete(key),
     })
     this.#clients.set(key, transaction)
+    this.#options.user.called?.(destination)
     transaction.begin()
     return transaction
   }
