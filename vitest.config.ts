@@ -7,6 +7,7 @@ const live = [
   'packages/wire/src/rtp/media-*.test.ts',
   'packages/engines/src/*.test.ts',
   'interop/*.test.ts',
+  'bench/*.test.ts',
 ]
 
 export default defineConfig({
