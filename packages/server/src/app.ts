@@ -65,6 +65,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   starting.defer(() => reaping.abort())
   void reapForever(reaper({ database, jobs, onTrouble }, line.userAgent), reaping.signal)
   await worker.start()
+  await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
   reception.open = openReception({
     database,
     catalogue: speechCatalogue(config),

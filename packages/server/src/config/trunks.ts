@@ -1,8 +1,9 @@
-import type { CarrierTest } from '@parley/contract/carriers'
 import type { MediaEngine } from '@parley/wire/rtp/media-engine'
 import type { UserAgent } from '@parley/wire/sip/user-agent'
+import type { CarrierTestId } from '../domain/ids.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { admitToTrunk } from '../store/admission.ts'
+import { findCarrierTest, keepCarrierTest } from '../store/carrier-tests.ts'
 import type { Database } from '../store/database.ts'
 import type { Sealing } from '../store/sealing.ts'
 import { credentialsOf, isLimited, type OutboundTrunk, outboundTrunks } from '../store/trunks.ts'
@@ -21,6 +22,9 @@ export interface TrunkDeps {
   /** SIP_TRUNK: for accounts without carriers of their own. Null: none. */
   readonly settings: SipTrunk | null
 }
+
+/** Less than who asked waits, so that silence is told too. */
+const testDeadlineMs = 7_000
 
 /** The trunks of every account, as this worker uses them. */
 export class Trunks {
@@ -73,9 +77,13 @@ export class Trunks {
     return new SipCarrier({ userAgent, media, mediaHost, trunk })
   }
 
-  /** Asks a gateway whether it is there. */
-  test(gateway: NonNullable<OutboundTrunk['gateway']>, signal: AbortSignal): Promise<CarrierTest> {
-    return testByOptions(this.#deps.userAgent, uriOf(gateway), signal)
+  /** Asks a carrier whether it is there, for somebody who waits for the answer. */
+  async test(id: CarrierTestId): Promise<void> {
+    const { database, userAgent } = this.#deps
+    const gateway = await findCarrierTest(database, id)
+    if (gateway === null) return
+    const result = await testByOptions(userAgent, uriOf(gateway), AbortSignal.timeout(testDeadlineMs))
+    await keepCarrierTest(database, id, result)
   }
 }
 

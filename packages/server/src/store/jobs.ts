@@ -1,5 +1,5 @@
 import { fromKysely, PgBoss } from 'pg-boss'
-import type { CallId } from '../domain/ids.ts'
+import type { CallId, CarrierTestId } from '../domain/ids.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** What each queue's jobs carry: ids, never data that may have changed meanwhile. */
@@ -8,6 +8,8 @@ export interface JobData {
   dial: { callId: CallId }
   /** Finish an ended call: recording, analysis, webhook. */
   'after-call': { callId: CallId }
+  /** Ask a carrier whether it is there. */
+  'carrier-test': { testId: CarrierTestId }
 }
 export type Queue = keyof JobData
 
@@ -31,7 +33,7 @@ export interface SendOptions {
   readonly startAfterSeconds?: number
 }
 
-const queues: readonly Queue[] = ['dial', 'after-call']
+const queues: readonly Queue[] = ['dial', 'after-call', 'carrier-test']
 
 /** A minute of tries in quick succession, then one every five minutes: about half a day in all. */
 const policy = {

@@ -3,7 +3,16 @@ import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
-import type { AccountId, ApiKeyId, CallId, CarrierId, NodeId, TrunkId, VoiceId } from '../domain/ids.ts'
+import type {
+  AccountId,
+  ApiKeyId,
+  CallId,
+  CarrierId,
+  CarrierTestId,
+  NodeId,
+  TrunkId,
+  VoiceId,
+} from '../domain/ids.ts'
 
 /** The tables of `migrations/`, column by column. `timestamptz` is a Date in code. */
 export interface Tables {
@@ -86,7 +95,7 @@ interface TrunkLimitsTable {
 }
 
 interface CarrierTestsTable {
-  id: string
+  id: CarrierTestId
   carrier_id: CarrierId
   result: JSONColumnType<CarrierTest> | null
   created_at: Generated<Date>

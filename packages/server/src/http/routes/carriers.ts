@@ -2,11 +2,13 @@ import {
   type CarrierObject,
   carrierPageSchema,
   carrierSchema,
+  carrierTestSchema,
   createCarrierSchema,
 } from '@parley/contract/carriers'
 import { ApiError } from '@parley/contract/errors'
 import { pageQuery } from '@parley/contract/page'
 import { z } from 'zod'
+import { testCarrier } from '../../intake/test-carrier.ts'
 import {
   type CarrierRow,
   deleteCarrier,
@@ -29,6 +31,7 @@ export function carrierRoutes(app: Api, deps: HttpDeps): void {
   readingRoutes(app, deps)
   addingRoute(app, deps)
   deletingRoute(app, deps)
+  testingRoute(app, deps)
 }
 
 function readingRoutes(app: Api, { database }: HttpDeps): void {
@@ -118,6 +121,28 @@ function deletingRoute(app: Api, { database }: HttpDeps): void {
       if (removal === 'in_use')
         throw new ApiError('conflict', { detail: 'Numbers belong to this carrier', current_status: 'in_use' })
       return await reply.code(204).send()
+    },
+  )
+}
+
+function testingRoute(app: Api, { database, jobs }: HttpDeps): void {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  app.post(
+    '/v1/phone-numbers/carriers/:id/test',
+    {
+      ...writing,
+      schema: {
+        tags,
+        summary: 'Ask a carrier with OPTIONS whether it is there, and tell what came back',
+        params,
+        body: z.strictObject({}).nullish(),
+        response: answers({ 200: carrierTestSchema }),
+      },
+    },
+    async request => {
+      const of = { account: holderIn(request).accountId, id: request.params.id }
+      return await testCarrier({ database, jobs }, of, closing.signal)
     },
   )
 }

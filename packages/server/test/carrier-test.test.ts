@@ -1,0 +1,73 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { openMediaEngine } from '@parley/wire/rtp/media-engine'
+import { openUserAgent } from '@parley/wire/sip/user-agent'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Trunks } from '../src/config/trunks.ts'
+import { openJobs } from '../src/store/jobs.ts'
+import { createSealing } from '../src/store/sealing.ts'
+import { sharedApi } from './http-api.ts'
+
+/** The API asks, and a worker with a SIP socket of its own carries the question to the carrier. */
+const api = sharedApi()
+const opened = new AsyncDisposableStack()
+const host = '127.0.0.1'
+
+beforeAll(async () => {
+  const { database } = api()
+  const jobs = opened.use(await openJobs(database))
+  const media = opened.use(await openMediaEngine({ host }))
+  const userAgent = opened.use(await openUserAgent({ host, port: 0, name: 'Parley' }))
+  const sealing = createSealing(Buffer.alloc(32, 5))
+  const trunks = new Trunks({ database, sealing, userAgent, media, mediaHost: host, settings: null })
+  await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
+})
+afterAll(() => opened.disposeAsync())
+
+async function testAt(port: number, key = api().key) {
+  const body = { carrier_name: `Port ${port}`, sip_gateway: { ipv4: host, port } }
+  const carrier = await api().send('POST', '/v1/phone-numbers/carriers', { body })
+  return await api().send('POST', `/v1/phone-numbers/carriers/${carrier.body.id}/test`, { key })
+}
+
+test('a carrier that answers', async () => {
+  const carrier = opened.use(await openUserAgent({ host, port: 0, name: 'Carrier' }))
+  expect(await testAt(carrier.port)).toMatchObject({
+    status: 200,
+    body: {
+      ok: true,
+      method: 'OPTIONS',
+      status: 200,
+      reason: 'OK',
+      round_trip_ms: expect.any(Number),
+      detail: null,
+    },
+  })
+})
+
+test('a carrier that is out of service', async () => {
+  const carrier = opened.use(
+    await openUserAgent({ host, port: 0, name: 'Carrier', acceptsCalls: () => false }),
+  )
+  const { body } = await testAt(carrier.port)
+  expect(body).toMatchObject({ ok: false, status: 503, detail: expect.stringContaining('no calls now') })
+})
+
+test('silence is told as such, within ten seconds', { timeout: 30_000 }, async () => {
+  const silent = createSocket('udp4')
+  opened.defer(() => void silent.close())
+  silent.bind(0, host)
+  await once(silent, 'listening')
+  const { status, body } = await testAt(silent.address().port)
+  expect(status).toBe(200)
+  expect(body).toMatchObject({
+    ok: false,
+    status: null,
+    detail: expect.stringContaining('Nothing came back'),
+  })
+})
+
+test("another account's carrier is none", async () => {
+  const { key } = await api().stranger()
+  expect((await testAt(1, key)).status).toBe(404)
+})
