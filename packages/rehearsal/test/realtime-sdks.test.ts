@@ -1,8 +1,10 @@
 import net from 'node:net'
+import { GoogleGenAI, type LiveServerMessage, Modality } from '@google/genai'
 import OpenAI from 'openai'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
 import { expect, test } from 'vitest'
 import { openAzureOpenAi } from '../src/stand-ins/azure-openai/open-azure-openai.ts'
+import { openGeminiLive } from '../src/stand-ins/gemini-live/open-gemini-live.ts'
 import type { StandIn } from '../src/stand-ins/stand-in.ts'
 import { openXai } from '../src/stand-ins/xai/open-xai.ts'
 
@@ -54,4 +56,31 @@ test('xai: the openai client, pointed at xAI', async () => {
   const client = realtimeClient(server, '/v1', 'grok-voice-latest')
   const session = { voice: 'eve', turn_detection: { type: 'server_vad' } }
   expect(await answerOf(client, session)).toBe('Hello from Grok.')
+})
+
+test('gemini: a live session speaks, calls a function and takes its result', async () => {
+  const call = { name: 'end_call', arguments: '{"reason":"done"}' }
+  await using server = await openGeminiLive({
+    apiKey: KEY,
+    script: {
+      reply: ({ toolResult }) =>
+        toolResult === null ? { text: 'One moment.', call } : { text: `It said ${toolResult}` },
+    },
+  })
+  const client = new GoogleGenAI({ apiKey: KEY, httpOptions: { baseUrl: server.url } })
+  const messages: LiveServerMessage[] = []
+  const session = await client.live.connect({
+    model: 'gemini-2.5-flash-native-audio-latest',
+    config: { responseModalities: [Modality.AUDIO], outputAudioTranscription: {} },
+    callbacks: { onmessage: message => void messages.push(message) },
+  })
+  const said = () => messages.map(each => each.serverContent?.outputTranscription?.text ?? '').join('')
+  session.sendClientContent({ turns: [{ role: 'user', parts: [{ text: 'hello' }] }], turnComplete: true })
+  const called = () => messages.flatMap(each => each.toolCall?.functionCalls ?? [])
+  await expect.poll(called).toMatchObject([{ name: 'end_call', args: { reason: 'done' } }])
+  const id = called()[0]?.id ?? ''
+  session.sendToolResponse({ functionResponses: [{ id, name: 'end_call', response: { output: 'ok' } }] })
+  await expect.poll(() => messages.some(each => each.serverContent?.turnComplete)).toBe(true)
+  expect(said()).toBe('One moment.It said "ok"')
+  session.close()
 })

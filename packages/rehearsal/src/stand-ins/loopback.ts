@@ -18,7 +18,7 @@ export type Log = (direction: LogEntry['direction'], type: string, body?: unknow
 
 /** One client's WebSocket, as the provider sees it. */
 export interface Line {
-  send(type: string, message: object): void
+  send(type: string, message: object, options?: { binary: boolean }): void
   close(code: number, reason: string): void
   readonly open: boolean
   readonly log: Log
@@ -128,10 +128,10 @@ class House implements Faults {
     return {
       log,
       socket: client,
-      send: (type, message) => {
+      send: (type, message, options = { binary: false }) => {
         if (client.readyState !== client.OPEN || stalled()) return
         log('out', type, message)
-        client.send(JSON.stringify(message))
+        client.send(JSON.stringify(message), options)
       },
       close: (code, reason) => {
         if (!stalled()) client.close(code, reason)

@@ -14,6 +14,8 @@ export const speechSettings = {
   AZURE_OPENAI_API_KEY: setting,
   /** Name of a deployment of a realtime model; it is the model's id in the API. */
   AZURE_OPENAI_REALTIME_DEPLOYMENT: setting,
+  GEMINI_API_KEY: setting,
+  GEMINI_URL: url,
   XAI_API_KEY: setting,
   XAI_REALTIME_URL: url,
   DEEPGRAM_API_KEY: setting,
@@ -36,6 +38,7 @@ export function hostedConfig(config: z.infer<typeof schema>): HostedConfig {
       realtimeUrl: config.OPENAI_REALTIME_URL,
     }),
     azure: azure(config),
+    gemini: keyed(config.GEMINI_API_KEY, { url: config.GEMINI_URL }),
     xai: keyed(config.XAI_API_KEY, { url: config.XAI_REALTIME_URL }),
     deepgram: keyed(config.DEEPGRAM_API_KEY, { url: config.DEEPGRAM_URL }),
     elevenlabs: keyed(config.ELEVENLABS_API_KEY, { url: config.ELEVENLABS_URL }),

@@ -10,6 +10,10 @@ export interface SocketOptions {
   /** The key: struck out of every message, should the vendor echo it. */
   readonly secret: string
   onMessage(data: string): void
+  /** The vendor sends its text in binary frames. */
+  readonly textInBinary?: boolean
+  /** Audio that comes in binary frames, from vendors that have such. Valid only during the call. */
+  onBinary?(data: Uint8Array): void
   /** Told once, when the far end or the network ended the session. Not told after dispose. */
   onLost(fault: VoiceFault): void
   readonly deadlines?: Partial<SocketDeadlines>
@@ -122,8 +126,9 @@ export class SocketSession implements AsyncDisposable {
 
   #received(data: RawData, isBinary: boolean): void {
     this.#heardAt = performance.now()
-    if (this.#over || isBinary) return
-    this.#options.onMessage(textOf(data))
+    if (this.#over) return
+    if (!isBinary || this.#options.textInBinary === true) this.#options.onMessage(textOf(data))
+    else this.#options.onBinary?.(bytesOf(data))
   }
 
   #check(): void {
@@ -172,6 +177,10 @@ function reasonText(reason: Buffer): string {
 }
 
 function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString()
-  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString()
+  return bytesOf(data).toString()
+}
+
+function bytesOf(data: RawData): Buffer {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return Buffer.isBuffer(data) ? data : Buffer.from(data)
 }

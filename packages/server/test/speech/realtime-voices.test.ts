@@ -1,8 +1,10 @@
 import { openAzureOpenAi } from '@parley/rehearsal/stand-ins/azure-openai/open-azure-openai'
+import { openGeminiLive } from '@parley/rehearsal/stand-ins/gemini-live/open-gemini-live'
 import { openOpenAiRealtime } from '@parley/rehearsal/stand-ins/openai-realtime/open-openai-realtime'
 import { openXai } from '@parley/rehearsal/stand-ins/xai/open-xai'
 import { expect, test } from 'vitest'
 import { azureRealtime } from '../../src/speech/realtime/azure/azure-realtime.ts'
+import { geminiRealtime } from '../../src/speech/realtime/gemini/open-gemini.ts'
 import { openAiRealtime } from '../../src/speech/realtime/openai/open-openai.ts'
 import { xaiRealtime } from '../../src/speech/realtime/xai/xai-realtime.ts'
 import { session, VoiceProbe } from './voice-probe.ts'
@@ -30,6 +32,14 @@ voiceSuite({
   voice: 'ara',
   standIn: openXai,
   voices: (server, config) => xaiRealtime({ url: `${server.url}/v1/realtime`, ...config }),
+})
+
+voiceSuite({
+  provider: 'gemini',
+  model: 'gemini-2.5-flash-native-audio-latest',
+  voice: 'Kore',
+  standIn: openGeminiLive,
+  voices: (server, config) => geminiRealtime({ url: server.url, ...config }),
 })
 
 test('a deployment that Azure does not have is refused', async () => {

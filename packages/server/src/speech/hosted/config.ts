@@ -3,6 +3,7 @@ export interface HostedConfig {
   readonly openai?: { readonly apiKey: string; readonly baseUrl?: string; readonly realtimeUrl?: string }
   /** The deployment of a realtime model on an Azure resource. */
   readonly azure?: { readonly apiKey: string; readonly endpoint: string; readonly deployment: string }
+  readonly gemini?: { readonly apiKey: string; readonly url?: string }
   readonly xai?: { readonly apiKey: string; readonly url?: string }
   readonly deepgram?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
   readonly elevenlabs?: { readonly apiKey: string; readonly url?: string; readonly model?: string }

@@ -1,5 +1,7 @@
 import { azureRealtime } from '../realtime/azure/azure-realtime.ts'
 import { azureRealtimeModel, azureRealtimeVoices } from '../realtime/azure/models.ts'
+import { geminiRealtimeModels, geminiRealtimeVoices } from '../realtime/gemini/models.ts'
+import { geminiRealtime } from '../realtime/gemini/open-gemini.ts'
 import { openAiRealtimeModels, openAiRealtimeVoices } from '../realtime/openai/models.ts'
 import { openAiRealtime } from '../realtime/openai/open-openai.ts'
 import { xaiRealtimeModels, xaiRealtimeVoices } from '../realtime/xai/models.ts'
@@ -8,7 +10,7 @@ import type { RealtimePart } from '../voices.ts'
 import type { HostedConfig } from './config.ts'
 
 /** Speech-to-speech models, the preferred provider first. */
-export function hostedRealtime({ openai, azure, xai }: HostedConfig): RealtimePart[] {
+export function hostedRealtime({ openai, azure, gemini, xai }: HostedConfig): RealtimePart[] {
   const parts: RealtimePart[] = []
   if (openai) {
     const adapter = openAiRealtime(openai)
@@ -18,6 +20,10 @@ export function hostedRealtime({ openai, azure, xai }: HostedConfig): RealtimePa
     const models = [azureRealtimeModel(azure.deployment)]
     const adapter = azureRealtime(azure)
     parts.push({ provider: 'azure', models, voices: azureRealtimeVoices, adapter })
+  }
+  if (gemini) {
+    const adapter = geminiRealtime(gemini)
+    parts.push({ provider: 'gemini', models: geminiRealtimeModels, voices: geminiRealtimeVoices, adapter })
   }
   if (xai) {
     const adapter = xaiRealtime(xai)

@@ -59,6 +59,15 @@ export class SpokenReply {
       .trim()
   }
 
+  /** For a model that can not truncate: how far it was heard. Null when that was all of it. */
+  heardNote(playedMs: number): string | null {
+    if (this.cutsAt(playedMs).length === 0) return null
+    const heard = this.wordsBy(playedMs)
+    return heard === ''
+      ? 'The callee heard nothing of your last reply.'
+      : `The callee interrupted your last reply and heard only this of it: ${JSON.stringify(heard)}`
+  }
+
   /** The items of which not all was heard, and up to where each was. The server refuses more than it sent. */
   cutsAt(playedMs: number): { itemId: string; contentIndex: number; audioEndMs: number }[] {
     return this.#items

@@ -51,11 +51,6 @@ export function forceMessage(replyId: string, text: string): object {
 
 /** There is no truncation, so the model is told how far it was heard. */
 export function heardOnly(reply: SpokenReply, playedMs: number): object[] {
-  if (reply.cutsAt(playedMs).length === 0) return []
-  const heard = reply.wordsBy(playedMs)
-  const note =
-    heard === ''
-      ? 'The callee heard nothing of your last reply.'
-      : `The callee interrupted your last reply and heard only this of it: ${JSON.stringify(heard)}`
-  return [message('system', note)]
+  const note = reply.heardNote(playedMs)
+  return note === null ? [] : [message('system', note)]
 }
