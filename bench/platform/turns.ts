@@ -8,7 +8,9 @@ export const silenceMs = 500
 /** Nothing voiced for so long: the reply is over. */
 const quietMs = 400
 const answersWithinMs = 10_000
-const pauseMs = 200
+/** Callers think before they speak, each as long as they like: turns that end all at once are not what calls do. */
+const shortestPauseMs = 200
+const longestPauseMs = 1_200
 
 /** One turn as the caller's sockets saw it. */
 export interface Turn {
@@ -27,7 +29,7 @@ export async function talk(
   let lost = 0
   while (performance.now() < untilMs) {
     await untilQuiet(line)
-    await wait(pauseMs, undefined, { signal })
+    await wait(shortestPauseMs + Math.random() * (longestPauseMs - shortestPauseMs), undefined, { signal })
     const saidAt = await line.speak(toneMs, silenceMs)
     const answered = await untilTrue(() => line.firstVoiceAt !== undefined, answersWithinMs).then(
       () => true,
