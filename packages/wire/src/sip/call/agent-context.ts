@@ -31,12 +31,23 @@ export interface AgentContext {
   readonly fault: (error: unknown) => void
 }
 
-const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'REFER', 'NOTIFY'] as const
+const methods = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'INFO',
+  'UPDATE',
+  'REFER',
+  'NOTIFY',
+  'PRACK',
+] as const
 
 /** What we take; in Allow of offers, answers and refusals (RFC 3261 §20.5). */
 export const allowed = methods.join(', ')
 
-const known = new Set<string>([...methods, 'REGISTER', 'PRACK', 'SUBSCRIBE', 'PUBLISH', 'MESSAGE'])
+const known = new Set<string>([...methods, 'REGISTER', 'SUBSCRIBE', 'PUBLISH', 'MESSAGE'])
 
 /** RFC 3261 §8.2.1: 405 for a method we know but do not take here, 501 for one that we never heard of. */
 export function refuseMethod(transaction: ServerTransaction): void {

@@ -48,7 +48,7 @@ export function buildInvite(
     ['Call-ID', identity.callId],
     ['CSeq', `${identity.sequence} INVITE`],
     ...dialogHeaders(context, context.contact(identity.hop, order.to)),
-    ['Supported', 'timer, replaces'],
+    ['Supported', order.reliableProgress ? 'timer, replaces, 100rel' : 'timer, replaces'],
     ['Session-Expires', String(identity.session.expiresSeconds)],
     ['Min-SE', String(identity.session.minSeconds)],
   ])

@@ -1,4 +1,4 @@
-import { dialogFromInvite, type DialogRecord } from '../dialog/dialog-record.ts'
+import { dialogFromInvite, dialogKey, type DialogRecord } from '../dialog/dialog-record.ts'
 import { sdpOf } from '../message.ts'
 import { formatNameAddress, parseNameAddress } from '../name-address.ts'
 import type { ServerTransaction } from '../transaction/server-transaction.ts'
@@ -7,6 +7,8 @@ import { dialogHeaders, sdpHeader, type AgentContext, type DialogParty } from '.
 import type { AnsweredCall } from './answered-call.ts'
 import { EstablishedCall } from './established-call.ts'
 import { replacedCall } from './replaced-call.ts'
+import { EarlyDialog } from './early-dialog.ts'
+import { ReliableRinging } from './reliable-ringing.ts'
 import { agreedTimer } from './session-timer.ts'
 import type { IncomingCall } from './incoming-call.ts'
 
@@ -29,6 +31,8 @@ export class IncomingInvite implements IncomingCall {
   readonly #transaction: ServerTransaction
   readonly #ringTimer: NodeJS.Timeout
   readonly #settled: () => void
+  /** Where the caller requires that its provisional answers are not lost. */
+  readonly #reliable: ReliableRinging | undefined
   #open = true
 
   constructor(context: AgentContext, transaction: ServerTransaction, settled: () => void) {
@@ -47,6 +51,7 @@ export class IncomingInvite implements IncomingCall {
     this.#contact = context.contact(transaction.source, request.uri)
     this.#transaction = transaction
     this.#settled = settled
+    this.#reliable = this.#ringReliably()
     this.#ringTimer = setTimeout(() => this.reject(480), longestRingMs)
     this.cancelled.addEventListener('abort', () => this.reject(487), { once: true })
   }
@@ -57,17 +62,20 @@ export class IncomingInvite implements IncomingCall {
 
   ring(status: 180 | 183 = 180, sdp?: string): void {
     if (!this.#open) return
-    this.#transaction.respond({
+    const answer = {
       status,
       headers: [...dialogHeaders(this.#context, this.#contact), ...(sdp === undefined ? [] : [sdpHeader])],
       ...(sdp === undefined ? {} : { body: Buffer.from(sdp, 'utf8') }),
-    })
+    }
+    if (this.#reliable) this.#reliable.send(answer)
+    else this.#transaction.respond(answer)
   }
 
   async accept(sdp: string, signal?: AbortSignal): Promise<AnsweredCall> {
     signal?.throwIfAborted()
     this.cancelled.throwIfAborted()
     if (!this.#open) throw new Error('the incoming call is answered already')
+    if (this.#reliable) await this.#rungReliably(this.#reliable)
     const { request } = this.#transaction
     const call = new EstablishedCall(this.#context, {
       dialog: this.#dialog(),
@@ -118,8 +126,33 @@ export class IncomingInvite implements IncomingCall {
     }
   }
 
+  /** RFC 3262 §3: the 2xx waits for the PRACK of what came before it. */
+  async #rungReliably(ringing: ReliableRinging): Promise<void> {
+    await ringing.settled
+    this.cancelled.throwIfAborted()
+    if (!this.#open) throw new Error('the call ended while it rang')
+  }
+
+  #ringReliably(): ReliableRinging | undefined {
+    const { request, toTag } = this.#transaction
+    const required = request.headers.list('Require').some(option => option.toLowerCase() === '100rel')
+    if (!required) return undefined
+    const { layer, dialogs } = this.#context
+    const ringing = new ReliableRinging(this.#transaction, layer.timings, () => this.reject(504))
+    dialogs.set(
+      dialogKey(this.callId, toTag, request.envelope.fromTag ?? ''),
+      new EarlyDialog(ringing, status => this.reject(status)),
+    )
+    return ringing
+  }
+
+  /** The early dialog ends; where the call was accepted, its established one stands in its place already. */
   #close(): void {
     this.#open = false
+    this.#reliable?.stop()
+    const { request, toTag } = this.#transaction
+    const key = dialogKey(this.callId, toTag, request.envelope.fromTag ?? '')
+    if (this.#context.dialogs.get(key) instanceof EarlyDialog) this.#context.dialogs.delete(key)
     clearTimeout(this.#ringTimer)
     this.#settled()
   }

@@ -12,6 +12,8 @@ export interface InviteRequest {
   /** A proxy that packets pass first; unlike `nextHop` it is told so by a Route (RFC 3261 §8.1.2). */
   readonly outboundProxy?: string
   readonly sdp: string
+  /** Lets the other side have its provisional answers acknowledged (RFC 3262). Some carriers stumble over the offer. */
+  readonly reliableProgress?: boolean
   readonly headers?: Record<string, string>
   readonly credentials?: Credentials
   /** How long the phone may ring, from the first packet on. */

@@ -15,6 +15,7 @@ import { EstablishedCall } from './established-call.ts'
 import { InviteFailed, type InviteFailure, type InviteRequest } from './invite-request.ts'
 import { silenceMs, waysFor } from './next-hop.ts'
 import { isChallenge } from './one-answer.ts'
+import { ReliableProgress } from './reliable-progress.ts'
 import { timerFromAnswer, type SessionLimits } from './session-timer.ts'
 
 /** One INVITE to one server. */
@@ -42,6 +43,7 @@ export class OutgoingInvite {
   readonly #finish: () => void
   /** Servers that were not tried yet. */
   #hops: Hop[] = []
+  readonly #reliable: ReliableProgress
   #session: SessionLimits
   #current: Try | undefined
   /** Any answer at all, a challenge included: somebody is there. */
@@ -60,6 +62,7 @@ export class OutgoingInvite {
     this.#order = order
     this.#session = context.session
     this.#digest = order.credentials && new DigestSession(order.credentials)
+    this.#reliable = new ReliableProgress(context, this.#digest)
     this.#identity = { callId: order.callId ?? newCallId(), tag: newTag(), sequence: 1 }
     serializeMessage(this.#invite({ protocol: 'udp', host: '127.0.0.1', port: 5060 }))
   }
@@ -176,6 +179,7 @@ export class OutgoingInvite {
       return
     }
     if (response.status === 100) return
+    if (!this.#reliable.take(response, one.transaction.request, one.hop)) return
     const { status, reason } = response
     const sdp = sdpOf(response)
     this.#earlySdp = sdp ?? this.#earlySdp
@@ -215,8 +219,9 @@ export class OutgoingInvite {
   #establish({ hop, transaction }: Try, response: ReceivedResponse): EstablishedCall {
     const dialog = dialogFromAnswer(transaction.request, response, hop)
     this.#acknowledged.set(dialog.remoteTag, acknowledge(this.#context, dialog, transaction.request))
+    const localSequence = this.#reliable.latestSequence(dialog.remoteTag, dialog.localSequence)
     return new EstablishedCall(this.#context, {
-      dialog,
+      dialog: { ...dialog, localSequence },
       localSdp: this.#order.sdp,
       remoteSdp: sdpOf(response) ?? this.#earlySdp ?? '',
       digest: this.#digest,

@@ -3,7 +3,7 @@ import type { Answer } from '../build-response.ts'
 import { refuseShortSession, type SessionLimits } from './session-timer.ts'
 
 /** Extensions that a caller may insist on. */
-const understood = new Set(['timer', 'replaces'])
+const understood = new Set(['timer', 'replaces', '100rel'])
 
 /** The checks of RFC 3261 §8.2 before an INVITE reaches the application; undefined when it may. */
 export function screenInvite(request: ReceivedRequest, session: SessionLimits): Answer | undefined {
