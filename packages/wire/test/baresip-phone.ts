@@ -23,12 +23,16 @@ export interface PhoneOptions {
   readonly modules: readonly string[]
   /** Of the account, e.g. `;mediaenc=srtp-mand`. */
   readonly parameters?: string
+  /** How it is called, and calls; UDP when absent. Over TLS it listens one port higher. */
+  readonly transport?: 'udp' | 'tcp' | 'tls'
+  /** Further lines of its configuration, e.g. `sip_certificate FILE`. */
+  readonly config?: readonly string[]
   /** Of the codec that will be agreed: baresip plays files at no other. Default 8000. */
   readonly sampleRateHz?: number
 }
 
 export async function startBaresipPhone(options: PhoneOptions): Promise<BaresipPhone> {
-  const { path, port, modules, parameters = '', sampleRateHz = 8000 } = options
+  const { path, port, modules, parameters = '', transport = 'udp', sampleRateHz = 8000 } = options
   const folder = await mkdtemp(join(tmpdir(), 'parley-phone-'))
   // Accounts are read when their module is loaded: what they name must be there before.
   const loaded = ['g711.so', 'aufile.so', 'sndfile.so', ...modules, 'account.so', 'menu.so']
@@ -40,8 +44,9 @@ export async function startBaresipPhone(options: PhoneOptions): Promise<BaresipP
     `snd_path ${folder}`,
     'module_path /usr/lib/baresip/modules',
     ...loaded.map(name => `module ${name}`),
+    ...(options.config ?? []),
   ]
-  const account = `<sip:phone@127.0.0.1:${port};transport=udp>;regint=0;answermode=auto${parameters}`
+  const account = `<sip:phone@127.0.0.1:${port};transport=${transport}>;regint=0;answermode=auto${parameters}`
   await writeFile(join(folder, 'config'), `${config.join('\n')}\n`)
   await writeFile(join(folder, 'accounts'), `${account}\n`)
   await writeFile(join(folder, 'contacts'), '')
@@ -49,7 +54,7 @@ export async function startBaresipPhone(options: PhoneOptions): Promise<BaresipP
   const child = spawn(path, ['-4', '-f', folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   await untilReady(child)
   return {
-    uri: `sip:phone@127.0.0.1:${port}`,
+    uri: `sip:phone@127.0.0.1:${transport === 'tls' ? port + 1 : port};transport=${transport}`,
     async heard() {
       await stop(child)
       const name = (await readdir(folder)).find(one => one.endsWith('dec.wav'))
