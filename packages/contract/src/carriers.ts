@@ -8,7 +8,8 @@ const hostName = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9
 const ip = z.union([z.ipv4(), z.ipv6()])
 const host = z.union([ip, z.string().regex(hostName)], { error: 'Must be a host name or an IP address' })
 
-export const gatewayTransports = ['udp'] as const
+export const gatewayTransports = ['udp', 'tcp', 'tls'] as const
+export type GatewayTransport = (typeof gatewayTransports)[number]
 export const trunkTypes = ['static_ip', 'auth'] as const
 export type TrunkType = (typeof trunkTypes)[number]
 

@@ -11,6 +11,7 @@ import { databaseUrl, rtpPorts, trunkLimits, trunkOf } from './config/line-setti
 import type { Runnable } from './config/run-alone.ts'
 import { readMasterKey } from './config/secrets.ts'
 import { openReception } from './config/reception.ts'
+import { streamTransports } from './config/sip-transports.ts'
 import { openSpeech, speechCatalogue } from './config/speech.ts'
 import { Trunks } from './config/trunks.ts'
 import type { StopSwitch } from './dialer/live-calls.ts'
@@ -129,6 +130,7 @@ async function openLine(
       acceptsCalls: () => reception.open !== null && !draining(),
       onCall: call => reception.open?.(call),
       ...(advertisedHost === undefined ? {} : { advertisedHost }),
+      ...(await streamTransports(config)),
       onFault: error => log.warn({ err: error }, 'SIP trouble that ended no call'),
     }),
   )

@@ -17,15 +17,15 @@ beforeAll(async () => {
   const { database } = api()
   const jobs = opened.use(await openJobs(database))
   const media = opened.use(await openMediaEngine({ host }))
-  const userAgent = opened.use(await openUserAgent({ host, port: 0, name: 'Parley' }))
+  const userAgent = opened.use(await openUserAgent({ host, port: 0, tcp: { port: 0 }, name: 'Parley' }))
   const sealing = createSealing(Buffer.alloc(32, 5))
   const trunks = new Trunks({ database, sealing, userAgent, media, mediaHost: host, settings: null })
   await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
 })
 afterAll(() => opened.disposeAsync())
 
-async function testAt(port: number, key = api().key) {
-  const body = { carrier_name: `Port ${port}`, sip_gateway: { ipv4: host, port } }
+async function testAt(port: number, { key = api().key, transport = 'udp' } = {}) {
+  const body = { carrier_name: `${transport} ${port}`, sip_gateway: { ipv4: host, port, transport } }
   const carrier = await api().send('POST', '/v1/phone-numbers/carriers', { body })
   return await api().send('POST', `/v1/phone-numbers/carriers/${carrier.body.id}/test`, { key })
 }
@@ -43,6 +43,21 @@ test('a carrier that answers', async () => {
       detail: null,
     },
   })
+})
+
+test('a carrier that is asked over TCP', async () => {
+  const seen: string[] = []
+  const carrier = await openUserAgent({
+    host,
+    port: 0,
+    tcp: { port: 0 },
+    name: 'Carrier',
+    onTrace: line => seen.push(line.text),
+  })
+  opened.use(carrier)
+  const { body } = await testAt(carrier.ports.tcp ?? 0, { transport: 'tcp' })
+  expect(body).toMatchObject({ ok: true, status: 200 })
+  expect(seen[0]).toMatch(/^OPTIONS [^]*Via: SIP\/2.0\/TCP/)
 })
 
 test('a carrier that is out of service', async () => {
@@ -69,5 +84,5 @@ test('silence is told as such, within ten seconds', { timeout: 30_000 }, async (
 
 test("another account's carrier is none", async () => {
   const { key } = await api().stranger()
-  expect((await testAt(1, key)).status).toBe(404)
+  expect((await testAt(1, { key })).status).toBe(404)
 })

@@ -72,6 +72,10 @@ describe('carriers', () => {
     [{ sip_gateway: { host: 'evil.example;lr\r\nX: y' } }, ['sip_gateway.host: invalid_format']],
     [{ sip_gateway: { ipv4: '192.0.2.1', outbound: false } }, ['sip_gateway.outbound: gateway_without_use']],
     [{ registration: undefined }, ['registration: required']],
+    [
+      { sip_gateway: { ipv4: '192.0.2.1', transport: 'tls' } },
+      ['sip_gateway.transport: transport_not_available'],
+    ],
     [{ trunk_type: 'static_ip' }, ['registration: mutually_exclusive']],
     [{ kind: 'pigeon', colour: 'red' }, ['colour: unrecognized_key', 'kind: invalid_value']],
     [

@@ -17,6 +17,7 @@ import type { Config } from './config.ts'
 import { databaseUrl, httpPort } from './line-settings.ts'
 import type { Runnable } from './run-alone.ts'
 import { readMasterKey } from './secrets.ts'
+import { sipTransports } from './sip-transports.ts'
 import { openAnalyst, speechCatalogue } from './speech.ts'
 
 /** How long a recording without a writer's sign of life may be before it counts as left behind. */
@@ -58,6 +59,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     liveCalls,
     links,
     sealing,
+    sipTransports: sipTransports(config),
     log,
     catalogue: () => catalogue,
     defaultFromNumber: config.FROM_NUMBER ?? null,

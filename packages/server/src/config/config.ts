@@ -47,6 +47,13 @@ const schema = z.object({
   PARLEY_MAX_CALLS: z.coerce.number().int().min(1).max(5_000).default(100),
   PARLEY_SIP_HOST: z.string().min(1).default('127.0.0.1'),
   PARLEY_SIP_PORT: port.default(5060),
+  /** Absent: no SIP over TCP, or over TLS. */
+  PARLEY_SIP_TCP_PORT: port.optional(),
+  PARLEY_SIP_TLS_PORT: port.optional(),
+  /** PEM files. The last one: authorities to trust instead of the public ones. */
+  PARLEY_SIP_TLS_KEY_FILE: setting,
+  PARLEY_SIP_TLS_CERT_FILE: setting,
+  PARLEY_SIP_TLS_CA_FILE: setting,
   /** Address put into SDP and Contact when the machine is behind NAT. */
   PARLEY_SIP_ADVERTISED_HOST: setting,
   PARLEY_RTP_PORTS: z

@@ -43,7 +43,19 @@ export async function supervise(config: Config, log: Logger): Promise<void> {
 
 function sipPort(config: Config, index: number): Record<string, string> {
   const port = config.PARLEY_SIP_PORT
-  return { PARLEY_SIP_PORT: String(port === 0 ? 0 : port + index) }
+  return {
+    PARLEY_SIP_PORT: String(port === 0 ? 0 : port + index),
+    ...streamPorts(config, index),
+  }
+}
+
+function streamPorts(config: Config, index: number): Record<string, string> {
+  const { PARLEY_SIP_TCP_PORT, PARLEY_SIP_TLS_PORT } = config
+  return Object.fromEntries(
+    Object.entries({ PARLEY_SIP_TCP_PORT, PARLEY_SIP_TLS_PORT }).flatMap(([name, port]) =>
+      port === undefined ? [] : [[name, String(port === 0 ? 0 : port + index)]],
+    ),
+  )
 }
 
 /** Secrets that the operator chose are not repeated. */

@@ -87,6 +87,7 @@ export class Trunks {
   }
 }
 
-function uriOf({ host, port }: NonNullable<OutboundTrunk['gateway']>): string {
-  return `sip:${host.includes(':') ? `[${host}]` : host}:${port}`
+function uriOf({ host, port, transport }: NonNullable<OutboundTrunk['gateway']>): string {
+  const parameter = transport === 'udp' ? '' : `;transport=${transport}`
+  return `sip:${host.includes(':') ? `[${host}]` : host}:${port}${parameter}`
 }

@@ -1,3 +1,4 @@
+import type { GatewayTransport } from '@parley/contract/carriers'
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -20,6 +21,8 @@ export interface HttpDeps {
   readonly links: Links
   /** Seals what carriers are called with. */
   readonly sealing: Sealing
+  /** What workers speak SIP over. */
+  readonly sipTransports: readonly GatewayTransport[]
   readonly defaultFromNumber: string | null
   /** The process is about to end and accepts no new calls. */
   readonly draining: () => boolean

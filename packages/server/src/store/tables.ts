@@ -1,4 +1,4 @@
-import type { CarrierTest, TrunkType } from '@parley/contract/carriers'
+import type { CarrierTest, GatewayTransport, TrunkType } from '@parley/contract/carriers'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
@@ -79,7 +79,7 @@ interface CarriersTable {
   trunk_type: TrunkType
   host: string
   port: number
-  transport: 'udp'
+  transport: GatewayTransport
   outbound: boolean
   inbound: boolean
   username: string | null

@@ -4,6 +4,7 @@ import {
   carrierSchema,
   carrierTestSchema,
   createCarrierSchema,
+  type GatewayTransport,
 } from '@parley/contract/carriers'
 import { ApiError } from '@parley/contract/errors'
 import { pageQuery } from '@parley/contract/page'
@@ -67,7 +68,7 @@ function readingRoutes(app: Api, { database }: HttpDeps): void {
   )
 }
 
-function addingRoute(app: Api, { database, sealing }: HttpDeps): void {
+function addingRoute(app: Api, { database, sealing, sipTransports }: HttpDeps): void {
   app.post(
     '/v1/phone-numbers/carriers',
     {
@@ -83,6 +84,7 @@ function addingRoute(app: Api, { database, sealing }: HttpDeps): void {
     async (request, reply) => {
       const account = holderIn(request).accountId
       const carrier = request.body
+      refuseTransport(carrier.sip_gateway.transport, sipTransports)
       const { answer, replayed } = await answerOnce<CarrierObject>(
         database,
         { account, request, body: carrier },
@@ -145,6 +147,14 @@ function testingRoute(app: Api, { database, jobs }: HttpDeps): void {
       return await testCarrier({ database, jobs }, of, closing.signal)
     },
   )
+}
+
+function refuseTransport(wanted: GatewayTransport, spoken: readonly GatewayTransport[]): void {
+  if (spoken.includes(wanted)) return
+  const message = `SIP is not spoken over ${wanted} here; a setting gives it a port. Valid: ${spoken.join(', ')}`
+  throw new ApiError('invalid_request', {
+    errors: [{ path: 'sip_gateway.transport', message, code: 'transport_not_available' }],
+  })
 }
 
 function nameTaken(name: string): ApiError {
