@@ -10,12 +10,12 @@ export function ownAddresses(
   transports: TransportSet,
   advertised: { readonly host: string | undefined; readonly udp: TransportAddress | undefined },
 ): { sentBy: (hop: Hop) => TransportAddress; contact: (hop: Hop, requestUri?: string) => string } {
+  const ownHost = rememberReachable()
   const sentBy = (hop: Hop): TransportAddress => {
     if (hop.protocol === 'udp' && advertised.udp) return advertised.udp
     const { host = '', port = 0 } = transports.get(hop.protocol) ?? {}
     return {
-      host:
-        advertised.host ?? advertised.udp?.host ?? (isWildcard(host) ? reachable(isIPv6(hop.host)) : host),
+      host: advertised.host ?? advertised.udp?.host ?? (isWildcard(host) ? ownHost(isIPv6(hop.host)) : host),
       port,
     }
   }
@@ -26,6 +26,16 @@ export function ownAddresses(
     return hop.protocol === 'udp' ? `sip:${address}` : `sip:${address};transport=${hop.protocol}`
   }
   return { sentBy, contact }
+}
+
+/** Read once for each family: to ask for every message would cost more than parsing it. */
+function rememberReachable(): (wantsIPv6: boolean) => string {
+  const known = new Map<boolean, string>()
+  return wantsIPv6 => {
+    const address = known.get(wantsIPv6) ?? reachable(wantsIPv6)
+    known.set(wantsIPv6, address)
+    return address
+  }
 }
 
 /** A socket bound to every address still has to name one of them; the first that is no loopback is the best guess. */

@@ -24,9 +24,12 @@ export interface LocateDeps {
 
 /** Rejects when nothing can be found; otherwise there is one hop at least. */
 export async function locate(uri: string, deps: LocateDeps, signal?: AbortSignal): Promise<readonly Hop[]> {
+  const search = new Search(parseSipUri(uri), deps)
+  const literal = search.literal()
+  if (literal) return [literal]
   const deadline = AbortSignal.timeout(locateDeadlineMs)
   const waiting = signal ? AbortSignal.any([signal, deadline]) : deadline
-  const hops = await orAborted(new Search(parseSipUri(uri), deps, waiting).run(), waiting)
+  const hops = await orAborted(search.run(waiting), waiting)
   if (hops.length === 0) throw new Error('no address found for a SIP URI')
   return hops.slice(0, maxHops)
 }
@@ -41,28 +44,30 @@ class Search {
   readonly #uri: SipUri
   readonly #target: string
   readonly #deps: LocateDeps
-  readonly #signal: AbortSignal
+  readonly #asked: TransportProtocol | undefined
 
-  constructor(uri: SipUri, deps: LocateDeps, signal: AbortSignal) {
+  constructor(uri: SipUri, deps: LocateDeps) {
     this.#uri = uri
     this.#target = uri.parameters.get('maddr') ?? uri.host
     this.#deps = deps
-    this.#signal = signal
-  }
-
-  async run(): Promise<Hop[]> {
-    const asked = askedProtocol(this.#uri)
-    if (asked !== undefined && !this.#deps.protocols.has(asked)) {
+    const asked = askedProtocol(uri)
+    this.#asked = asked
+    if (asked !== undefined && !deps.protocols.has(asked)) {
       throw new Error(`a SIP URI asks for ${asked}, for which no transport is open`)
     }
-    const fixed = asked ?? this.#anyProtocol()
-    if (isIP(this.#target) || this.#uri.port !== undefined) {
-      return await this.#addressesOf(this.#siteAt(fixed, this.#uri.port))
-    }
-    const sites = await this.#sites(asked)
-    if (sites.length === 0) return await this.#addressesOf(this.#siteAt(fixed, undefined))
+  }
+
+  /** An address needs no DNS: most requests inside a call go to one. */
+  literal(): Hop | undefined {
+    return isIP(this.#target) === 0 ? undefined : this.#hop(this.#ownSite(), this.#target)
+  }
+
+  async run(signal: AbortSignal): Promise<Hop[]> {
+    if (this.#uri.port !== undefined) return await this.#addressesOf(this.#ownSite(), signal)
+    const sites = await this.#sites(signal)
+    if (sites.length === 0) return await this.#addressesOf(this.#ownSite(), signal)
     const found = await Promise.all(
-      sites.slice(0, maxHops).map(site => this.#addressesOf(site).catch(() => [])),
+      sites.slice(0, maxHops).map(site => this.#addressesOf(site, signal).catch(() => [])),
     )
     return found.flat()
   }
@@ -74,15 +79,16 @@ class Search {
     return first
   }
 
-  #siteAt(protocol: TransportProtocol, port: number | undefined): Site {
-    return { protocol, host: this.#target, port: port ?? (protocol === 'tls' ? 5061 : 5060) }
+  #ownSite(): Site {
+    const protocol = this.#asked ?? this.#anyProtocol()
+    return { protocol, host: this.#target, port: this.#uri.port ?? (protocol === 'tls' ? 5061 : 5060) }
   }
 
   /** A DNS that is in trouble is no reason not to try the host's own address. */
-  async #sites(asked: TransportProtocol | undefined): Promise<Site[]> {
+  async #sites(signal: AbortSignal): Promise<Site[]> {
     const speaks = (protocol: TransportProtocol): boolean =>
-      this.#deps.protocols.has(protocol) && (asked === undefined || asked === protocol)
-    const naptr = await this.#deps.resolver.naptr(this.#target, this.#signal).catch(() => [])
+      this.#deps.protocols.has(protocol) && (this.#asked === undefined || this.#asked === protocol)
+    const naptr = await this.#deps.resolver.naptr(this.#target, signal).catch(() => [])
     const pointed = orderNaptr(naptr, speaks)
     const names =
       pointed.length > 0
@@ -90,24 +96,27 @@ class Search {
         : srvPrefixes
             .filter(([protocol]) => speaks(protocol))
             .map(([protocol, prefix]) => ({ protocol, name: `${prefix}.${this.#target}` }))
-    const groups = await Promise.all(names.map(({ protocol, name }) => this.#srv(protocol, name)))
+    const groups = await Promise.all(names.map(({ protocol, name }) => this.#srv(protocol, name, signal)))
     return groups.flat()
   }
 
-  async #srv(protocol: TransportProtocol, name: string): Promise<Site[]> {
-    const records = await this.#deps.resolver.srv(name, this.#signal).catch(() => [])
+  async #srv(protocol: TransportProtocol, name: string, signal: AbortSignal): Promise<Site[]> {
+    const records = await this.#deps.resolver.srv(name, signal).catch(() => [])
     // RFC 2782: a single target "." says that there is no such service.
     return orderSrv(records, this.#deps.random)
       .filter(one => one.name !== '' && one.name !== '.')
       .map(one => ({ protocol, host: one.name, port: one.port }))
   }
 
-  async #addressesOf({ protocol, host, port }: Site): Promise<Hop[]> {
-    const literal = isIP(host) !== 0
-    const addresses = literal ? [host] : await this.#deps.resolver.addresses(host, this.#signal)
+  async #addressesOf(site: Site, signal: AbortSignal): Promise<Hop[]> {
+    const addresses = await this.#deps.resolver.addresses(site.host, signal)
+    return addresses.map(address => this.#hop(site, address))
+  }
+
+  #hop({ protocol, port }: Site, host: string): Hop {
     // RFC 5922 §4: the certificate must show the name that the URI has, not the one to which the DNS led.
     const named = protocol === 'tls' && !isIP(this.#uri.host) ? { serverName: this.#uri.host } : {}
-    return addresses.map(address => ({ protocol, host: address, port, ...named }))
+    return { protocol, host, port, ...named }
   }
 }
 

@@ -5,10 +5,10 @@ import { standardLimits, type StreamLimits } from './stream-connection.ts'
 import { StreamTransport } from './stream-transport.ts'
 import { connectDeadlineMs, established, fromAddress, listening } from './tcp-transport.ts'
 
-/** PEM texts. */
+/** PEM texts. Without key and certificate calls go out only: nobody can connect to us. */
 export interface TlsIdentity {
-  readonly key: string | Buffer
-  readonly cert: string | Buffer
+  readonly key?: string | Buffer
+  readonly cert?: string | Buffer
   /** Authorities to trust instead of those that Node knows. */
   readonly ca?: string | Buffer | readonly (string | Buffer)[]
 }
@@ -22,9 +22,9 @@ const minVersion = 'TLSv1.2'
 export const openTlsTransport =
   (identity: TlsIdentity, limits: StreamLimits = standardLimits): OpenTransport =>
   async (local, receiver, signal) => {
-    const { key, cert } = identity
-    const server = createServer({ key, cert, minVersion, handshakeTimeout: connectDeadlineMs }, socket =>
-      transport.accept(socket),
+    const server = createServer(
+      { ...ownPair(identity), minVersion, handshakeTimeout: connectDeadlineMs },
+      socket => transport.accept(socket),
     )
     // A stranger that speaks no TLS harms only itself.
     server.on('tlsClientError', () => undefined)
@@ -37,6 +37,11 @@ export const openTlsTransport =
     return transport
   }
 
+const ownPair = ({ key, cert }: TlsIdentity): { key?: string | Buffer; cert?: string | Buffer } => ({
+  ...(key === undefined ? {} : { key }),
+  ...(cert === undefined ? {} : { cert }),
+})
+
 interface TlsOwnSide {
   readonly local: TransportAddress
   readonly identity: TlsIdentity
@@ -44,13 +49,12 @@ interface TlsOwnSide {
 }
 
 async function connectTls(to: Hop, { local, identity, signal }: TlsOwnSide): Promise<TLSSocket> {
-  const { key, cert, ca } = identity
+  const { ca } = identity
   const name = to.serverName ?? to.host
   const socket = connect({
     host: to.host,
     port: to.port,
-    key,
-    cert,
+    ...ownPair(identity),
     minVersion,
     ...fromAddress(local),
     ...(ca === undefined ? {} : { ca: [ca].flat() }),
