@@ -6,6 +6,7 @@ import {
   type UserAgent,
 } from '@parley/wire/sip/user-agent'
 import type { Logger } from 'pino'
+import { openBrowserCalls } from './config/browser-calls.ts'
 import type { Config } from './config/config.ts'
 import { databaseUrl, rtpPorts, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
@@ -20,8 +21,10 @@ import { lineOf } from './dialer/receive-call.ts'
 import { CallRecords } from './dialer/records.ts'
 import { runCall } from './dialer/run-call.ts'
 import { CallWorker } from './dialer/worker.ts'
+import { browserParty } from './domain/browser-ticket.ts'
 import type { NodeId } from './domain/ids.ts'
 import { newId } from './domain/new-id.ts'
+import { unreached } from './domain/outcome.ts'
 import { openRecordings } from './files/recordings.ts'
 import { limitSettingsTrunk } from './store/admission.ts'
 import { type ClaimedCall, endCall, findOrphans } from './store/attempts.ts'
@@ -30,6 +33,7 @@ import { type Jobs, openJobs } from './store/jobs.ts'
 import { subscribe } from './store/notify.ts'
 import { createSealing } from './store/sealing.ts'
 import type { Voices } from './speech/port.ts'
+import type { BrowserLine } from './telephony/browser/browser-line.ts'
 import type { Carrier } from './telephony/port.ts'
 
 /** How long the far end of a lost call may take to confirm our BYE. */
@@ -53,7 +57,10 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     jobs,
     log,
     maxCalls: config.PARLEY_MAX_CALLS,
-    run: (call, stop) => run(call, { stop, carrier: trunks.carrierFor(call) }),
+    run: (call, stop) =>
+      call.plan.to === browserParty
+        ? run.unjoined(call)
+        : run.call(call, { stop, carrier: trunks.carrierFor(call) }),
     onLeaseLost: () => {
       log.fatal('this worker was too slow to prove that it lives: its calls were given up')
       process.exit(1)
@@ -77,12 +84,13 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     hasRoom: () => worker.hasRoom,
     hold: (call, arrival) =>
       worker.hold(call, async stop => {
-        await run(call, { stop, carrier: lineOf(arrival, trunks.carrierFor(call)) })
+        await run.call(call, { stop, carrier: lineOf(arrival, trunks.carrierFor(call)) })
         // A call that broke before its answer must not ring on; after the answer this does nothing.
         arrival.refuse('unavailable')
       }),
     log,
   })
+  starting.use(await takeBrowsers(config, { database, nodeId, log, worker, run, trunks }))
   starting.defer(() => worker.leave())
   const running = starting.move()
   return {
@@ -91,6 +99,28 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     hangUp: () => worker.hangUpAll(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+interface BrowserParts {
+  readonly database: Database
+  readonly nodeId: NodeId
+  readonly log: Logger
+  readonly worker: CallWorker
+  readonly run: Runner
+  readonly trunks: Trunks
+}
+
+function takeBrowsers(config: Config, { worker, run, trunks, ...parts }: BrowserParts): Promise<BrowserLine> {
+  return openBrowserCalls(config, {
+    ...parts,
+    hasRoom: () => worker.hasRoom,
+    hold: (call, leg) =>
+      worker.hold(call, async stop => {
+        await using joined = leg
+        const answer = () => Promise.resolve(joined)
+        await run.call(call, { stop, carrier: lineOf({ answer }, trunks.carrierFor(call)) })
+      }),
+  })
 }
 
 async function openTrunks(
@@ -151,15 +181,29 @@ interface RunnerParts {
   readonly voices: Voices
 }
 
-/** Runs one call of this node over the line that it is given. */
-function runner(config: Config, { voices, ...parts }: RunnerParts) {
+interface Runner {
+  /** Over the line that it is given. */
+  call(call: ClaimedCall, o: { stop: StopSwitch; carrier: Carrier }): Promise<void>
+  /** Ends a call that no browser has joined in time. */
+  unjoined(call: ClaimedCall): Promise<void>
+}
+
+/** Runs the calls of this node. */
+function runner(config: Config, { voices, ...parts }: RunnerParts): Runner {
   const recordings = openRecordings(config.PARLEY_DATA_DIR, error =>
     parts.log.error({ err: error }, 'a recording is in trouble'),
   )
   const ringTimeoutMs = config.PARLEY_RING_TIMEOUT_SECONDS * 1_000
-  return (call: ClaimedCall, { stop, carrier }: { stop: StopSwitch; carrier: Carrier }): Promise<void> => {
-    const records = new CallRecords(call, { ...parts, recordings })
-    return runCall({ call, records, stop }, { carrier, voices, ringTimeoutMs, clock: Date.now, newId })
+  const recordsOf = (call: ClaimedCall) => new CallRecords(call, { ...parts, recordings })
+  return {
+    call: (call, { stop, carrier }) => {
+      const inHand = { call, records: recordsOf(call), stop }
+      return runCall(inHand, { carrier, voices, ringTimeoutMs, clock: Date.now, newId })
+    },
+    unjoined: call => {
+      const outcome = unreached('no-answer', 'No browser joined the call in time')
+      return recordsOf(call).end({ outcome, latency: null, networkCode: null })
+    },
   }
 }
 

@@ -56,6 +56,13 @@ const schema = z.object({
   PARLEY_SIP_TLS_CA_FILE: setting,
   /** Address put into SDP and Contact when the machine is behind NAT. */
   PARLEY_SIP_ADVERTISED_HOST: setting,
+  /** Where browsers join test calls; any free port where it is 0. */
+  PARLEY_BROWSER_HOST: z.string().min(1).default('127.0.0.1'),
+  PARLEY_BROWSER_PORT: port.default(0),
+  /** What browsers reach it at, e.g. `wss://calls.example.com`; absent: the address it listens on. */
+  PARLEY_BROWSER_URL: z.url({ protocol: /^wss?$/ }).optional(),
+  /** Web pages that may join, besides those of the API's own address. */
+  PARLEY_BROWSER_ORIGINS: list,
   PARLEY_RTP_PORTS: z
     .string()
     .regex(/^\d{4,5}-\d{4,5}$/, 'must be a range such as 16384-32767')

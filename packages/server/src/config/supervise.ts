@@ -24,7 +24,7 @@ export async function supervise(config: Config, log: Logger): Promise<void> {
     PARLEY_MASTER_KEY: masterKey.toString('base64'),
   }
   const workers = Array.from({ length: config.PARLEY_WORKERS }, (_, index) =>
-    keepRunning('worker', { environment: { ...environment, ...sipPort(config, index) }, log }),
+    keepRunning('worker', { environment: { ...environment, ...ownPorts(config, index) }, log }),
   )
   const api = keepRunning('api', { environment, log })
   const stopped = stopOnSignals(workers, log)
@@ -41,11 +41,13 @@ export async function supervise(config: Config, log: Logger): Promise<void> {
   await api.over
 }
 
-function sipPort(config: Config, index: number): Record<string, string> {
+function ownPorts(config: Config, index: number): Record<string, string> {
   const port = config.PARLEY_SIP_PORT
+  const browserPort = config.PARLEY_BROWSER_PORT
   return {
     PARLEY_SIP_PORT: String(port === 0 ? 0 : port + index),
     ...streamPorts(config, index),
+    PARLEY_BROWSER_PORT: String(browserPort === 0 ? 0 : browserPort + index),
   }
 }
 

@@ -42,7 +42,7 @@ async function receive(arrival: Arrival, deps: ReceiveDeps): Promise<void> {
 }
 
 /** The line of a call that came in: its first leg is the caller who rings, every other is dialled. */
-export function lineOf(arrival: Arrival, outbound: Carrier): Carrier {
+export function lineOf(arrival: Pick<Arrival, 'answer'>, outbound: Carrier): Carrier {
   let rings = true
   return {
     dial(request, signal) {

@@ -18,6 +18,7 @@ import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
 import { recordingRoutes } from './routes/recordings.ts'
+import { testCallRoutes } from './routes/test-calls.ts'
 import { voiceRoutes } from './routes/voices.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -98,6 +99,7 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   healthRoutes(app, deps)
   errorRoutes(app)
   callRoutes(app, deps)
+  testCallRoutes(app, deps)
   callEventRoutes(app, { ...deps, closing: closing.signal })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)

@@ -1,5 +1,6 @@
 import type { CallEventBody } from '@parley/contract/events'
 import { sql, type Transaction } from 'kysely'
+import { browserParty } from '../domain/browser-ticket.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { CallId, NodeId, TrunkId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
@@ -69,10 +70,10 @@ async function claimWithin(
   return { id: call.id, attempt: call.attempt, plan: call.plan, trunk }
 }
 
-/** An address of its own needs no trunk. */
+/** An address of its own needs no trunk, and a browser comes by itself. */
 async function placeFor(trx: Transaction<Tables>, plan: CallPlan): Promise<TrunkId | null> {
   const { callId, accountId, to, from } = plan
-  if (/^sips?:/.test(to)) return null
+  if (to === browserParty || /^sips?:/.test(to)) return null
   const trunks = await outboundTrunks({ kysely: trx }, { account: accountId, from })
   if (trunks.length === 0) return null
   const trunk = await takePlace(trx, { call: callId, trunks })

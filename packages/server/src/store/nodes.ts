@@ -30,6 +30,25 @@ export async function markDraining(database: Database, id: NodeId): Promise<void
   await database.kysely.updateTable('nodes').set({ draining: true }).where('id', '=', id).execute()
 }
 
+/** Tells where browsers reach this worker. */
+export async function announceBrowserLine(database: Database, id: NodeId, url: string): Promise<void> {
+  await database.kysely.updateTable('nodes').set({ browser_url: url }).where('id', '=', id).execute()
+}
+
+/** Where a browser reaches some worker that takes calls; null: nowhere. */
+export async function findBrowserLine(database: Database): Promise<string | null> {
+  const node = await database.kysely
+    .selectFrom('nodes')
+    .select('browser_url')
+    .where('browser_url', 'is not', null)
+    .where('draining', '=', false)
+    .where('lease_until', '>', sql<Date>`now()`)
+    .orderBy(sql`random()`)
+    .limit(1)
+    .executeTakeFirst()
+  return node?.browser_url ?? null
+}
+
 /** Removes a worker that ended in order and owns no calls. */
 export async function leaveNodes(database: Database, id: NodeId): Promise<void> {
   await database.kysely.deleteFrom('nodes').where('id', '=', id).execute()

@@ -118,6 +118,7 @@ interface NodesTable {
   started_at: Generated<Date>
   lease_until: Date
   draining: Generated<boolean>
+  browser_url: Generated<string | null>
 }
 
 interface CallsTable {

@@ -1,0 +1,67 @@
+import { ApiError } from '@parley/contract/errors'
+import { type TestCall, placeTestCallSchema } from '@parley/contract/test-calls'
+import { browserParty, joinWithinSeconds, signTicket } from '../domain/browser-ticket.ts'
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { AccountId } from '../domain/ids.ts'
+import { insertCall } from '../store/calls.ts'
+import { appendEvents } from '../store/events.ts'
+import type { Jobs } from '../store/jobs.ts'
+import { findBrowserLine } from '../store/nodes.ts'
+import { notifyCall } from '../store/notify.ts'
+import { checkOptions, languageFor, type PlanDeps, planOf } from './plan-call.ts'
+
+export interface PlaceTestCallDeps extends PlanDeps {
+  readonly jobs: Jobs
+  /** Signs tickets. */
+  readonly secret: Buffer
+}
+
+/** After this a call that nobody joined is taken like one to be dialled, and ended. */
+const giveUpSeconds = joinWithinSeconds + 5
+
+/**
+ * Prepares a call that a browser may join within a minute. Throws ApiError: `invalid_request`, or
+ * `unavailable` when no worker takes browsers now.
+ */
+export async function placeTestCall(
+  deps: PlaceTestCallDeps,
+  account: AccountId,
+  body: unknown,
+): Promise<TestCall> {
+  const checked = await checkOptions(deps, account, { schema: placeTestCallSchema, body })
+  const errors = [...checked.faults, ...checked.faultsOfMeaning]
+  const { speech } = checked
+  if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
+  const request = placeTestCallSchema.parse(body)
+  const language = languageFor(request, deps.catalogue())
+  const line = await findBrowserLine(deps.database)
+  if (line === null) throw new ApiError('unavailable', { detail: 'No worker takes calls from browsers now' })
+  const party = { to: browserParty, from: null, direction: 'inbound' } as const
+  const plan = planOf({ request, speech, account, language, ...party })
+  await store(deps, plan, request)
+  const now = Math.floor(Date.now() / 1_000)
+  return {
+    call_id: plan.callId,
+    url: `${line}/browser-calls/${plan.callId}`,
+    token: signTicket(plan.callId, { secret: deps.secret, now }),
+    expires_at: new Date((now + joinWithinSeconds) * 1_000).toISOString(),
+  }
+}
+
+type Request = ReturnType<typeof placeTestCallSchema.parse>
+
+async function store({ database, jobs }: PlaceTestCallDeps, plan: CallPlan, request: Request): Promise<void> {
+  await database.kysely.transaction().execute(async trx => {
+    const { id } = await insertCall(trx, {
+      plan,
+      request,
+      metadata: request.metadata ?? null,
+      webhookUrl: request.webhook_url ?? null,
+      webhookEvents: request.webhook_events ?? null,
+    })
+    await trx.updateTable('calls').set({ direction: 'inbound' }).where('id', '=', id).execute()
+    await appendEvents(trx, id, [{ type: 'queued' }])
+    await jobs.send('dial', { callId: id }, { transaction: trx, startAfterSeconds: giveUpSeconds })
+  })
+  await notifyCall(database, plan.callId)
+}
