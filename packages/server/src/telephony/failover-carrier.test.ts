@@ -132,6 +132,33 @@ describe('a trunk that is out of service', () => {
   })
 })
 
+describe('where no other trunk takes the call', () => {
+  const inService = { probe: async () => true }
+
+  it('it waits for one that asks for a little patience, and tries that once more', async () => {
+    const failures = [away(20)]
+    const reaction = (): Leg => {
+      told.now += 20
+      const failure = failures.shift()
+      if (failure) throw failure
+      return leg
+    }
+    const a = trunk('a', reaction, inService)
+    const waited = dial(a)
+    setTimeout(() => (told.now += 40), 5)
+    expect(await waited).toBe(leg)
+    expect(told.dials).toEqual(['a', 'a'])
+  })
+
+  it('it does not wait long, and does not try twice what said no without more', async () => {
+    const long = away(11_000)
+    await expect(dial(trunk('a', long, inService))).rejects.toBe(long)
+    const plain = away()
+    await expect(dial(trunk('b', plain, inService))).rejects.toBe(plain)
+    expect(told.dials).toEqual(['a', 'b'])
+  })
+})
+
 describe('its turn', () => {
   it('is waited for', async () => {
     const answers: Admission[] = [{ kind: 'wait', ms: 1 }, { kind: 'admitted' }]

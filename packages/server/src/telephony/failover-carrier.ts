@@ -28,6 +28,8 @@ export interface FailoverDeps {
 
 /** SIP-07 of the reliability design: a silent trunk may cost this long while another could be tried. */
 const silenceMs = 4_000
+/** A call waits so long for a trunk that is away, where no other takes it: Retry-After is often a few seconds. */
+const comebackMs = 10_000
 /** A call that did not get its turn for so long is given up. */
 const longestTurnMs = 60_000
 
@@ -40,6 +42,24 @@ export class FailoverCarrier implements Carrier {
 
   async dial(request: DialRequest, signal: AbortSignal): Promise<Leg> {
     const { trunks, watch } = this.#deps
+    const first = await this.#dialOn(trunks, request, signal)
+    if (!(first instanceof DialFailed)) return first
+    const away = trunks.filter(({ id }) => watch.awayMs(id) !== null)
+    const backInMs = Math.min(...away.map(({ id }) => watch.awayMs(id) ?? 0))
+    if (away.length === 0 || backInMs > comebackMs) throw first
+    await sleep(backInMs, undefined, { signal })
+    const second = await this.#dialOn(away, request, signal)
+    if (second instanceof DialFailed) throw second
+    return second
+  }
+
+  /** A leg, or what the last trunk said that did not take the call on. */
+  async #dialOn(
+    trunks: readonly Trunk[],
+    request: DialRequest,
+    signal: AbortSignal,
+  ): Promise<Leg | DialFailed> {
+    const { watch } = this.#deps
     let last = new DialFailed('failed', { message: 'No trunk is in service and has room', code: null })
     for (const [index, trunk] of trunks.entries()) {
       if (!(await watch.ready(trunk.id, trunk.probe))) continue
@@ -50,7 +70,7 @@ export class FailoverCarrier implements Carrier {
       if (!(result instanceof DialFailed)) return result
       last = result
     }
-    throw last
+    return last
   }
 
   /** A leg; or why the trunk did not take the call on, which is no word of the callee's; rejects otherwise. */

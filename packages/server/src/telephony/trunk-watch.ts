@@ -27,6 +27,12 @@ export class TrunkWatch {
     return await asked
   }
 
+  /** How long the trunk is left alone from now on, in milliseconds; null: it is not. */
+  awayMs(id: TrunkId): number | null {
+    const health = this.#health.get(id)
+    return health?.status === 'out_of_service' ? Math.max(0, health.probeAt - this.#clock()) : null
+  }
+
   worked(id: TrunkId): void {
     this.#tell(id, { type: 'worked' })
   }
