@@ -77,6 +77,23 @@ test('423 makes it ask for longer', async () => {
   expect(long.headers.get('Expires')).toBe('1800')
 })
 
+test('behind a NAT it registers the address that the registrar sees, and takes the other back', async () => {
+  const { agent } = await open()
+  const seen = async (): Promise<string[]> => {
+    const request = await registrar.request('REGISTER')
+    const via = `${request.headers.get('Via')}`.replace('rport', 'rport=4001;received=198.51.100.9')
+    registrar.reply({ ...request, headers: request.headers.copy().set('Via', via) }, { status: 200 })
+    return request.headers.all('Contact')
+  }
+  expect(await seen()).toEqual([`<sip:+1555@127.0.0.1:${agent.port}>`])
+  expect(await seen()).toEqual([
+    '<sip:+1555@198.51.100.9:4001>',
+    `<sip:+1555@127.0.0.1:${agent.port}>;expires=0`,
+  ])
+  await until(() => states.length === 1, 'it is registered')
+  expect(states[0]).toMatchObject({ contact: 'sip:+1555@198.51.100.9:4001', expiresSeconds: 600 })
+})
+
 test('refusals are told, with when it tries again', async () => {
   const { registration } = await open({ random: () => 1 })
   const first = await registrar.request('REGISTER')

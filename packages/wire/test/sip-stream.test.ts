@@ -234,6 +234,15 @@ describe.skipIf(openssl === undefined)('calls over TLS', () => {
     expect(await endOf(host === 'carrier.test' ? theirs : call)).toMatchObject({ by: 'remote' })
   })
 
+  test('without a certificate of our own, where the other side asks for none', async () => {
+    const { agent: bob, accepted } = await agents.callee({ tls })
+    const alice = await agents.agent({ tls: { port: 0, ca: tls.ca }, resolver })
+    const call = await alice.invite(orderTo(0, { to: overTls('carrier.test', bob.ports.tls) }), never)
+    // It cannot connect to us: its BYE takes the connection that is there.
+    await (await accepted).bye(never)
+    expect(await endOf(call)).toMatchObject({ by: 'remote' })
+  })
+
   test('a sips: call says so in its Contact', async () => {
     const { agent: bob } = await agents.callee({ tls })
     const alice = await agents.agent({ tls })

@@ -41,6 +41,8 @@ export class RunningRegistration implements Registration {
   #expiresSeconds: number
   /** Our address as the registrar sees it, where a NAT changes it. */
   #mapped: { readonly host: string; readonly port: number } | undefined
+  /** A binding under an address that turned out to be of no use. */
+  #retired: string | undefined
   #binding: Binding | undefined
   #failures = 0
   #wake = (): void => undefined
@@ -92,7 +94,11 @@ export class RunningRegistration implements Registration {
     if (response.status >= 300) return this.#failed(response)
     this.#failures = 0
     this.#binding = binding
-    if (this.#learnMapping(response, hop)) return 0
+    this.#retired = undefined
+    if (this.#learnMapping(response, hop)) {
+      this.#retired = contact
+      return 0
+    }
     this.#hold(hop)
     const granted = grantedSeconds(response, contact, this.#expiresSeconds)
     this.#tell({ status: 'registered', contact, expiresSeconds: granted })
@@ -158,6 +164,7 @@ export class RunningRegistration implements Registration {
       ['Call-ID', this.#callId],
       ['CSeq', `${this.#sequence} REGISTER`],
       ['Contact', `<${contact}>`],
+      ...(this.#retired === undefined ? [] : [['Contact', `<${this.#retired}>;expires=0`] as const]),
       ['Expires', String(expiresSeconds)],
       ['User-Agent', this.#context.name],
     ])
