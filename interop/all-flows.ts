@@ -1,9 +1,10 @@
 import type { Flow } from './flow.ts'
+import { extensionFlows } from './extension-flows.ts'
 import { incomingFlows } from './incoming-flows.ts'
 import { outgoingFlows } from './outgoing-flows.ts'
 import { runFlow, type FlowResult } from './run-flow.ts'
 
-export const allFlows: readonly Flow[] = [...outgoingFlows, ...incomingFlows]
+export const allFlows: readonly Flow[] = [...outgoingFlows, ...incomingFlows, ...extensionFlows]
 
 /** Flows wait more than they work. */
 const atOnce = 4

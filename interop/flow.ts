@@ -6,6 +6,8 @@ interface Named {
   readonly name: string
   readonly scenario?: string
   readonly options?: PeerOptions
+  /** UDP when absent. */
+  readonly transport?: 'tcp'
   /** More arguments for SIPp. */
   readonly sipp?: readonly string[]
 }

@@ -9,7 +9,7 @@ import { until } from './until.ts'
 
 type Play = NonNullable<IncomingFlow['play']>
 
-const into = (name: string, play: Play, more: Partial<IncomingFlow> = {}): IncomingFlow => ({
+export const into = (name: string, play: Play, more: Partial<IncomingFlow> = {}): IncomingFlow => ({
   name,
   direction: 'in',
   play,
@@ -17,14 +17,14 @@ const into = (name: string, play: Play, more: Partial<IncomingFlow> = {}): Incom
 })
 
 /** Nobody is disturbed: the user agent answers by itself. */
-const unheard = (name: string, options: IncomingFlow['options'] = {}): IncomingFlow => ({
+export const unheard = (name: string, options: IncomingFlow['options'] = {}): IncomingFlow => ({
   name,
   direction: 'in',
   options,
 })
 
 /** Picks up and stays until the caller hangs up. */
-const taken =
+export const taken =
   (look: (call: PhoneCall, peer: Peer) => void = () => undefined): Play =>
   async (peer, incoming) => {
     incoming.ring()

@@ -3,11 +3,16 @@ import { parseSession } from '@parley/wire/sdp/session-description'
 import type { InviteRequest } from '@parley/wire/sip/user-agent'
 import type { OutgoingFlow } from './flow.ts'
 import type { Peer, PhoneCall } from './peer.ts'
+import { losing } from './losing-transport.ts'
 import { refusals } from './refusal-flows.ts'
 import { cancelled, failureOf } from './unanswered.ts'
 import { until } from './until.ts'
 
-const out = (name: string, play: OutgoingFlow['play'], more: Partial<OutgoingFlow> = {}): OutgoingFlow => ({
+export const out = (
+  name: string,
+  play: OutgoingFlow['play'],
+  more: Partial<OutgoingFlow> = {},
+): OutgoingFlow => ({
   name,
   direction: 'out',
   play,
@@ -17,7 +22,7 @@ const out = (name: string, play: OutgoingFlow['play'], more: Partial<OutgoingFlo
 type Talk = (call: PhoneCall, peer: Peer) => Promise<void> | void
 
 /** A call that is answered, talked in, and hung up by us. */
-const talked =
+export const talked =
   (talk: Talk, order: Partial<InviteRequest> = {}): OutgoingFlow['play'] =>
   async (peer, port) => {
     await using call = await peer.call(port, order)
@@ -27,7 +32,7 @@ const talked =
   }
 
 /** A call that the other side ends, after it asked for something. */
-const outlived =
+export const outlived =
   (look: Talk, order: Partial<InviteRequest> = {}): OutgoingFlow['play'] =>
   async (peer, port) => {
     await using call = await peer.call(port, order)
@@ -62,7 +67,8 @@ export const outgoingFlows: readonly OutgoingFlow[] = [
   ),
   out(
     'answer-repeated',
-    talked((_, peer) => until(() => peer.sent('ACK') === 3)),
+    talked((_, peer) => until(() => peer.sent('ACK') >= 3)),
+    { options: { openTransport: losing('ACK', 2) } },
   ),
   out(
     'request-lost',

@@ -84,7 +84,14 @@ export class Peer implements AsyncDisposable {
   async call(port: number, more: Partial<InviteRequest> = {}, signal = soon()): Promise<PhoneCall> {
     const stream = await this.#engine?.openStream(signal)
     const sdp = createOffer({ address: stream ?? noMedia })
-    const order = { to: `sip:bob@${host}:${port}`, from: `sip:alice@${host}`, sdp, ringTimeoutMs, ...more }
+    const transport = this.agent.ports.tcp === undefined ? '' : ';transport=tcp'
+    const order = {
+      to: `sip:bob@${host}:${port}${transport}`,
+      from: `sip:alice@${host}`,
+      sdp,
+      ringTimeoutMs,
+      ...more,
+    }
     try {
       const answered = await this.agent.invite(order, signal)
       stream?.start(readAnswer(sdp, answered.remoteSdp))

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { IncomingCall } from '@parley/wire/sip/user-agent'
 import type { Flow, IncomingFlow, OutgoingFlow } from './flow.ts'
-import { Peer } from './peer.ts'
+import { Peer, type PeerOptions } from './peer.ts'
 import { host, Sipp } from './sipp.ts'
 
 export interface FlowResult {
@@ -25,7 +25,7 @@ export async function runFlow(flow: Flow, sippPath: string): Promise<FlowResult>
 }
 
 async function callOut(flow: OutgoingFlow, program: string): Promise<string | undefined> {
-  await using peer = await Peer.open(flow.options)
+  await using peer = await Peer.open(optionsOf(flow))
   await using sipp = await start(flow, program, [])
   if (!(await sipp.listening())) return `SIPp did not start:\n${sipp.output}`
   await inTime(flow.play(peer, sipp.port))
@@ -43,8 +43,8 @@ async function beCalled(flow: IncomingFlow, program: string): Promise<string | u
     played.push(done)
   }
   const isDeaf = play === undefined && flow.name === 'calls-nobody'
-  await using peer = await Peer.open({ ...flow.options, ...(isDeaf ? {} : { onCall }) })
-  await using sipp = await start(flow, program, [`${host}:${peer.agent.port}`])
+  await using peer = await Peer.open({ ...optionsOf(flow), ...(isDeaf ? {} : { onCall }) })
+  await using sipp = await start(flow, program, [`${host}:${portOf(flow, peer)}`])
   const said = await verdict(sipp, peer)
   if (said !== undefined) return said
   await inTime(Promise.all(played))
@@ -56,7 +56,16 @@ const start = (flow: Flow, program: string, target: readonly string[]): Promise<
     program,
     scenario: flow.scenario ?? flow.name,
     arguments: [...(flow.sipp ?? []), ...target],
+    transport: flow.transport ?? 'udp',
   })
+
+const optionsOf = ({ transport, options }: Flow): PeerOptions => ({
+  ...options,
+  ...(transport === 'tcp' ? { tcp: { port: 0 } } : {}),
+})
+
+const portOf = ({ transport }: Flow, { agent }: Peer): number =>
+  (transport === 'tcp' ? agent.ports.tcp : undefined) ?? agent.port
 
 async function verdict(sipp: Sipp, peer: Peer): Promise<string | undefined> {
   const code = await sipp.exit

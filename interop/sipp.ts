@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -10,6 +11,7 @@ export interface SippOrder {
   /** Name of a file of `flows/`, without its ending. */
   readonly scenario: string
   readonly arguments: readonly string[]
+  readonly transport: 'udp' | 'tcp'
 }
 
 export const host = '127.0.0.1'
@@ -24,6 +26,7 @@ export class Sipp implements AsyncDisposable {
   /** Resolves with 0 when the call went as the scenario says. */
   readonly exit: Promise<number>
   readonly #child: ChildProcess
+  readonly #transport: 'udp' | 'tcp'
   #output = ''
 
   static async start(order: SippOrder): Promise<Sipp> {
@@ -43,14 +46,16 @@ export class Sipp implements AsyncDisposable {
       '-nostdin',
     ]
     const limits = ['-timeout', `${longestRunSeconds}s`, '-timeout_error', '-deadcall_wait', '0']
-    const child = spawn(order.program, ['-sf', file, ...fixed, ...limits, ...order.arguments], {
+    const wire = order.transport === 'tcp' ? ['-t', 't1'] : []
+    const child = spawn(order.program, ['-sf', file, ...fixed, ...wire, ...limits, ...order.arguments], {
       cwd: tmpdir(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    return new Sipp(child, port)
+    return new Sipp(child, port, order.transport)
   }
 
-  constructor(child: ChildProcess, port: number) {
+  constructor(child: ChildProcess, port: number, transport: 'udp' | 'tcp') {
+    this.#transport = transport
     this.port = port
     this.#child = child
     this.exit = once(child, 'close').then(
@@ -72,7 +77,7 @@ export class Sipp implements AsyncDisposable {
   /** Its port can be bound no more once SIPp has it. False: it ended before. */
   async listening(): Promise<boolean> {
     const deadline = AbortSignal.timeout(listensWithinMs)
-    while (await canBind(this.port)) {
+    while (await (this.#transport === 'tcp' ? canListen : canBind)(this.port)) {
       deadline.throwIfAborted()
       if (this.#child.exitCode !== null) return false
       await wait(10)
@@ -106,5 +111,18 @@ async function canBind(port: number): Promise<boolean> {
     return false
   } finally {
     socket.close()
+  }
+}
+
+async function canListen(port: number): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    server.close()
   }
 }
