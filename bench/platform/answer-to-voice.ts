@@ -8,7 +8,7 @@ import { numberOf } from './setup.ts'
 
 const warmUpCalls = 3
 const speaksWithinMs = 15_000
-const greeting = 'Good morning, this is the benchmark calling.'
+const words = 'Good morning, this is the benchmark calling.'
 
 export const answerToVoice: Benchmark = {
   told: '200 sent to first RTP and to first voice, less the delay of the model from request to first audio',
@@ -20,6 +20,8 @@ interface Answered {
   readonly rtpMs: number
   readonly voiceMs: number
   readonly addedMs: number
+  /** From the moment at which the line was open and the model had audio. */
+  readonly readyMs: number
 }
 
 async function run(options: BenchOptions, signal: AbortSignal): Promise<Figures> {
@@ -31,6 +33,7 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<Figures>
     answer_to_rtp_ms: quantiles(answers.map(one => one.rtpMs)),
     answer_to_voice_ms: quantiles(answers.map(one => one.voiceMs)),
     added_ms: quantiles(answers.map(one => one.addedMs)),
+    ready_to_voice_ms: quantiles(answers.map(one => one.readyMs)),
   }
 }
 
@@ -38,18 +41,19 @@ async function answerOne({ phone, place, model }: Platform, turn: number): Promi
   const { promise, resolve, reject } = Promise.withResolvers<PhoneCall>()
   phone.onRing((call, invitedAt) => void phone.pickUp(call, invitedAt).then(resolve, reject))
   const logStart = model.log.length
-  await place(numberOf(turn), { first_sentence: greeting })
+  await place(numberOf(turn), { first_sentence: words })
   await using call = await promise
   await untilTrue(() => call.line.firstVoiceAt !== undefined, speaksWithinMs)
   const voiceMs = (call.line.firstVoiceAt ?? Number.NaN) - call.answeredAt
   const rtpMs = (call.line.firstPacketAt ?? Number.NaN) - call.answeredAt
-  return { rtpMs, voiceMs, addedMs: voiceMs - greetingDelay(model, logStart) }
+  const { askedAt, spokenAt } = greeting(model, logStart)
+  const readyMs = voiceMs - Math.max(0, spokenAt - call.answeredAt)
+  return { rtpMs, voiceMs, addedMs: voiceMs - (spokenAt - askedAt), readyMs }
 }
 
-/** What the model took by itself: from the request for the greeting to its first audio. */
-function greetingDelay(model: StandIn, from: number): number {
+/** When the model was asked for the greeting, which may be before the answer, and when it had its first audio. */
+function greeting(model: StandIn, from: number): { askedAt: number; spokenAt: number } {
   const log = model.log.slice(from)
-  const asked = log.find(entry => entry.type === 'response.create')
-  const spoken = log.find(entry => entry.type === 'response.output_audio.delta')
-  return (spoken?.atMs ?? Number.NaN) - (asked?.atMs ?? Number.NaN)
+  const at = (type: string): number => log.find(entry => entry.type === type)?.atMs ?? Number.NaN
+  return { askedAt: at('response.create'), spokenAt: at('response.output_audio.delta') }
 }

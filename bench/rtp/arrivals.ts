@@ -6,6 +6,8 @@ const samplesPerSlot = 160
 /** The packets of one call as the caller's socket gets them. */
 export class Arrivals {
   readonly #times: number[] = []
+  /** The slot of each packet by its timestamp, from the first packet's on. */
+  readonly #slots: number[] = []
   readonly #packet = blankRtpPacket()
   #lastSequence = -1
   #lastTimestamp = 0
@@ -19,13 +21,16 @@ export class Arrivals {
   note(bytes: Uint8Array, atMs: number): void {
     if (readRtp(bytes, this.#packet) !== undefined) return
     const { sequence, timestamp } = this.#packet
+    let slot = 0
     if (this.#lastSequence >= 0) {
       const steps = (sequence - this.#lastSequence) & 0xffff
+      slot = (this.#slots.at(-1) ?? 0) + ((timestamp - this.#lastTimestamp) >>> 0) / samplesPerSlot
       if (steps !== 1) this.sequenceGaps += 1
       this.#step((timestamp - this.#lastTimestamp) >>> 0, steps * samplesPerSlot)
     }
     this.#lastSequence = sequence
     this.#lastTimestamp = timestamp
+    this.#slots.push(slot)
     this.#times.push(atMs)
   }
 
@@ -43,9 +48,9 @@ export class Arrivals {
     return this.#times.slice(1).map((at, place) => Math.abs(at - (this.#times[place] ?? at) - slotMs))
   }
 
-  /** How far each packet comes behind the best grid of 20 ms that fits all of them. */
+  /** How far each packet comes behind the grid of 20 ms that its timestamp and the earliest packet give. */
   get lateness(): number[] {
-    const offsets = this.#times.map((at, place) => at - place * slotMs)
+    const offsets = this.#times.map((at, place) => at - (this.#slots[place] ?? place) * slotMs)
     const earliest = offsets.reduce((least, offset) => Math.min(least, offset), Number.POSITIVE_INFINITY)
     return offsets.map(offset => offset - earliest)
   }
