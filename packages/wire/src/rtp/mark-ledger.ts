@@ -31,8 +31,9 @@ export class MarkLedger {
   /** Media-clock time at which the last audio had been played out. */
   #playedAtMs = 0
 
-  get isEmpty(): boolean {
-    return this.#marks.length === 0
+  /** Position behind which the next mark stands; undefined while none is waited for. */
+  get nextPosition(): number | undefined {
+    return this.#marks[0]?.position
   }
 
   add(mark: Mark): void {

@@ -148,7 +148,7 @@ export class LiveMediaStream implements AsyncDisposable {
   mark(name: string): void {
     const clears = Atomics.load(this.#memory.words, word.clearCount)
     this.#marks.add({ name, position: this.#memory.play.writePosition, clears })
-    Atomics.store(this.#memory.words, word.marked, 1)
+    this.#awaitMark()
     if (this.#closing) this.#report(this.#marks.end(this.positionMs))
   }
 
@@ -268,7 +268,14 @@ export class LiveMediaStream implements AsyncDisposable {
     const startMs = slot * FRAME_MS - (words[at + slotWord.lead] ?? 0)
     if (clears > 0) this.#report(this.#marks.cleared({ clears, from, to, atMs: startMs }))
     this.#report(this.#marks.played(words[at + slotWord.playRead] ?? 0, startMs + FRAME_MS))
-    if (this.#marks.isEmpty) Atomics.store(this.#memory.words, word.marked, 0)
+    this.#awaitMark()
+  }
+
+  /** Waking this thread is dear: the media thread does it for the slot that reaches the next mark only. */
+  #awaitMark(): void {
+    const { nextPosition } = this.#marks
+    if (nextPosition !== undefined) Atomics.store(this.#memory.words, word.markAt, nextPosition)
+    Atomics.store(this.#memory.words, word.marked, nextPosition === undefined ? 0 : 1)
   }
 
   #report(reports: readonly MarkReport[]): void {

@@ -24,10 +24,12 @@ export const word = {
   slotRead: 8,
   /** 1 once `figure.startedAt` is valid. */
   started: 9,
-  /** 1 while the main thread waits for a mark, and wants to know of every slot at once. */
+  /** 1 while the main thread waits for a mark, and wants to know at once of the slot that plays up to it. */
   marked: 10,
   /** 1 while the media thread plays silence for want of audio, and wants to be told of the next; whoever tells sets it back. */
   idle: 11,
+  /** Position of the next mark, while there is one. */
+  markAt: 12,
 } as const
 
 /** Counters, as indices into `numbers`. Written by the media thread only. */

@@ -8,6 +8,7 @@ import { Outgoing, type Cleared } from './outgoing.ts'
 import { looksLikeRtcp } from './packet.ts'
 import type { PortPair } from './port-pair.ts'
 import { ReportLink } from './report-link.ts'
+import type { SessionPort } from './session-port.ts'
 import { publishPairs, RecordingTape, TAPE_LAG_SLOTS } from './recording-tape.ts'
 import { nextSrtpSession, type SrtpSession } from './srtp-session.ts'
 import {
@@ -29,16 +30,6 @@ const NOT_CLEARED: Cleared = { count: 0, from: 0, to: 0 }
 const LOOK_SLOTS = 50
 /** Without news, the main thread is still woken this often to take the recording. */
 const QUIET_WAKE_SLOTS = 5
-
-export interface SessionPort {
-  /** Tells the main thread that there is something to read. */
-  ring(): void
-  stalled(sinceMs: number, cause: OneWayCause): void
-  digitsDone(request: number): void
-  recordTap: boolean
-  /** The address that our sockets are bound to. */
-  host: string
-}
 
 interface ServedSlot {
   slot: number
@@ -62,6 +53,8 @@ export class StreamSession {
   #srtp: SrtpSession | undefined
   #lastSlot = -1
   #stallsReported = 0
+  /** Slots that were published since the main thread was woken last: whatever wakes it hands them over too. */
+  #slotsUntold = 0
 
   constructor(memory: SharedArrayBuffer, pair: PortPair, port: SessionPort) {
     this.#memory = viewStreamMemory(memory)
@@ -215,7 +208,7 @@ export class StreamSession {
     heard.words[heard.wordAt + 1] = at
     heard.bytes.set(frame, heard.byteAt)
     heard.publish()
-    this.#port.ring()
+    this.#ring()
   }
 
   #publishDigit(code: number, atMs: number): void {
@@ -243,8 +236,17 @@ export class StreamSession {
     words[wordAt + slotWord.tapSlot] =
       this.#tape?.take(slot, { bytes: ring.bytes, at: ring.byteAt }) ?? NO_TAP
     ring.publish()
-    const isAwaited = Atomics.load(this.#memory.words, word.marked) === 1
-    if (isAwaited || cleared || slot % QUIET_WAKE_SLOTS === 0) this.#port.ring()
+    if (cleared || ++this.#slotsUntold >= QUIET_WAKE_SLOTS || this.#isMarkReached(playRead)) this.#ring()
+  }
+
+  #isMarkReached(playRead: number): boolean {
+    const { words } = this.#memory
+    return Atomics.load(words, word.marked) === 1 && ((playRead - Atomics.load(words, word.markAt)) | 0) >= 0
+  }
+
+  #ring(): void {
+    this.#slotsUntold = 0
+    this.#port.ring()
   }
 
   #checkStall(nowMs: number): void {
