@@ -23,7 +23,13 @@ const message = z.discriminatedUnion('role', [
       .min(1)
       .optional(),
   }),
-  z.strictObject({ role: z.literal('tool'), tool_call_id: z.string(), content: text }),
+  // Mistral names the tool once more.
+  z.strictObject({
+    role: z.literal('tool'),
+    tool_call_id: z.string(),
+    name: z.string().optional(),
+    content: text,
+  }),
 ])
 
 /** `POST /v1/chat/completions`, as strict as OpenAI: unknown fields are refused. */
@@ -37,6 +43,7 @@ const chatRequest = z.strictObject({
   max_tokens: z.int().nullable().optional(),
   max_completion_tokens: z.int().nullable().optional(),
   stop: z.unknown().optional(),
+  reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high']).nullable().optional(),
   seed: z.int().nullable().optional(),
   user: z.string().optional(),
   tools: z

@@ -1,21 +1,25 @@
 import { chatBrain } from '../cascade/brains/chat/chat-brain.ts'
-import { chatModel, openAiChatModels } from '../cascade/brains/chat/models.ts'
+import { type BrainVendor, chatModel, listedModels } from '../cascade/brains/chat/models.ts'
+import { vendorBrain } from '../cascade/brains/chat/vendor-brain.ts'
 import type { BrainPart } from '../voices.ts'
 import type { HostedConfig } from './config.ts'
 
-const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+/** In the order of preference. */
+const vendors: readonly BrainVendor[] = ['openai', 'anthropic', 'google', 'mistral', 'groq']
 
 /** What thinks in legacy mode, the preferred provider first. */
-export function hostedBrains({ chat, openai }: HostedConfig): BrainPart[] {
+export function hostedBrains(config: HostedConfig): BrainPart[] {
+  const { chat } = config
   const parts: BrainPart[] = []
   if (chat) {
-    const models = [chatModel(chat.model, { provider: 'chat', typicalLatencyMs: 600, default: true })]
+    const model = { id: chat.model, typicalLatencyMs: 600 }
+    const models = [chatModel(model, { provider: 'chat', preferred: true })]
     parts.push({ provider: 'chat', models, adapter: chatBrain({ provider: 'chat', ...chat }) })
   }
-  if (openai) {
-    const { apiKey, baseUrl = OPENAI_BASE_URL } = openai
-    const adapter = chatBrain({ provider: 'openai', baseUrl, apiKey })
-    parts.push({ provider: 'openai', models: openAiChatModels, adapter })
+  for (const vendor of vendors) {
+    const access = config[vendor]
+    if (!access) continue
+    parts.push({ provider: vendor, models: listedModels(vendor), adapter: vendorBrain(vendor, access) })
   }
   return parts
 }

@@ -5,6 +5,11 @@ export interface HostedConfig {
   readonly azure?: { readonly apiKey: string; readonly endpoint: string; readonly deployment: string }
   readonly gemini?: { readonly apiKey: string; readonly url?: string }
   readonly xai?: { readonly apiKey: string; readonly url?: string }
+  /** Vendors of language models. */
+  readonly anthropic?: { readonly apiKey: string; readonly baseUrl?: string }
+  readonly google?: { readonly apiKey: string; readonly baseUrl?: string }
+  readonly mistral?: { readonly apiKey: string; readonly baseUrl?: string }
+  readonly groq?: { readonly apiKey: string; readonly baseUrl?: string }
   readonly deepgram?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
   readonly elevenlabs?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
   /** Any OpenAI-compatible server: its model comes before OpenAI's own. */

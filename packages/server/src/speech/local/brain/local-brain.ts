@@ -4,8 +4,8 @@ import type { Brain, BrainEvent, BrainMessage, BrainRequest } from '../../cascad
 import { type Dialogue, expected, hear, isFarewell, opening } from './dialogue.ts'
 import { intentsOf } from './intents.ts'
 import { keyIn } from './key-words.ts'
-import { readGoal } from './goal.ts'
-import { replyTo, replyToGuidance } from './replies.ts'
+import { type Goal, readGoal } from './goal.ts'
+import { briefing, replyTo, replyToGuidance } from './replies.ts'
 
 /**
  * A brain without a model: it follows the goal of the prompt through a small dialogue of questions,
@@ -25,7 +25,7 @@ export class LocalBrain implements Brain {
       const sentence = lastSentence(request.messages)
       const text =
         sentence === null ? replyToGuidance('opening', { goal, state }) : replyTo(state, { goal, sentence })
-      yield action(request, { text, state, sentence: sentence ?? '' }) ?? { type: 'text', text }
+      yield action(request, { text, state, goal, sentence: sentence ?? '' }) ?? { type: 'text', text }
     }
     yield { type: 'done' }
   }
@@ -52,11 +52,12 @@ function lastSentence(messages: readonly BrainMessage[]): string | null {
 interface Answer {
   readonly text: string
   readonly state: Dialogue
+  readonly goal: Goal
   readonly sentence: string
 }
 
 /** What is done instead of speaking, where the call has the tool for it. */
-function action(request: BrainRequest, { text, state, sentence }: Answer): BrainEvent | null {
+function action(request: BrainRequest, { text, state, goal, sentence }: Answer): BrainEvent | null {
   const use = (name: string, given: object): BrainEvent | null => {
     if (!request.tools.some(tool => tool.name === name)) return null
     const made = request.messages.filter(message => message.role === 'tool_call').length
@@ -68,7 +69,8 @@ function action(request: BrainRequest, { text, state, sentence }: Answer): Brain
     }
   }
   const destination = isAskedForPerson(state, sentence) ? firstDestination(request) : null
-  if (destination !== null) return use('transfer_call', { destination })
+  if (destination !== null)
+    return use('transfer_call', { destination, ...(isWarm(request) ? { summary: briefing(goal) } : {}) })
   if (isFarewell(state.move)) return use('end_call', { reason: state.move, farewell: text })
   const key = state.move === 'press_key' ? keyIn(sentence) : null
   return key === null ? null : use('send_dtmf', { digits: key })
@@ -83,6 +85,12 @@ function firstDestination({ tools }: BrainRequest): string | null {
   const properties = tools.find(({ name }) => name === 'transfer_call')?.parameters['properties']
   const read = transferProperties.safeParse(properties)
   return read.success ? read.data.destination.enum[0] : null
+}
+
+/** Whether whoever takes over is to be told what it is about. */
+function isWarm({ tools }: BrainRequest): boolean {
+  const { properties } = tools.find(({ name }) => name === 'transfer_call')?.parameters ?? {}
+  return typeof properties === 'object' && properties !== null && 'summary' in properties
 }
 
 const transferProperties = z.object({

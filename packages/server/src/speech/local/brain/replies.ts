@@ -16,6 +16,12 @@ export function replyToGuidance(
   return byGuidance[kind](goal, state)
 }
 
+/** What whoever takes the call over is told. */
+export function briefing(goal: Goal): string {
+  const who = goal.calleeName ?? 'Somebody'
+  return `Hello, this is ${self(goal)}. ${who} is on the line about ${goal.subject}, and asked for a person.`
+}
+
 type Line = (goal: Goal, state: Dialogue) => string
 
 const byGuidance: Record<GuidanceKind, Line> = {

@@ -1,27 +1,78 @@
 import { modelLanguages } from '../../../languages.ts'
 import type { ModelInfo } from '../../../port.ts'
 
-/** OpenAI's models that answer fast enough to talk. The GPT-5 family thinks first and takes no temperature. */
-export const openAiChatModels: readonly ModelInfo[] = [
-  chatModel('gpt-4.1-mini', { provider: 'openai', typicalLatencyMs: 450, default: true }),
-  chatModel('gpt-4.1', { provider: 'openai', typicalLatencyMs: 600 }),
-  chatModel('gpt-4.1-nano', { provider: 'openai', typicalLatencyMs: 350 }),
-  chatModel('gpt-4o-mini', { provider: 'openai', typicalLatencyMs: 500 }),
-  chatModel('gpt-4o', { provider: 'openai', typicalLatencyMs: 600 }),
-]
+/** How much a model thinks before it speaks, least first. Whoever waits on the phone waits for all of it. */
+export type Effort = 'none' | 'minimal' | 'low'
+
+/** A model that answers fast enough to talk. One with an effort thinks first. */
+export interface ChatModel {
+  readonly id: string
+  readonly typicalLatencyMs: number
+  readonly effort?: Effort
+  /** Refuses a temperature. */
+  readonly fixedTemperature?: boolean
+}
+
+/** Vendors of language models that have a package of the AI SDK. */
+export type BrainVendor = 'openai' | 'anthropic' | 'google' | 'mistral' | 'groq'
+
+/** The first of each vendor is the one to take. */
+export const chatModels: Readonly<Record<BrainVendor, readonly ChatModel[]>> = {
+  openai: [
+    { id: 'gpt-4.1-mini', typicalLatencyMs: 450 },
+    { id: 'gpt-4.1', typicalLatencyMs: 600 },
+    { id: 'gpt-4.1-nano', typicalLatencyMs: 350 },
+    { id: 'gpt-4o-mini', typicalLatencyMs: 500 },
+    { id: 'gpt-4o', typicalLatencyMs: 600 },
+    { id: 'gpt-5-mini', typicalLatencyMs: 900, effort: 'minimal', fixedTemperature: true },
+    { id: 'gpt-5-nano', typicalLatencyMs: 800, effort: 'minimal', fixedTemperature: true },
+  ],
+  anthropic: [
+    { id: 'claude-haiku-4-5', typicalLatencyMs: 600 },
+    { id: 'claude-sonnet-4-5', typicalLatencyMs: 1_000 },
+    { id: 'claude-haiku-5-5', typicalLatencyMs: 900, effort: 'low', fixedTemperature: true },
+    { id: 'claude-sonnet-5-5', typicalLatencyMs: 1_200, effort: 'low', fixedTemperature: true },
+  ],
+  google: [
+    { id: 'gemini-2.5-flash', typicalLatencyMs: 500, effort: 'none' },
+    { id: 'gemini-2.5-flash-lite', typicalLatencyMs: 400, effort: 'none' },
+    { id: 'gemini-3.5-flash', typicalLatencyMs: 700, effort: 'minimal' },
+  ],
+  mistral: [
+    { id: 'mistral-small-latest', typicalLatencyMs: 500 },
+    { id: 'mistral-medium-latest', typicalLatencyMs: 700 },
+    { id: 'ministral-8b-latest', typicalLatencyMs: 350 },
+  ],
+  groq: [
+    { id: 'llama-3.3-70b-versatile', typicalLatencyMs: 300 },
+    { id: 'llama-3.1-8b-instant', typicalLatencyMs: 200 },
+    { id: 'openai/gpt-oss-20b', typicalLatencyMs: 350, effort: 'low' },
+  ],
+}
 
 /** A chat model as a list entry. Large models speak every language that recognizers and voices have. */
 export function chatModel(
-  id: string,
-  about: { provider: string; typicalLatencyMs: number; default?: boolean },
+  model: ChatModel,
+  { provider, preferred = false }: { provider: string; preferred?: boolean },
 ): ModelInfo {
   return {
-    id,
+    id: model.id,
     mode: 'legacy',
-    provider: about.provider,
+    provider,
     languages: modelLanguages,
-    supportsTemperature: true,
-    typicalLatencyMs: about.typicalLatencyMs,
-    default: about.default ?? false,
+    supportsTemperature: model.fixedTemperature !== true,
+    typicalLatencyMs: model.typicalLatencyMs,
+    default: preferred,
   }
+}
+
+/** What a vendor's models are listed as. */
+export function listedModels(vendor: BrainVendor): ModelInfo[] {
+  return chatModels[vendor].map((model, index) =>
+    chatModel(model, { provider: vendor, preferred: index === 0 }),
+  )
+}
+
+export function effortOf(vendor: BrainVendor, id: string): Effort | null {
+  return chatModels[vendor].find(model => model.id === id)?.effort ?? null
 }

@@ -1,0 +1,48 @@
+import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI } from '@google/genai'
+import { expect, test } from 'vitest'
+import { openAnthropic } from '../src/stand-ins/anthropic/open-anthropic.ts'
+import { openGoogleGenerate } from '../src/stand-ins/google-generate/open-google-generate.ts'
+
+/** The vendors' own clients judge the stand-ins of language models. */
+
+const KEY = 'key-stand-in'
+const reply = () => ({
+  text: 'Well then.',
+  calls: [{ name: 'end_call', arguments: '{"reason":"done"}' }],
+})
+
+test('anthropic: messages, streamed, with a tool', async () => {
+  await using server = await openAnthropic({ apiKey: KEY, reply })
+  const client = new Anthropic({ apiKey: KEY, baseURL: server.url, maxRetries: 0 })
+  const messages = [{ role: 'user' as const, content: 'hello' }]
+  const asked = { model: 'claude-haiku-4-5', max_tokens: 100, messages }
+  const message = await client.messages.stream(asked).finalMessage()
+  expect(message).toMatchObject({
+    stop_reason: 'tool_use',
+    content: [
+      { type: 'text', text: 'Well then.' },
+      { type: 'tool_use', name: 'end_call', input: { reason: 'done' } },
+    ],
+  })
+  const newer = { ...asked, model: 'claude-haiku-5-5', temperature: 0.5 }
+  await expect(client.messages.stream(newer).finalMessage()).rejects.toMatchObject({ status: 400 })
+  const stranger = new Anthropic({ apiKey: 'key-wrong', baseURL: server.url, maxRetries: 0 })
+  await expect(stranger.messages.stream(asked).finalMessage()).rejects.toMatchObject({ status: 401 })
+})
+
+test('google: contents, streamed, with a function', async () => {
+  await using server = await openGoogleGenerate({ apiKey: KEY, reply })
+  const client = new GoogleGenAI({ apiKey: KEY, httpOptions: { baseUrl: server.url } })
+  const stream = await client.models.generateContentStream({ model: 'gemini-2.5-flash', contents: 'hello' })
+  let text = ''
+  const calls: unknown[] = []
+  for await (const chunk of stream) {
+    for (const part of chunk.candidates?.[0]?.content?.parts ?? []) {
+      text += part.text ?? ''
+      if (part.functionCall) calls.push(part.functionCall)
+    }
+  }
+  expect(text).toBe('Well then.')
+  expect(calls).toMatchObject([{ name: 'end_call', args: { reason: 'done' } }])
+})

@@ -1,0 +1,34 @@
+import { createAnthropic } from '@ai-sdk/anthropic'
+import { createGoogle } from '@ai-sdk/google'
+import { createGroq } from '@ai-sdk/groq'
+import { createMistral } from '@ai-sdk/mistral'
+import { createOpenAI } from '@ai-sdk/openai'
+import type { LanguageModel } from 'ai'
+import type { Brain } from '../../port.ts'
+import { type BrainVendor, effortOf } from './models.ts'
+import { sdkBrain } from './sdk-brain.ts'
+
+export interface VendorAccess {
+  readonly apiKey: string
+  /** Default: the vendor's own. */
+  readonly baseUrl?: string
+}
+
+type Factory = (settings: { apiKey: string; baseURL?: string }) => (id: string) => LanguageModel
+
+/** Each through the AI SDK's own package, which knows what the vendor's models take and refuse. */
+const factories: Readonly<Record<BrainVendor, Factory>> = {
+  openai: settings => {
+    const vendor = createOpenAI(settings)
+    return id => vendor.chat(id)
+  },
+  anthropic: settings => createAnthropic(settings),
+  google: settings => createGoogle(settings),
+  mistral: settings => createMistral(settings),
+  groq: settings => createGroq(settings),
+}
+
+export function vendorBrain(vendor: BrainVendor, { apiKey, baseUrl }: VendorAccess): Brain {
+  const model = factories[vendor]({ apiKey, ...(baseUrl === undefined ? {} : { baseURL: baseUrl }) })
+  return sdkBrain({ provider: vendor, model, effort: id => effortOf(vendor, id) })
+}
