@@ -22,6 +22,8 @@ export interface OutgoingFlow extends Named {
 export interface IncomingFlow extends Named {
   readonly direction: 'in'
   readonly play?: (peer: Peer, incoming: IncomingCall) => Promise<void>
+  /** Our agent is one that takes no calls at all. */
+  readonly takesNoCalls?: true
 }
 
 export type Flow = OutgoingFlow | IncomingFlow

@@ -81,7 +81,7 @@ export const incomingFlows: readonly IncomingFlow[] = [
   into('cancels-too-late', taken()),
   unheard('cancels-nothing'),
   into('is-busy', async (_, incoming) => incoming.reject(486)),
-  unheard('calls-nobody'),
+  { name: 'calls-nobody', direction: 'in', takesNoCalls: true },
   unheard('calls-while-draining', draining),
   unheard('requires-the-unknown'),
   unheard('body-of-another-kind'),

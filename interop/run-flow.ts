@@ -42,8 +42,7 @@ async function beCalled(flow: IncomingFlow, program: string): Promise<string | u
     done.catch(() => undefined)
     played.push(done)
   }
-  const isDeaf = play === undefined && flow.name === 'calls-nobody'
-  await using peer = await Peer.open({ ...optionsOf(flow), ...(isDeaf ? {} : { onCall }) })
+  await using peer = await Peer.open({ ...optionsOf(flow), ...(flow.takesNoCalls ? {} : { onCall }) })
   await using sipp = await start(flow, program, [`${host}:${portOf(flow, peer)}`])
   const said = await verdict(sipp, peer)
   if (said !== undefined) return said
