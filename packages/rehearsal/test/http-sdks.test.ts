@@ -1,10 +1,13 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { GoogleGenAI } from '@google/genai'
+import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { openAnthropic } from '../src/stand-ins/anthropic/open-anthropic.ts'
 import { openGoogleGenerate } from '../src/stand-ins/google-generate/open-google-generate.ts'
+import { openOpenAiSpeech } from '../src/stand-ins/openai-speech/open-openai-speech.ts'
+import { toneSpeech } from '../src/stand-ins/tone-speech.ts'
 
-/** The vendors' own clients judge the stand-ins of language models. */
+/** The vendors' own clients judge the stand-ins that are asked over HTTP. */
 
 const KEY = 'key-stand-in'
 const reply = () => ({
@@ -45,4 +48,13 @@ test('google: contents, streamed, with a function', async () => {
   }
   expect(text).toBe('Well then.')
   expect(calls).toMatchObject([{ name: 'end_call', args: { reason: 'done' } }])
+})
+
+test('openai: speech as samples', async () => {
+  await using server = await openOpenAiSpeech({ apiKey: KEY })
+  const client = new OpenAI({ apiKey: KEY, baseURL: `${server.url}/v1`, maxRetries: 0 })
+  const asked = { model: 'gpt-4o-mini-tts', voice: 'coral', input: 'Hello.', response_format: 'pcm' as const }
+  const audio = await (await client.audio.speech.create(asked)).arrayBuffer()
+  // Three samples of two bytes each for every byte of µ-law at 8 kHz.
+  expect(audio.byteLength).toBe(toneSpeech('Hello.').length * 6)
 })
