@@ -25,6 +25,11 @@ export class Concealment {
     if (frame.length === this.#last.length) decodeMulaw(frame, this.#last)
   }
 
+  /** The far end says that it is silent now: nothing of the last frame is to sound on. */
+  hush(): void {
+    this.#run = FADE.length
+  }
+
   /** The next replacement; valid until the next call. */
   next(): Uint8Array {
     const gain = FADE[this.#run++]

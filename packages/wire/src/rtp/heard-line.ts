@@ -73,6 +73,11 @@ export class HeardLine implements InOrder {
     this.#put(payload)
   }
 
+  /** Comfort noise (RFC 3389) came: what follows is a pause and no loss. Its noise is left out, recognizers do without. */
+  hush(): void {
+    this.#concealment.hush()
+  }
+
   /** Fills with silence what stayed quiet too long. */
   poll(nowMs: number): void {
     if (this.#position === 0 && !this.#started) return

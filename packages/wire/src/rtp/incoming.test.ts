@@ -279,3 +279,21 @@ test('a hundred thousand mutilated packets harm nothing', () => {
   // Never far ahead of the time that has passed, whatever the packets claim.
   expect(frames.at(-1)!.atMs).toBeLessThan(10_600)
 })
+
+test('comfort noise is silence of the right length, and no codec that nobody agreed', () => {
+  const noise = { payloadType: 13, sequence: 10, timestamp: 1600, ssrc: 1, payload: Uint8Array.of(60) }
+  const flights = [
+    ...talk(10),
+    { atMs: 200, packet: noise },
+    { atMs: 400, packet: { ...noise, sequence: 11, timestamp: 3200 } },
+    ...talk(10, { sequence: 12, timestamp: 4800, startMs: 600 }),
+  ]
+  const { frames, numbers } = listen(flights)
+  const between = frames.filter(({ atMs }) => atMs >= 220 && atMs < 600)
+  expect(between).toHaveLength(19)
+  expect(between.every(({ mark }) => mark === SILENT)).toBe(true)
+  expect(frames.filter(({ atMs }) => atMs >= 600).map(({ mark }) => mark)).toEqual([
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+  ])
+  expect(numbers[figure.malformed]).toBe(0)
+})

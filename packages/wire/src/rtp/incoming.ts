@@ -66,6 +66,7 @@ export class Incoming {
     })
     this.#order = new ReorderBuffer({
       play: (packet, nowMs, afterLoss) => {
+        if (packet.payloadType === COMFORT_NOISE) this.#line.hush()
         if (this.#kindOf(packet.payloadType) === 'G722') this.#narrow(packet)
         this.#line.play(packet, nowMs, afterLoss)
       },

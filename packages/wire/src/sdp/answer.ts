@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import { MASTER_BYTES, type SrtpKeys } from '../rtp/srtp-key.ts'
-import { cryptoLinesOf } from './crypto-line.ts'
+import type { SrtpKeys } from '../rtp/srtp-key.ts'
+import { cryptoLinesOf, newSrtpKey } from './crypto-line.ts'
 import type { Direction } from './direction.ts'
 import type { Codec, NegotiatedMedia } from './negotiated-media.ts'
 import { SdpError } from './sdp-error.ts'
@@ -14,8 +13,8 @@ export interface AnswerOptions extends SessionOrigin {
   readonly codecs?: readonly Codec[]
   /** What we wish for; the answer is as much of it as the offer leaves room for. */
   readonly direction?: Direction
-  /** Our master key and salt (30 bytes) for offers of SRTP: the same for every description of one call; random when absent. */
-  readonly srtpMaster?: Uint8Array
+  /** Our description in force, where there is one: the keys of a protected call stay what they are in it. */
+  readonly localSdp?: string
 }
 
 /**
@@ -23,10 +22,10 @@ export interface AnswerOptions extends SessionOrigin {
  * (RFC 4568 §5.1.2) is answered with the first of its suites that we speak.
  */
 export function answerOffer(offer: string, options: AnswerOptions): { sdp: string; media: NegotiatedMedia } {
-  const { codecs = defaultCodecs, direction: wish = 'sendrecv', srtpMaster, ...origin } = options
+  const { codecs = defaultCodecs, direction: wish = 'sendrecv', localSdp, ...origin } = options
   const streams = parseSession(offer)
   const { taken, codec } = chooseStream(streams, codecs)
-  const crypto = answerCrypto(taken, srtpMaster)
+  const crypto = answerCrypto(taken, localSdp)
   const media = mediaOf(taken, { codec, wish, telephoneEvent: true, srtp: crypto?.keys })
   const ours = {
     codecs: [codec],
@@ -58,13 +57,13 @@ function chooseStream(
 const canSpeak = (stream: MediaDescription): boolean =>
   isPlainAudio(stream) || (isSecureAudio(stream) && cryptoLinesOf(stream).length > 0)
 
-function answerCrypto(
-  stream: MediaDescription,
-  master: Uint8Array = randomBytes(MASTER_BYTES),
-): { tag: number; keys: SrtpKeys } | undefined {
+function answerCrypto(stream: MediaDescription, localSdp = ''): { tag: number; keys: SrtpKeys } | undefined {
   const [line] = isSecureAudio(stream) ? cryptoLinesOf(stream) : []
   if (!line) return undefined
-  return { tag: line.tag, keys: { send: { suite: line.key.suite, master }, receive: line.key } }
+  const { suite } = line.key
+  const inForce = parseSession(localSdp).flatMap(cryptoLinesOf)
+  const send = inForce.find(({ key }) => key.suite === suite)?.key ?? newSrtpKey(suite)
+  return { tag: line.tag, keys: { send, receive: line.key } }
 }
 
 /** RFC 3264 §6: port 0 refuses; the rest of the line is repeated. */

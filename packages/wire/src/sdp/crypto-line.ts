@@ -12,8 +12,9 @@ export interface CryptoLine {
 const suites: readonly SrtpSuite[] = ['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32']
 
 /** Fresh keys for an offer, one for each suite. */
-export const newSrtpKeys = (): SrtpKey[] =>
-  suites.map(suite => ({ suite, master: randomBytes(MASTER_BYTES) }))
+export const newSrtpKeys = (): SrtpKey[] => suites.map(newSrtpKey)
+
+export const newSrtpKey = (suite: SrtpSuite): SrtpKey => ({ suite, master: randomBytes(MASTER_BYTES) })
 
 export const writeCrypto = ({ tag, key }: CryptoLine): string =>
   `a=crypto:${tag} ${key.suite} inline:${Buffer.from(key.master).toString('base64')}`

@@ -11,9 +11,10 @@ export function renegotiate(
   ours: { localSdp: string; address: { host: string; port: number } },
 ): { sdp: string; media: NegotiatedMedia } {
   const { sessionId, sessionVersion } = originOf(ours.localSdp)
-  const origin = { address: ours.address, ...(sessionId === undefined ? {} : { sessionId }) }
+  const { address, localSdp } = ours
+  const origin = { address, localSdp, ...(sessionId === undefined ? {} : { sessionId }) }
   const same = answerOffer(offer, { ...origin, sessionVersion })
-  if (same.sdp === ours.localSdp) return same
+  if (same.sdp === localSdp) return same
   return answerOffer(offer, { ...origin, sessionVersion: sessionVersion + 1 })
 }
 
