@@ -14,3 +14,5 @@ const unreachable =
 
 /** An address that only its own network knows (RFC 1918, 6598, 3927, 4193), or a name that never resolves (RFC 2606). */
 export const isPrivate = (host: string): boolean => unreachable.test(host)
+
+export const isLoopback = (host: string): boolean => host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)

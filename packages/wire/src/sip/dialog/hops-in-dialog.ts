@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isPrivate } from '../ip-address.ts'
+import { isLoopback, isPrivate } from '../ip-address.ts'
 import type { Hop } from '../transport.ts'
 import { parseSipUri } from '../uri.ts'
 import type { DialogRecord } from './dialog-record.ts'
@@ -23,6 +23,8 @@ export async function hopsInDialog(
 }
 
 function leadsBack(flow: Hop, host: string): boolean {
-  if (isPrivate(host) && !isPrivate(flow.host)) return true
+  // Who speaks from this very machine may well mean a network that is ours too.
+  const fromOutside = !isPrivate(flow.host) && !(flow.protocol === 'udp' && isLoopback(flow.host))
+  if (isPrivate(host) && fromOutside) return true
   return flow.protocol !== 'udp' && flow.returnPort !== undefined && flow.host === host
 }
