@@ -31,9 +31,13 @@ export const transferSchema = z
       .refine(list => new Set(list.map(({ name }) => name.toLowerCase())).size === list.length, {
         error: 'Every destination must have a name of its own',
       }),
-    mode: z.enum(['cold']).default('cold').meta({
+    mode: z.enum(['cold', 'warm']).default('cold').meta({
       description:
-        'The callee is moved by the network (REFER), or, where it refuses, connected through the platform.',
+        'cold: the callee is moved by the network (REFER), or, where it refuses, connected through the platform. warm: the callee waits with music while the agent tells whoever takes over what it is about.',
+    }),
+    briefing: text({ min: 1, max: 1_000 }).optional().meta({
+      description:
+        'warm: said to whoever takes over, before what the agent adds. `{{name}}` is filled from `request_data`.',
     }),
   })
   .meta({ id: 'Transfer', description: 'Gives the agent the tool `transfer_call`.' })

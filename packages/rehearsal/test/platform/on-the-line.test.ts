@@ -23,10 +23,10 @@ it('keys are pressed when asked for, and those of the callee are understood', wa
   expect(call.transcript.find(line => line.user === 'dtmf')?.text).toBe('42#')
 })
 
-it('who asks for a person is connected to one, and the two talk', wait, async () => {
+it.each(['cold', 'warm'])('who asks for a person is connected to one: %s', wait, async mode => {
   const { call, events } = await platform.call('+14155551213', {
     first_sentence: 'Hello, this is Sarah.',
-    transfer: { destinations: [{ name: 'office', phone_number: '+14155551234' }] },
+    transfer: { mode, destinations: [{ name: 'office', phone_number: '+14155551234' }] },
     webhook_events: ['call.transferred', 'call.completed'],
   })
   expect(call).toMatchObject({ status: 'completed', end_reason: 'transferred' })

@@ -1,13 +1,13 @@
 import type { CallEventBody } from '@parley/contract/events'
-import type { TransferDestination } from '../domain/call-plan.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
 import type { Command, ConversationEvent, LineCommand, TransferResult, VoiceCommand } from './happening.ts'
+import type { TransferWish } from './tools/transfer-call.ts'
 import type { Transcript } from './transcript.ts'
 
 /** Looks for somebody who takes the callee over. Aborting gives up. */
-export type TransferCallee = (to: TransferDestination, signal: AbortSignal) => Promise<TransferResult>
+export type TransferCallee = (wish: TransferWish, signal: AbortSignal) => Promise<TransferResult>
 
 /** What commands act on. */
 export interface Hands {
@@ -62,10 +62,10 @@ function onLine(command: LineCommand, hands: Hands): void {
 }
 
 async function transferCallee(
-  { toolCallId, destination }: Extract<LineCommand, { type: 'transfer' }>,
+  { toolCallId, wish }: Extract<LineCommand, { type: 'transfer' }>,
   { transfer, post, over }: Hands,
 ): Promise<void> {
-  const result = await transfer(destination, over).catch((): TransferResult => noTransfer)
+  const result = await transfer(wish, over).catch((): TransferResult => noTransfer)
   post({ type: 'transfer_settled', toolCallId, result })
 }
 

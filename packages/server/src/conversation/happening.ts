@@ -1,8 +1,8 @@
 import type { CallEventBody, Speaker } from '@parley/contract/events'
-import type { TransferDestination } from '../domain/call-plan.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { VoiceEvent } from '../speech/port.ts'
 import type { LegEvent } from '../telephony/port.ts'
+import type { TransferWish } from './tools/transfer-call.ts'
 
 /** Something that happened, with the time and the fill of the line's queue when it was taken up. */
 export interface Happening {
@@ -52,7 +52,7 @@ export type LineCommand =
   | { type: 'mark'; name: string }
   | { type: 'clear' }
   | { type: 'press_keys'; toolCallId: string; digits: string }
-  | { type: 'transfer'; toolCallId: string; destination: TransferDestination }
+  | { type: 'transfer'; toolCallId: string; wish: TransferWish }
   | { type: 'report'; event: CallEventBody }
   | { type: 'enter'; line: TranscriptLine }
   /** The conversation is over; the line is still up when `hangUp` is set. */

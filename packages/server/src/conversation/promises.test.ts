@@ -125,6 +125,8 @@ const terms = fc.record({
   maxDurationMs: fc.constantFrom(30_000, 600_000),
   transfer: fc.constantFrom(null, {
     destinations: [{ name: 'sales', to: '+14155551234', description: null }],
+    mode: 'cold' as const,
+    briefing: null,
   }),
   keypad: fc.record({ send: fc.boolean(), receive: fc.boolean() }),
 })

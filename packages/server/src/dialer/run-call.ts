@@ -48,7 +48,8 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   report({ type: 'prompt', text: session.prompt })
   const told = { plan, prompt: session.prompt }
   const { carrier } = deps
-  const conversation = await talk(told, { leg, voice, report, stop, carrier, clock, newId })
+  const openVoice = (signal: AbortSignal) => deps.voices.open(session, signal)
+  const conversation = await talk(told, { leg, voice, report, stop, carrier, openVoice, clock, newId })
   return { ...conversation, networkCode: null }
 }
 

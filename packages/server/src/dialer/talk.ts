@@ -1,5 +1,6 @@
 import { type Conversation, type ConversationParts, converse } from '../conversation/converse.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
+import type { Voice } from '../speech/port.ts'
 import type { Carrier } from '../telephony/port.ts'
 import type { StopSwitch } from './live-calls.ts'
 import { CallTransfer } from './transfer-call.ts'
@@ -8,15 +9,16 @@ export interface TalkParts extends Omit<ConversationParts, 'transfer' | 'stop'> 
   readonly stop: StopSwitch
   /** For a second line, where the callee is to be connected to somebody. */
   readonly carrier: Carrier
+  readonly openVoice: (signal: AbortSignal) => Promise<Voice>
 }
 
 /** The agent's conversation, and after a transfer the one that the callee has with somebody else. */
 export async function talk(
   call: { readonly plan: CallPlan; readonly prompt: string },
-  { carrier, ...parts }: TalkParts,
+  { carrier, openVoice, ...parts }: TalkParts,
 ): Promise<Conversation> {
   const { leg, stop } = parts
-  await using transfer = new CallTransfer({ plan: call.plan, leg, carrier })
+  await using transfer = new CallTransfer({ plan: call.plan, leg, carrier, openVoice })
   const conversation = await converse(call, { ...parts, transfer: transfer.begin }, stop.abandon.signal)
   if (conversation.outcome.endReason === 'transferred') await transfer.untilOver(stop)
   return conversation

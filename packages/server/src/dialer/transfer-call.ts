@@ -1,7 +1,10 @@
 import type { TransferResult } from '../conversation/happening.ts'
+import type { TransferWish } from '../conversation/tools/transfer-call.ts'
 import type { CallPlan, TransferDestination } from '../domain/call-plan.ts'
+import type { Voice } from '../speech/port.ts'
 import { type Carrier, DialFailed, type Leg } from '../telephony/port.ts'
 import { bridge } from './bridge.ts'
+import { briefingReplyId, speakBriefing } from './briefing.ts'
 import { playHoldMusic } from './hold-music.ts'
 import type { StopSwitch } from './live-calls.ts'
 
@@ -17,6 +20,8 @@ export interface TransferParts {
   /** The callee's. */
   readonly leg: Leg
   readonly carrier: Carrier
+  /** A voice for what is said on the second line. */
+  readonly openVoice: (signal: AbortSignal) => Promise<Voice>
 }
 
 /**
@@ -34,9 +39,9 @@ export class CallTransfer implements AsyncDisposable {
   }
 
   /** Looks for somebody who takes the callee over, who hears music meanwhile. Never rejects. */
-  readonly begin = (to: TransferDestination, signal: AbortSignal): Promise<TransferResult> => {
+  readonly begin = (wish: TransferWish, signal: AbortSignal): Promise<TransferResult> => {
     const either = AbortSignal.any([signal, this.#given.signal])
-    const seeking = this.#seek(to, either)
+    const seeking = this.#seek(wish, either)
     this.#seeking = seeking
     return seeking
   }
@@ -56,19 +61,46 @@ export class CallTransfer implements AsyncDisposable {
     await this.#second?.[Symbol.asyncDispose]()
   }
 
-  async #seek(to: TransferDestination, signal: AbortSignal): Promise<TransferResult> {
+  async #seek(wish: TransferWish, signal: AbortSignal): Promise<TransferResult> {
     const { leg } = this.#parts
     const stopMusic = playHoldMusic(leg)
     try {
-      const network = await askNetwork(leg, to.to, signal)
+      if (wish.summary !== null) {
+        await this.#brief(wish.to, { text: this.#briefing(wish.summary), signal })
+        return { done: 'platform' }
+      }
+      const network = await askNetwork(leg, wish.to.to, signal)
       if (network === 'accepted') return { done: 'network' }
       if (network === 'failed') return { done: 'failed', reason: 'Nobody could be reached' }
-      this.#second = await this.#dial(to, signal)
+      this.#second = await this.#dial(wish.to, signal)
       return { done: 'platform' }
     } catch (error) {
       return { done: 'failed', reason: reasonOf(error) }
     } finally {
       stopMusic()
+    }
+  }
+
+  #briefing(summary: string): string {
+    const { transfer } = this.#parts.plan
+    return transfer?.briefing ? `${transfer.briefing} ${summary}` : summary
+  }
+
+  /** The words are made while the phone rings. Whoever hangs up on them does not want the callee. */
+  async #brief(
+    to: TransferDestination,
+    { text, signal }: { text: string; signal: AbortSignal },
+  ): Promise<void> {
+    await using voice = await this.#parts.openVoice(signal)
+    voice.say(briefingReplyId, text)
+    const second = await this.#dial(to, signal)
+    this.#second = second
+    try {
+      await speakBriefing(second, voice, signal)
+    } catch (error) {
+      this.#second = undefined
+      await second[Symbol.asyncDispose]()
+      throw error
     }
   }
 

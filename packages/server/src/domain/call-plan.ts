@@ -38,6 +38,10 @@ export interface CallPlan {
 
 export interface TransferPlan {
   readonly destinations: readonly TransferDestination[]
+  /** Warm: whoever takes over is told first what it is about. */
+  readonly mode: 'cold' | 'warm'
+  /** Said to them before what the agent adds. */
+  readonly briefing: string | null
 }
 
 export interface TransferDestination {

@@ -70,14 +70,16 @@ function checkPrompt(body: unknown): Fault[] {
   return [{ path: given[1] ?? 'task', message, code: given.length === 0 ? 'required' : 'mutually_exclusive' }]
 }
 
-const templated = ['task', 'instructions', 'first_sentence'] as const
+function templatesOf({ task, instructions, first_sentence, transfer }: ValidFields) {
+  return Object.entries({ task, instructions, first_sentence, 'transfer.briefing': transfer?.briefing })
+}
 
 /** Says nothing where the values themselves are at fault. */
 function checkPlaceholders(fields: ValidFields, body: unknown): Fault[] {
   if (fields.request_data === undefined && isObject(body) && body['request_data'] !== undefined) return []
   const values = textValues(fields.request_data ?? {})
-  return templated.flatMap(path =>
-    missingValues(fields[path] ?? '', values).map(name => ({
+  return templatesOf(fields).flatMap(([path, template]) =>
+    missingValues(template ?? '', values).map(name => ({
       path,
       message: `The placeholder {{${name}}} has no value in request_data and no fallback`,
       code: 'placeholder_without_value',

@@ -33,6 +33,18 @@ test('an account may allow sip: URIs', () => {
   expect(faultsOf([{ name: 'a', sip_uri: 'sip:a@example.com' }], true)).toEqual([])
 })
 
+test('a briefing is a template like the others', () => {
+  const body = {
+    phone_number: '+14155551234',
+    task: 'Confirm the appointment.',
+    transfer: { destinations: [number], mode: 'warm', briefing: 'A call about {{topic}}.' },
+  }
+  const { faults } = checkCall(placeCallSchema.parse(body), body, against)
+  expect(faults).toContainEqual(
+    expect.objectContaining({ path: 'transfer.briefing', code: 'placeholder_without_value' }),
+  )
+})
+
 test('a number that nobody has is no destination', () => {
   const [fault] = faultsOf([number, { name: 'b', phone_number: '+19991234' }])
   expect(fault).toMatch(/^transfer\.destinations\[1\]\.phone_number /)

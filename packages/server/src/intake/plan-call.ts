@@ -101,13 +101,18 @@ export function planOf({ request, speech, account, language, to, from, direction
     requestData,
     record: request.record,
     ...(direction === undefined ? {} : { direction }),
-    ...(request.transfer === undefined ? {} : { transfer: transferOf(request.transfer) }),
+    ...(request.transfer === undefined ? {} : { transfer: transferOf(request.transfer, fill) }),
     ...(request.keypad === undefined ? {} : { keypad: request.keypad }),
   }
 }
 
-function transferOf({ destinations }: TransferOption): TransferPlan {
+function transferOf(
+  { destinations, mode, briefing }: TransferOption,
+  fill: (template: string) => string,
+): TransferPlan {
   return {
+    mode,
+    briefing: briefing === undefined ? null : fill(briefing),
     destinations: destinations.map(({ name, phone_number: number, sip_uri: uri, description }) => ({
       name,
       to: number ?? uri ?? '',

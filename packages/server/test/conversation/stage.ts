@@ -60,8 +60,8 @@ export class Stage {
         leg: this.leg,
         voice: this.voice,
         report: event => this.events.push(event),
-        transfer: to => {
-          this.transfers.push(to.name)
+        transfer: ({ to, summary }) => {
+          this.transfers.push(summary === null ? to.name : `${to.name}: ${summary}`)
           return this.transferred.promise
         },
         stop: { onStop: listener => (this.stop = listener) },

@@ -3,7 +3,8 @@ import { guidance } from '../../src/domain/guidance.ts'
 import type { Script } from '../scripted/voice.ts'
 import { lines, stage } from './stage.ts'
 
-const transfer = { destinations: [{ name: 'Sales', to: '+14155550100', description: 'prices' }] }
+const destinations = [{ name: 'Sales', to: '+14155550100', description: 'prices' }]
+const transfer = { destinations, mode: 'cold', briefing: null } as const
 
 function connecting(words: string | null, destination = 'sales'): Script {
   return ({ guidance: cue, heard }) => {
@@ -86,4 +87,19 @@ test.each([
   expect(call.voice.log.find(({ type }) => type === 'answer_tool')?.text).toMatch(wrong.answer)
   await call.wait(5_000)
   expect(call.transfers).toEqual([])
+})
+
+test.each([
+  [{ destination: 'Sales' }, null, /summary/],
+  [{ destination: 'Sales', summary: 'x'.repeat(501) }, null, /summary/],
+  [{ destination: 'Sales', summary: ' He asks for a price. ' }, 'Sales: He asks for a price.', null],
+])('a warm transfer needs something to tell: %j', async (...[given, wished, answer]) => {
+  const tool = { name: 'transfer_call', arguments: JSON.stringify(given) }
+  const script: Script = ({ turn }) => (turn === 1 ? { text: 'One moment.', tool } : { text: 'I see.' })
+  const call = stage({ script, plan: { transfer: { ...transfer, mode: 'warm' } } })
+  await call.agentAnswers()
+  await call.says('Sales please')
+  await call.until(() => call.transfers.length > 0 || call.has('tool_result'))
+  expect(call.transfers).toEqual(wished === null ? [] : [wished])
+  if (answer) expect(call.voice.log.find(({ type }) => type === 'answer_tool')?.text).toMatch(answer)
 })

@@ -5,11 +5,14 @@ import { bridge } from '../../src/dialer/bridge.ts'
 import { holdMusic } from '../../src/dialer/hold-music.ts'
 import { StopSwitch } from '../../src/dialer/live-calls.ts'
 import { CallTransfer } from '../../src/dialer/transfer-call.ts'
+import { VoiceFault } from '../../src/speech/port.ts'
 import { type Carrier, DialFailed, type DialRequest } from '../../src/telephony/port.ts'
 import { plan } from '../conversation/stage.ts'
 import { ScriptedLeg } from '../scripted/leg.ts'
+import { ScriptedVoice } from '../scripted/voice.ts'
 
 const to = { name: 'Sales', to: '+14155550100', description: null }
+const wish = { to, summary: null }
 const never = new AbortController().signal
 
 /** Answers after so long, as whoever is given. */
@@ -30,6 +33,7 @@ class ScriptedCarrier implements Carrier {
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+const noVoice = () => Promise.reject(new Error('no voice is needed'))
 const busy = () => Promise.reject(new DialFailed('busy', { message: 'The line is busy', code: 486 }))
 
 function ringing(second: ScriptedLeg, ringMs: number) {
@@ -46,8 +50,8 @@ describe('somebody is looked for', () => {
   test('over a second line, with music for the callee until it is answered', async () => {
     const [leg, second] = [new ScriptedLeg(), new ScriptedLeg()]
     const carrier = new ScriptedCarrier(ringing(second, 5_000))
-    const transfer = new CallTransfer({ plan, leg, carrier })
-    const settled = transfer.begin(to, never)
+    const transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+    const settled = transfer.begin(wish, never)
     await vi.advanceTimersByTimeAsync(4_000)
     expect(leg.speaker.queuedMs).toBeGreaterThan(200)
     expect(leg.played.length).toBeGreaterThan(0)
@@ -62,8 +66,13 @@ describe('somebody is looked for', () => {
 
   test('in vain: the callee is back, without music', async () => {
     const leg = new ScriptedLeg()
-    await using transfer = new CallTransfer({ plan, leg, carrier: new ScriptedCarrier(busy) })
-    expect(await transfer.begin(to, never)).toEqual({
+    await using transfer = new CallTransfer({
+      plan,
+      openVoice: noVoice,
+      leg,
+      carrier: new ScriptedCarrier(busy),
+    })
+    expect(await transfer.begin(wish, never)).toEqual({
       done: 'failed',
       reason: 'Nobody could be reached: busy',
     })
@@ -74,8 +83,8 @@ describe('somebody is looked for', () => {
     for (const answer of ['accepted', 'refused'] as const) {
       const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.resolve(answer) })
       const carrier = new ScriptedCarrier(() => Promise.resolve(new ScriptedLeg()))
-      await using transfer = new CallTransfer({ plan, leg, carrier })
-      expect(await transfer.begin(to, never)).toEqual({
+      await using transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+      expect(await transfer.begin(wish, never)).toEqual({
         done: answer === 'accepted' ? 'network' : 'platform',
       })
       expect(carrier.requests).toHaveLength(answer === 'accepted' ? 0 : 1)
@@ -85,8 +94,8 @@ describe('somebody is looked for', () => {
   test('a network that tried in vain is not tried again by us', async () => {
     const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.resolve('failed' as const) })
     const carrier = new ScriptedCarrier(() => Promise.resolve(new ScriptedLeg()))
-    await using transfer = new CallTransfer({ plan, leg, carrier })
-    expect(await transfer.begin(to, never)).toMatchObject({ done: 'failed' })
+    await using transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+    expect(await transfer.begin(wish, never)).toMatchObject({ done: 'failed' })
     expect(carrier.requests).toEqual([])
   })
 
@@ -94,10 +103,11 @@ describe('somebody is looked for', () => {
     const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.reject(new Error('silence')) })
     await using transfer = new CallTransfer({
       plan,
+      openVoice: noVoice,
       leg,
       carrier: new ScriptedCarrier(() => Promise.resolve(new ScriptedLeg())),
     })
-    expect(await transfer.begin(to, never)).toEqual({ done: 'platform' })
+    expect(await transfer.begin(wish, never)).toEqual({ done: 'platform' })
   })
 
   test('a callee who hangs up stops the ringing', async () => {
@@ -105,13 +115,65 @@ describe('somebody is looked for', () => {
     const gone = new AbortController()
     const transfer = new CallTransfer({
       plan,
+      openVoice: noVoice,
       leg,
       carrier: new ScriptedCarrier(ringing(new ScriptedLeg(), 20_000)),
     })
-    const settled = transfer.begin(to, gone.signal)
+    const settled = transfer.begin(wish, gone.signal)
     await vi.advanceTimersByTimeAsync(1_000)
     gone.abort(new Error('over'))
     expect(await settled).toMatchObject({ done: 'failed' })
+    await transfer[Symbol.asyncDispose]()
+  })
+})
+
+describe('whoever takes over is told first', () => {
+  const told = 'John wants to know the price.'
+  const open = (second: ScriptedLeg) => {
+    const leg = new ScriptedLeg()
+    const voice = new ScriptedVoice(() => null, false)
+    const transfer = new CallTransfer({
+      plan: {
+        ...plan,
+        transfer: { destinations: [to], mode: 'warm', briefing: 'A call from Bright Dental.' },
+      },
+      leg,
+      carrier: new ScriptedCarrier(ringing(second, 2_000)),
+      openVoice: () => Promise.resolve(voice),
+    })
+    return { leg, voice, transfer, settled: transfer.begin({ to, summary: told }, never) }
+  }
+
+  test('in the words of the call, while the callee hears music', async () => {
+    const second = new ScriptedLeg()
+    const { leg, voice, transfer, settled } = open(second)
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(voice.log).toEqual([{ type: 'say', text: `A call from Bright Dental. ${told}` }])
+    const heard = () => second.played.filter(({ tone }) => voice.tones.has(tone))
+    expect(heard()).not.toEqual([])
+    expect(leg.speaker.queuedMs, 'the music plays on').toBeGreaterThan(200)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await settled).toEqual({ done: 'platform' })
+    expect((heard().at(-1)?.toMs ?? 0) - (heard()[0]?.fromMs ?? 0)).toBeGreaterThan(2_500)
+    await transfer[Symbol.asyncDispose]()
+  })
+
+  test('who hangs up on it does not take the callee', async () => {
+    const second = new ScriptedLeg()
+    const { transfer, settled } = open(second)
+    await vi.advanceTimersByTimeAsync(3_000)
+    second.happens({ type: 'hung_up', by: 'callee', detail: 'BYE', atMs: 1_000 })
+    expect(await settled).toMatchObject({ done: 'failed' })
+    expect(second.hungUpAtMs).not.toBeNull()
+    await transfer[Symbol.asyncDispose]()
+  })
+
+  test('a voice that breaks connects the two all the same', async () => {
+    const { voice, transfer, settled } = open(new ScriptedLeg())
+    await vi.advanceTimersByTimeAsync(2_500)
+    const fault = new VoiceFault('scripted', 'unreachable', { message: 'gone' })
+    voice.emit({ type: 'fault', fault, fatal: true })
+    expect(await settled).toEqual({ done: 'platform' })
     await transfer[Symbol.asyncDispose]()
   })
 })
@@ -142,8 +204,8 @@ describe('two people', () => {
   test('are parted when the call is stopped', async () => {
     const [leg, second] = [new ScriptedLeg(), new ScriptedLeg()]
     const carrier = new ScriptedCarrier(() => Promise.resolve(second))
-    await using transfer = new CallTransfer({ plan, leg, carrier })
-    await transfer.begin(to, never)
+    await using transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+    await transfer.begin(wish, never)
     const stop = new StopSwitch()
     let over = false
     const talking = transfer.untilOver(stop).then(() => (over = true))

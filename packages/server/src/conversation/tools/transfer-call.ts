@@ -3,8 +3,25 @@ import type { ToolDefinition } from '../../speech/port.ts'
 
 export const transferCallName = 'transfer_call'
 
+/** The callee waits while this is said. */
+const maxSummaryLength = 500
+
+const summary = {
+  type: 'string',
+  description:
+    'What is said to whoever takes over, before they are connected: who is on the line and what they need, in one or two sentences, in the language of the call.',
+  minLength: 1,
+  maxLength: maxSummaryLength,
+}
+
+/** What the model wants: whom to reach, and what to tell them; null: nothing. */
+export interface TransferWish {
+  readonly to: TransferDestination
+  readonly summary: string | null
+}
+
 /** Names are the only way to a destination: what the callee says can not add one. */
-export function transferCallDefinition({ destinations }: TransferPlan): ToolDefinition {
+export function transferCallDefinition({ destinations, mode }: TransferPlan): ToolDefinition {
   const list = destinations.map(({ name, description }) =>
     description === null ? name : `${name} (${description})`,
   )
@@ -15,21 +32,26 @@ export function transferCallDefinition({ destinations }: TransferPlan): ToolDefi
       type: 'object',
       properties: {
         destination: { type: 'string', enum: destinations.map(({ name }) => name) },
+        ...(mode === 'warm' ? { summary } : {}),
       },
-      required: ['destination'],
+      required: ['destination', ...(mode === 'warm' ? ['summary'] : [])],
       additionalProperties: false,
     },
   }
 }
 
-/** The destination that the model's arguments name; a string says what is wrong with them. */
+/** Reads the model's arguments; a string says what is wrong with them. */
 export function readTransferCall(
-  { destination }: Readonly<Record<string, unknown>>,
-  { destinations }: TransferPlan,
-): TransferDestination | string {
+  { destination, summary: told }: Readonly<Record<string, unknown>>,
+  { destinations, mode }: TransferPlan,
+): TransferWish | string {
   const names = destinations.map(({ name }) => name).join(', ')
   if (typeof destination !== 'string') return `\`destination\` must be one of: ${names}`
   const wanted = destination.trim().toLowerCase()
-  const found = destinations.find(({ name }) => name.toLowerCase() === wanted)
-  return found ?? `There is no such destination. Destinations: ${names}`
+  const to = destinations.find(({ name }) => name.toLowerCase() === wanted)
+  if (!to) return `There is no such destination. Destinations: ${names}`
+  if (mode === 'cold') return { to, summary: null }
+  if (typeof told !== 'string' || told.trim() === '') return '`summary` must say what the call is about'
+  if (told.length > maxSummaryLength) return `\`summary\` must not be longer than ${maxSummaryLength} letters`
+  return { to, summary: told.trim() }
 }

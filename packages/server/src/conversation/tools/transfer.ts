@@ -1,4 +1,3 @@
-import type { TransferDestination } from '../../domain/call-plan.ts'
 import { guidance } from '../../domain/guidance.ts'
 import { talked } from '../../domain/outcome.ts'
 import { replyOf, withAgent } from '../agent.ts'
@@ -11,12 +10,12 @@ import type { ConversationState, Part, Step } from '../state.ts'
 import { chain, report } from '../step.ts'
 import { answerTool, type ReadToolCall, refuseTool, type ToolCallName } from './tool-answer.ts'
 import { countCall } from './tool-use.ts'
-import { readTransferCall } from './transfer-call.ts'
+import { readTransferCall, type TransferWish } from './transfer-call.ts'
 
 /** The callee is told first; while somebody is being reached, the agent neither speaks nor answers. */
 export interface Transfer {
   readonly call: ToolCallName
-  readonly to: TransferDestination
+  readonly wish: TransferWish
   readonly phase: 'announcing' | 'connecting'
   readonly beganMs: number
 }
@@ -35,13 +34,13 @@ export function takeTransfer(state: ConversationState, call: ReadToolCall, happe
   if (terms.transfer === null) return refuse('This call can be transferred to nobody')
   if (state.transfer) return refuse('A transfer is under way already')
   if (ending.phase !== 'open') return refuse('The call is ending')
-  const to = readTransferCall(call.parsed, terms.transfer)
-  if (typeof to === 'string') return refuse(to)
+  const wish = readTransferCall(call.parsed, terms.transfer)
+  if (typeof wish === 'string') return refuse(wish)
   const [tools, forbidden] = countCall(state.tools, call, terms.settings.toolBudget)
   if (forbidden !== null) return refuse(forbidden)
   const { toolCallId, name } = call
   const { nowMs } = happening
-  const transfer: Transfer = { call: { toolCallId, name }, to, phase: 'announcing', beganMs: nowMs }
+  const transfer: Transfer = { call: { toolCallId, name }, wish, phase: 'announcing', beganMs: nowMs }
   const wished: ConversationState = { ...state, tools, transfer }
   if (wholeText(replyOf(state.agent, call.replyId)?.pieces ?? []) !== '') return [wished, []]
   return ask(wished, { purpose: 'answer', guidance: guidance.connecting }, nowMs)
@@ -64,20 +63,20 @@ function connect(state: ConversationState, transfer: Transfer, happening: Happen
   const { agent } = state
   const isHeard = agent.replies.length === 0 && agent.wanted === null
   if (!isHeard && happening.nowMs - transfer.beganMs < announcingLimitMs) return null
-  const { call, to } = transfer
+  const { call, wish } = transfer
   return chain(silenceAgent(state, happening), next => [
     { ...next, transfer: { ...transfer, phase: 'connecting' } },
-    [{ type: 'transfer', toolCallId: call.toolCallId, destination: to }],
+    [{ type: 'transfer', toolCallId: call.toolCallId, wish }],
   ])
 }
 
 function leave(
   state: ConversationState,
-  { call, to }: Transfer,
+  { call, wish }: Transfer,
   { by, happening }: { by: Exclude<TransferResult['done'], 'failed'>; happening: Happening },
 ): Step {
   const { nowMs } = happening
-  const told = report({ type: 'transferred', destination: to.name, by, at_ms: nowMs })
+  const told = report({ type: 'transferred', destination: wish.to.name, by, at_ms: nowMs })
   const outcome = talked('transferred', state.answer.verdict ?? 'human')
   return chain([state, [...answerTool(call, { ok: true }, nowMs), told]], next =>
     finish(next, happening, { outcome, hangUp: by === 'network' }),
