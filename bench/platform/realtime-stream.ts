@@ -49,7 +49,9 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<Figures>
     unmatched_turns: talks.reduce((sum, { turns: own }) => sum + own.length, 0) - turns.length,
     cpu_ms_per_call_second: rounded((after.cpuMs - before.cpuMs) / tookS / options.calls),
     platform_cpu_percent: rounded((after.cpuMs - before.cpuMs) / tookS / 10),
-    rss_per_further_call_mib: rounded((after.rssMiB - one.rssMiB) / Math.max(1, options.calls - 1)),
+    ...(options.calls > 1 && {
+      rss_per_further_call_mib: rounded((after.rssMiB - one.rssMiB) / (options.calls - 1)),
+    }),
   }
 }
 
