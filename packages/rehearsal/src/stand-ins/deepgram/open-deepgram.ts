@@ -4,16 +4,18 @@ import { openLoopback } from '../loopback.ts'
 import type { StandIn } from '../stand-in.ts'
 import { parseListenQuery } from './listen-query.ts'
 import { ListenSession, type ListenOptions } from './listen-session.ts'
+import { speak } from './speak-request.ts'
 
 export interface DeepgramOptions extends Partial<ListenOptions> {
   /** The only key that is let in; default: any non-empty one. */
   readonly apiKey?: string
 }
 
-/** Deepgram's streaming recognizer: `/v1/listen`. */
+/** Deepgram's streaming recognizer, `/v1/listen`, and its speech over HTTP, `/v1/speak`. */
 export async function openDeepgram(options: DeepgramOptions = {}): Promise<StandIn> {
   return await openLoopback({
     authorize: request => refusalOf(request, options.apiKey),
+    requested: speak,
     connected: (line, request) => {
       const query = parseListenQuery(searchOf(request))
       if (!query) return line.close(1011, 'query')
@@ -32,10 +34,16 @@ export async function openDeepgram(options: DeepgramOptions = {}): Promise<Stand
 }
 
 function refusalOf(request: IncomingMessage, apiKey: string | undefined): number | null {
-  if (new URL(request.url ?? '/', 'http://stand-in').pathname !== '/v1/listen') return 404
-  const key = /^(?:token|bearer) (?<key>\S+)$/iu.exec(request.headers.authorization ?? '')?.groups?.['key']
+  const { pathname } = new URL(request.url ?? '/', 'http://stand-in')
+  const speaks = pathname === '/v1/speak' && request.method === 'POST'
+  if (pathname !== '/v1/listen' && !speaks) return 404
+  const key = keyOf(request)
   if (key === undefined || (apiKey !== undefined && key !== apiKey)) return 401
-  return parseListenQuery(searchOf(request)) ? null : 400
+  return speaks || parseListenQuery(searchOf(request)) ? null : 400
+}
+
+function keyOf({ headers }: IncomingMessage): string | undefined {
+  return /^(?:token|bearer) (?<key>\S+)$/iu.exec(headers.authorization ?? '')?.groups?.['key']
 }
 
 function searchOf(request: IncomingMessage): URLSearchParams {

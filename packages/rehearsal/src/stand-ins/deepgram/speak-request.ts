@@ -1,0 +1,38 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import type { Log } from '../loopback.ts'
+import { readJson } from '../read-body.ts'
+import { toneSpeech } from '../tone-speech.ts'
+
+const query = z.strictObject({
+  model: z.string().regex(/^aura(?:-2)?-[a-z]+-[a-z]{2}$/u),
+  encoding: z.literal('mulaw'),
+  sample_rate: z.enum(['8000', '16000']),
+  container: z.enum(['none', 'wav']),
+})
+
+const body = z.strictObject({ text: z.string().min(1).max(2000) })
+
+const PIECE_BYTES = 800
+
+/** `POST /v1/speak`. It speaks µ-law and nothing else. */
+export async function speak(request: IncomingMessage, response: ServerResponse, log: Log): Promise<void> {
+  const { searchParams } = new URL(request.url ?? '/', 'http://stand-in')
+  const asked = query.safeParse(Object.fromEntries(searchParams))
+  const said = body.safeParse(await readJson(request))
+  if (!asked.success || !said.success) {
+    log('in', 'invalid', (asked.error ?? said.error)?.issues[0] ?? null)
+    const fault = { err_code: 'Bad Request', err_msg: 'The request is invalid.', request_id: 'stand-in' }
+    response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(fault))
+    return
+  }
+  log('in', 'speak', { ...asked.data, ...said.data })
+  const audio = toneSpeech(said.data.text)
+  response.writeHead(200, { 'content-type': 'audio/mulaw' })
+  for (let at = 0; at < audio.length && !response.destroyed; at += PIECE_BYTES) {
+    response.write(audio.subarray(at, at + PIECE_BYTES))
+    await pause(1)
+  }
+  response.end()
+}
