@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { text, timestamp } from './fields.ts'
 import { pageOf } from './page.ts'
+import { plivoAccount, telnyxAccount, twilioAccount, vendorKinds } from './vendor-accounts.ts'
 
 /** Carriers: the trunks that an account's calls leave by and come in by. */
 
@@ -10,6 +11,10 @@ const host = z.union([ip, z.string().regex(hostName)], { error: 'Must be a host 
 
 export const gatewayTransports = ['udp', 'tcp', 'tls'] as const
 export type GatewayTransport = (typeof gatewayTransports)[number]
+
+export const carrierKinds = ['sip', ...vendorKinds] as const
+export type CarrierKind = (typeof carrierKinds)[number]
+
 export const trunkTypes = ['static_ip', 'auth'] as const
 export type TrunkType = (typeof trunkTypes)[number]
 
@@ -43,43 +48,93 @@ const registration = z.strictObject({
   password: text({ min: 1, max: 255 }).meta({ description: 'Write-only', writeOnly: true }),
 })
 
-export const createCarrierSchema = z
-  .strictObject({
-    carrier_name: text({ min: 1, max: 100 }),
-    kind: z.enum(['sip']).default('sip'),
-    sip_gateway: sipGateway,
-    trunk_type: z.enum(trunkTypes).default('static_ip').meta({
-      description: '`static_ip`: the carrier knows our address. `auth`: it asks for user name and password.',
-    }),
-    registration: registration.optional().meta({ description: 'Needed where `trunk_type` is `auth`.' }),
-    max_concurrent_calls: z
-      .int()
-      .min(1)
-      .max(100_000)
-      .nullable()
-      .default(null)
-      .meta({ description: 'Calls at once in both directions, never exceeded; null: no limit' }),
-    calls_per_second: z
-      .int()
-      .min(1)
-      .max(1_000)
-      .default(1)
-      .meta({ description: 'Calls placed in any one second, never exceeded over all workers' }),
-    priority: z
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(100)
-      .meta({ description: 'The lowest number is tried first' }),
-  })
-  .superRefine(({ trunk_type, registration: given }, context) => {
-    const fault = (code: string, message: string) =>
-      context.addIssue({ code: 'custom', path: ['registration'], message, params: { code } })
-    if (trunk_type === 'auth' && given === undefined)
-      fault('required', 'A trunk of type auth needs user name and password')
-    if (trunk_type === 'static_ip' && given !== undefined)
-      fault('mutually_exclusive', 'A trunk of type static_ip takes no user name and password')
-  })
+const carrierFields = z.strictObject({
+  carrier_name: text({ min: 1, max: 100 }),
+  kind: z.enum(carrierKinds).default('sip').meta({
+    description: '`twilio`, `telnyx` and `plivo` are called by their API, and send the audio to us.',
+  }),
+  sip_gateway: sipGateway.optional().meta({ description: 'Needed where `kind` is `sip`.' }),
+  trunk_type: z.enum(trunkTypes).optional().meta({
+    description:
+      '`static_ip` (the default): the carrier knows our address. `auth`: it asks for user name and password.',
+  }),
+  registration: registration.optional().meta({ description: 'Needed where `trunk_type` is `auth`.' }),
+  twilio: twilioAccount.optional().meta({ description: 'Needed where `kind` is `twilio`.' }),
+  telnyx: telnyxAccount.optional().meta({ description: 'Needed where `kind` is `telnyx`.' }),
+  plivo: plivoAccount.optional().meta({ description: 'Needed where `kind` is `plivo`.' }),
+  max_concurrent_calls: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .default(null)
+    .meta({ description: 'Calls at once in both directions, never exceeded; null: no limit' }),
+  calls_per_second: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .meta({ description: 'Calls placed in any one second, never exceeded over all workers' }),
+  priority: z.int().min(0).max(65_535).default(100).meta({ description: 'The lowest number is tried first' }),
+})
+
+const sections = { sip: 'sip_gateway', twilio: 'twilio', telnyx: 'telnyx', plivo: 'plivo' } as const
+const sipOnly = ['trunk_type', 'registration'] as const
+type Section = (typeof sections)[CarrierKind] | (typeof sipOnly)[number]
+type Given = { readonly [Name in Section | 'kind']?: unknown }
+
+/** What must hold between fields. Asked even where other fields are at fault, so that all is told at once. */
+interface Rule {
+  readonly path: Section
+  readonly code: 'required' | 'mutually_exclusive'
+  readonly message: string
+  readonly holds: (carrier: Given) => boolean
+}
+
+const rules: readonly Rule[] = [
+  ...carrierKinds.flatMap(kind => rulesOfSection(kind, sections[kind])),
+  ...sipOnly.map(path => onlyFor('sip', path)),
+  {
+    path: 'registration',
+    code: 'required',
+    message: 'A trunk of type auth needs user name and password',
+    holds: ({ kind, trunk_type, registration: given }) =>
+      kind !== 'sip' || trunk_type !== 'auth' || given !== undefined,
+  },
+  {
+    path: 'registration',
+    code: 'mutually_exclusive',
+    message: 'A trunk of type static_ip takes no user name and password',
+    holds: ({ kind, trunk_type, registration: given }) =>
+      kind !== 'sip' || trunk_type === 'auth' || given === undefined,
+  },
+]
+
+function rulesOfSection(kind: CarrierKind, path: Section): Rule[] {
+  const message = `A carrier of kind ${kind} needs ${path}`
+  const needed: Rule['holds'] = carrier => carrier.kind !== kind || carrier[path] !== undefined
+  return [{ path, code: 'required', message, holds: needed }, onlyFor(kind, path)]
+}
+
+function onlyFor(kind: CarrierKind, path: Section): Rule {
+  const message = `Only a carrier of kind ${kind} takes ${path}`
+  const isKnown = (given: unknown) => carrierKinds.some(known => known === given)
+  const holds: Rule['holds'] = carrier =>
+    carrier[path] === undefined || carrier.kind === kind || !isKnown(carrier.kind)
+  return { path, code: 'mutually_exclusive', message, holds }
+}
+
+export const createCarrierSchema = rules
+  .reduce(
+    (schema, { path, code, message, holds }) =>
+      schema.refine(holds, {
+        path: [path],
+        message,
+        params: { code },
+        when: ({ value }) => typeof value === 'object' && value !== null,
+      }),
+    carrierFields,
+  )
   .meta({ id: 'CreateCarrier' })
 export type CreateCarrier = z.output<typeof createCarrierSchema>
 
@@ -87,16 +142,24 @@ export const carrierSchema = z
   .object({
     id: z.string().meta({ description: 'What `voip_carrier_sid` of a number names' }),
     carrier_name: z.string(),
-    kind: z.enum(['sip']),
-    sip_gateway: z.object({
-      host: z.string(),
-      port: z.int(),
-      transport: z.enum(gatewayTransports),
-      inbound: z.boolean(),
-      outbound: z.boolean(),
-    }),
-    trunk_type: z.enum(trunkTypes),
+    kind: z.enum(carrierKinds),
+    sip_gateway: z
+      .object({
+        host: z.string(),
+        port: z.int(),
+        transport: z.enum(gatewayTransports),
+        inbound: z.boolean(),
+        outbound: z.boolean(),
+      })
+      .nullable(),
+    trunk_type: z.enum(trunkTypes).nullable(),
     registration: z.object({ username: z.string() }).nullable(),
+    account_id: z.string().nullable().meta({
+      description: '`account_sid` of Twilio, `connection_id` of Telnyx, `auth_id` of Plivo; null for SIP',
+    }),
+    incoming_url: z.string().nullable().meta({
+      description: 'What the vendor is to be given as the address for calls to the numbers; null for SIP',
+    }),
     max_concurrent_calls: z.int().nullable(),
     calls_per_second: z.int().nullable(),
     priority: z.int(),
@@ -111,8 +174,8 @@ export const carrierPageSchema = pageOf(carrierSchema).meta({ id: 'CarrierPage' 
 export const carrierTestSchema = z
   .object({
     ok: z.boolean().meta({ description: 'The carrier answered, and not that it is out of service' }),
-    method: z.enum(['OPTIONS']),
-    status: z.int().nullable().meta({ description: 'The SIP status that came back; null: none did' }),
+    method: z.enum(['OPTIONS', 'GET']).meta({ description: "`OPTIONS` by SIP; `GET` by a vendor's API" }),
+    status: z.int().nullable().meta({ description: 'The SIP or HTTP status that came back; null: none did' }),
     reason: z.string().nullable(),
     round_trip_ms: z.number().nullable(),
     detail: z.string().nullable().meta({ description: 'What to look at, where it went wrong' }),

@@ -14,7 +14,9 @@ import { readMasterKey } from './config/secrets.ts'
 import { openReception } from './config/reception.ts'
 import { streamTransports } from './config/sip-transports.ts'
 import { openSpeech, speechCatalogue } from './config/speech.ts'
-import { Trunks } from './config/trunks.ts'
+import { openStreamLines, type StreamLines, type StreamReception } from './config/stream-lines.ts'
+import { openStreamReception, type StreamReceptionDeps } from './config/stream-reception.ts'
+import { type TrunkDeps, Trunks } from './config/trunks.ts'
 import type { StopSwitch } from './dialer/live-calls.ts'
 import { type ReapDeps, reapForever } from './dialer/reap.ts'
 import { lineOf } from './dialer/receive-call.ts'
@@ -45,9 +47,15 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'a connection is in trouble')
   const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
   const jobs = starting.use(await openJobs(database, { onTrouble }))
-  const reception: Reception = { open: null }
-  const line = starting.use(await openLine(config, { log, reception, draining: () => worker.draining }))
-  const trunks = await openTrunks(config, { database, line })
+  const doors: Doors = { sip: { open: null }, streams: { open: null } }
+  const line = starting.use(
+    await openLine(config, { log, reception: doors.sip, draining: () => worker.draining }),
+  )
+  const sealing = createSealing(await readMasterKey(config))
+  const streams = starting.use(
+    await openStreamLines(config, { database, sealing, reception: doors.streams, onTrouble }),
+  )
+  const trunks = await openTrunks(config, { database, line, sealing, streams })
   const { voices } = starting.use(await openSpeech(config))
   const nodeId = newId() as NodeId
   const run = runner(config, { database, jobs, nodeId, log, voices })
@@ -71,25 +79,13 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   )
   const reaping = new AbortController()
   starting.defer(() => reaping.abort())
-  void reapForever(reaper({ database, jobs, onTrouble }, line.userAgent), reaping.signal)
+  void reapForever(
+    reaper({ database, jobs, onTrouble }, { userAgent: line.userAgent, streams }),
+    reaping.signal,
+  )
   await worker.start()
   await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
-  reception.open = openReception({
-    database,
-    catalogue: speechCatalogue(config),
-    nodeId,
-    media: line.media,
-    mediaHost: line.mediaHost,
-    settings: trunkOf(config),
-    hasRoom: () => worker.hasRoom,
-    hold: (call, arrival) =>
-      worker.hold(call, async stop => {
-        await run.call(call, { stop, carrier: lineOf(arrival, trunks.carrierFor(call)) })
-        // A call that broke before its answer must not ring on; after the answer this does nothing.
-        arrival.refuse('unavailable')
-      }),
-    log,
-  })
+  takeCarriers(config, { database, nodeId, log, worker, run, trunks, line, doors })
   starting.use(await takeBrowsers(config, { database, nodeId, log, worker, run, trunks }))
   starting.defer(() => worker.leave())
   const running = starting.move()
@@ -101,7 +97,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   }
 }
 
-interface BrowserParts {
+interface TakingParts {
   readonly database: Database
   readonly nodeId: NodeId
   readonly log: Logger
@@ -110,7 +106,28 @@ interface BrowserParts {
   readonly trunks: Trunks
 }
 
-function takeBrowsers(config: Config, { worker, run, trunks, ...parts }: BrowserParts): Promise<BrowserLine> {
+/** From now on calls that come in by carriers are taken. */
+function takeCarriers(
+  config: Config,
+  { worker, run, trunks, line, doors, ...parts }: TakingParts & { line: Line; doors: Doors },
+): void {
+  const taking: StreamReceptionDeps = {
+    ...parts,
+    catalogue: speechCatalogue(config),
+    hasRoom: () => worker.hasRoom,
+    hold: (call, arrival) =>
+      worker.hold(call, async stop => {
+        await run.call(call, { stop, carrier: lineOf(arrival, trunks.carrierFor(call)) })
+        // A call that broke before its answer must not ring on; after the answer this does nothing.
+        arrival.refuse('unavailable')
+      }),
+  }
+  const { media, mediaHost } = line
+  doors.sip.open = openReception({ ...taking, media, mediaHost, settings: trunkOf(config) })
+  doors.streams.open = openStreamReception(taking)
+}
+
+function takeBrowsers(config: Config, { worker, run, trunks, ...parts }: TakingParts): Promise<BrowserLine> {
   return openBrowserCalls(config, {
     ...parts,
     hasRoom: () => worker.hasRoom,
@@ -125,17 +142,21 @@ function takeBrowsers(config: Config, { worker, run, trunks, ...parts }: Browser
 
 async function openTrunks(
   config: Config,
-  { database, line }: { database: Database; line: Line },
+  { line, ...parts }: Pick<TrunkDeps, 'database' | 'sealing' | 'streams'> & { line: Line },
 ): Promise<Trunks> {
-  await limitSettingsTrunk(database, trunkLimits(config))
+  await limitSettingsTrunk(parts.database, trunkLimits(config))
   const { userAgent, media, mediaHost } = line
-  const sealing = createSealing(await readMasterKey(config))
-  return new Trunks({ database, userAgent, media, mediaHost, sealing, settings: trunkOf(config) })
+  return new Trunks({ ...parts, userAgent, media, mediaHost, settings: trunkOf(config) })
 }
 
-/** Who takes calls that come in; null until the worker is up. */
+/** Who takes calls that come in by SIP; null until the worker is up. */
 interface Reception {
   open: ((call: IncomingCall) => void) | null
+}
+
+interface Doors {
+  readonly sip: Reception
+  readonly streams: StreamReception
 }
 
 interface Line extends AsyncDisposable {
@@ -209,13 +230,15 @@ function runner(config: Config, { voices, ...parts }: RunnerParts): Runner {
 
 function reaper(
   { database, jobs, onTrouble }: { database: Database; jobs: Jobs; onTrouble: (error: unknown) => void },
-  userAgent: UserAgent,
+  { userAgent, streams }: { userAgent: UserAgent; streams: StreamLines },
 ): ReapDeps {
   return {
     findOrphans: () => findOrphans(database),
-    hangUpLifeline: async lifeline => {
+    hangUpLifeline: async (lifeline, account) => {
+      const deadline = AbortSignal.timeout(lostByeMs)
+      if (await streams.hangUp(lifeline, account, deadline)) return
       const dialog = JSON.parse(lifeline) as DialogRecord
-      await userAgent.endDialog(dialog, AbortSignal.timeout(lostByeMs)).catch(onTrouble)
+      await userAgent.endDialog(dialog, deadline).catch(onTrouble)
     },
     endOrphan: async ({ id, nodeId }, outcome) => {
       const nothing = { networkCode: null, latency: null, lineStats: null }

@@ -1,8 +1,12 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import type { PhoneStandIn } from '@parley/rehearsal/stand-ins/phone/phone-stand-in'
+import { openTwilio } from '@parley/rehearsal/stand-ins/twilio/open-twilio'
 import { openMediaEngine } from '@parley/wire/rtp/media-engine'
 import { openUserAgent } from '@parley/wire/sip/user-agent'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readConfig } from '../src/config/config.ts'
+import { openStreamLines } from '../src/config/stream-lines.ts'
 import { Trunks } from '../src/config/trunks.ts'
 import { openJobs } from '../src/store/jobs.ts'
 import { createSealing } from '../src/store/sealing.ts'
@@ -13,13 +17,33 @@ const api = sharedApi()
 const opened = new AsyncDisposableStack()
 const host = '127.0.0.1'
 
+const twilio = { account_sid: `AC${'0'.repeat(31)}1`, auth_token: 'token' }
+let standIn: PhoneStandIn
+
 beforeAll(async () => {
   const { database } = api()
   const jobs = opened.use(await openJobs(database))
   const media = opened.use(await openMediaEngine({ host }))
   const userAgent = opened.use(await openUserAgent({ host, port: 0, tcp: { port: 0 }, name: 'Parley' }))
   const sealing = createSealing(Buffer.alloc(32, 5))
-  const trunks = new Trunks({ database, sealing, userAgent, media, mediaHost: host, settings: null })
+  standIn = opened.use(await openTwilio({ accountSid: twilio.account_sid, authToken: twilio.auth_token }))
+  const streams = opened.use(
+    await openStreamLines(readConfig({ TWILIO_URL: standIn.url }), {
+      database,
+      sealing,
+      reception: { open: null },
+      onTrouble: () => undefined,
+    }),
+  )
+  const trunks = new Trunks({
+    database,
+    sealing,
+    userAgent,
+    media,
+    mediaHost: host,
+    settings: null,
+    streams,
+  })
   await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
 })
 afterAll(() => opened.disposeAsync())
@@ -85,4 +109,22 @@ test('silence is told as such, within ten seconds', { timeout: 30_000 }, async (
 test("another account's carrier is none", async () => {
   const { key } = await api().stranger()
   expect((await testAt(1, { key })).status).toBe(404)
+})
+
+async function testTwilio(account: object) {
+  const body = { carrier_name: JSON.stringify(account), kind: 'twilio', twilio: { ...twilio, ...account } }
+  const carrier = await api().send('POST', '/v1/phone-numbers/carriers', { body })
+  return await api().send('POST', `/v1/phone-numbers/carriers/${carrier.body.id}/test`)
+}
+
+test('a vendor that knows the account', async () => {
+  expect(await testTwilio({})).toMatchObject({
+    status: 200,
+    body: { ok: true, method: 'GET', status: 200, round_trip_ms: expect.any(Number), detail: null },
+  })
+})
+
+test('a vendor that refuses the credentials', async () => {
+  const { body } = await testTwilio({ auth_token: 'wrong' })
+  expect(body).toMatchObject({ ok: false, status: 401, detail: expect.stringContaining('credentials') })
 })

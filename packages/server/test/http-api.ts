@@ -106,6 +106,7 @@ export async function apiOn(
     catalogue: () => api.catalogue,
     recordings: openRecordings('/nonexistent', () => undefined),
     sealing,
+    streamUrl: 'https://calls.test/',
     sipTransports: ['udp', 'tcp'],
     links: { publicUrl: 'http://api.test', secret: Buffer.alloc(32, 6) },
     defaultFromNumber: null,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sharedApi } from './http-api.ts'
+import { sharedApi, testApi } from './http-api.ts'
 
 const carriers = '/v1/phone-numbers/carriers'
 const trunk = {
@@ -28,6 +28,8 @@ describe('carriers', () => {
       sip_gateway: { host: '192.0.2.10', port: 5060, transport: 'udp', inbound: true, outbound: true },
       trunk_type: 'auth',
       registration: { username: 'clinic' },
+      account_id: null,
+      incoming_url: null,
       max_concurrent_calls: 10,
       calls_per_second: 5,
       priority: 1,
@@ -71,7 +73,9 @@ describe('carriers', () => {
     [{ sip_gateway: { host: 'a.example', ipv4: '192.0.2.1' } }, ['sip_gateway.ipv4: mutually_exclusive']],
     [{ sip_gateway: { host: 'evil.example;lr\r\nX: y' } }, ['sip_gateway.host: invalid_format']],
     [{ sip_gateway: { ipv4: '192.0.2.1', outbound: false } }, ['sip_gateway.outbound: gateway_without_use']],
+    [{ sip_gateway: undefined }, ['sip_gateway: required']],
     [{ registration: undefined }, ['registration: required']],
+    [{ registration: undefined, priority: -1 }, ['priority: too_small', 'registration: required']],
     [
       { sip_gateway: { ipv4: '192.0.2.1', transport: 'tls' } },
       ['sip_gateway.transport: transport_not_available'],
@@ -99,6 +103,67 @@ describe('carriers', () => {
     expect((await api().send('GET', url, { key: readOnly })).status).toBe(200)
     const refused = await api().send('DELETE', url, { key: readOnly })
     expect(refused).toMatchObject({ status: 403, body: { required_scope: 'phone_numbers:write' } })
+  })
+})
+
+const sid = '0123456789abcdef0123456789abcdef'
+const vendors = [
+  [
+    'twilio',
+    {
+      account_sid: `AC${sid}`,
+      auth_token: 'very-secret',
+      api_key: { sid: `SK${sid}`, secret: 'very-secret' },
+    },
+    `AC${sid}`,
+  ],
+  ['telnyx', { api_key: 'very-secret', connection_id: '17', public_key: `${'A'.repeat(43)}=` }, '17'],
+  ['plivo', { auth_id: 'MAXXXXXXXXXXXXXXXXXX', auth_token: 'very-secret' }, 'MAXXXXXXXXXXXXXXXXXX'],
+] as const
+
+describe.each(vendors)('a carrier of kind %s', (kind, account, name) => {
+  const body = { carrier_name: `At ${kind}`, kind, [kind]: account }
+
+  test('is added and read; its secrets never come back, nor stand in the database', async () => {
+    const added = await api().send('POST', carriers, { body })
+    expect(added).toMatchObject({
+      status: 201,
+      body: { kind, account_id: name, sip_gateway: null, trunk_type: null, registration: null },
+    })
+    expect(added.body.incoming_url).toBe(`https://calls.test/carriers/incoming/${added.body.id}`)
+    expect((await api().send('GET', `${carriers}/${added.body.id}`)).body).toEqual(added.body)
+    const stored = await api().database.kysely.selectFrom('carriers').selectAll().execute()
+    expect(JSON.stringify([stored, added.body])).not.toContain('very-secret')
+  })
+
+  test('is refused where vendors can not reach the server', async () => {
+    const hidden = await testApi({ streamUrl: null })
+    const { status, body: answer } = await hidden.send('POST', carriers, { body })
+    expect(status).toBe(400)
+    expect(told(answer)).toEqual(['kind: no_stream_address'])
+  })
+
+  test('tells all that is missing, and what belongs to other kinds, at once', async () => {
+    const other = kind === 'plivo' ? 'twilio' : 'plivo'
+    const wrong = { kind, [other]: {}, trunk_type: 'auth', sip_gateway: trunk.sip_gateway, priority: -1 }
+    const { body: answer } = await api().send('POST', carriers, { body: wrong })
+    expect(told(answer)).toEqual(
+      expect.arrayContaining([
+        'carrier_name: required',
+        'priority: too_small',
+        'sip_gateway: mutually_exclusive',
+        'trunk_type: mutually_exclusive',
+        `${kind}: required`,
+        `${other}: mutually_exclusive`,
+      ]),
+    )
+  })
+
+  test('takes no secret that breaks a header', async () => {
+    const secret = kind === 'telnyx' ? 'api_key' : 'auth_token'
+    const wrong = { ...body, [kind]: { ...account, [secret]: 'a\r\nb: c' } }
+    const { body: answer } = await api().send('POST', carriers, { body: wrong })
+    expect(told(answer)).toEqual([`${kind}.${secret}: invalid_format`])
   })
 })
 

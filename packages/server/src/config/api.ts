@@ -14,7 +14,7 @@ import { createSealing, type Sealing } from '../store/sealing.ts'
 import { type DeliverDeps } from '../webhooks/deliver.ts'
 import { openDeliverer } from '../webhooks/deliverer.ts'
 import type { Config } from './config.ts'
-import { databaseUrl, httpPort } from './line-settings.ts'
+import { databaseUrl, httpPort, streamUrl } from './line-settings.ts'
 import type { Runnable } from './run-alone.ts'
 import { readMasterKey } from './secrets.ts'
 import { sipTransports } from './sip-transports.ts'
@@ -60,6 +60,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     links,
     sealing,
     sipTransports: sipTransports(config),
+    streamUrl: streamUrl(config),
     log,
     catalogue: () => catalogue,
     defaultFromNumber: config.FROM_NUMBER ?? null,

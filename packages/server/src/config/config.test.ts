@@ -20,4 +20,23 @@ describe('settings', () => {
     expect(read).toThrow(/PARLEY_HTTP_PORT[^]*PARLEY_ADMIN_KEY/)
     expect(read).not.toThrow(/hunter2/)
   })
+
+  it.each([
+    [{ PARLEY_WORKERS: '2' }, false],
+    [{ PARLEY_STREAM_PUBLIC_URL: 'https://a.example' }, false],
+    [{ PARLEY_STREAM_PUBLIC_URL: 'https://a.example', PARLEY_WORKERS: '2' }, true],
+    [{ PARLEY_STREAM_PUBLIC_URL: 'https://a.example/{port}', PARLEY_WORKERS: '2' }, true],
+    [
+      {
+        PARLEY_STREAM_PUBLIC_URL: 'https://a.example/{port}',
+        PARLEY_WORKERS: '2',
+        PARLEY_STREAM_PORT: '3100',
+      },
+      false,
+    ],
+  ])('vendors must be able to reach each worker: %o', (environment, isFault) => {
+    const read = () => readConfig(environment)
+    if (isFault) expect(read).toThrow(/PARLEY_STREAM_PUBLIC_URL/)
+    else expect(read).not.toThrow()
+  })
 })

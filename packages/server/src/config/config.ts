@@ -20,7 +20,7 @@ const port = z.coerce.number().int().min(0).max(65_535)
 const setting = z.string().min(1).optional()
 const sipUri = z.string().regex(/^sip:[^\s@]+$/, 'must be a SIP address such as sip:trunk.example.com:5060')
 
-const schema = z.object({
+const fields = z.object({
   PARLEY_DATA_DIR: z.string().min(1).default('.data'),
   /** PostgreSQL ≥ 15. Absent: the embedded server under the data folder. */
   DATABASE_URL: setting,
@@ -63,6 +63,15 @@ const schema = z.object({
   PARLEY_BROWSER_URL: z.url({ protocol: /^wss?$/ }).optional(),
   /** Web pages that may join, besides those of the API's own address. */
   PARLEY_BROWSER_ORIGINS: list,
+  /** Where vendors that stream audio reach the worker: callbacks over HTTP, audio over WebSocket. */
+  PARLEY_STREAM_HOST: z.string().min(1).default('127.0.0.1'),
+  PARLEY_STREAM_PORT: port.default(0),
+  /** What vendors reach it at, e.g. `https://calls.example.com/{port}`; absent: they can not. */
+  PARLEY_STREAM_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Addresses of the vendors' APIs, where they are not the vendors' own. */
+  TWILIO_URL: z.url().optional(),
+  TELNYX_URL: z.url().optional(),
+  PLIVO_URL: z.url().optional(),
   PARLEY_RTP_PORTS: z
     .string()
     .regex(/^\d{4,5}-\d{4,5}$/, 'must be a range such as 16384-32767')
@@ -77,6 +86,17 @@ const schema = z.object({
   PARLEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(7_200).default(600),
   ...speechSettings,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+const schema = fields.superRefine((config, context) => {
+  const url = config.PARLEY_STREAM_PUBLIC_URL
+  const fault = (message: string) =>
+    context.addIssue({ code: 'custom', path: ['PARLEY_STREAM_PUBLIC_URL'], message })
+  if (url === undefined) return
+  if (config.PARLEY_WORKERS > 1 && !url.includes('{port}'))
+    fault('must tell workers apart by {port} in its path, as PARLEY_WORKERS is above 1')
+  if (url.includes('{port}') && config.PARLEY_STREAM_PORT === 0)
+    fault('names {port}, so PARLEY_STREAM_PORT must not be 0')
 })
 
 /** A start with unusable settings. The message has one line per fault and no values. */

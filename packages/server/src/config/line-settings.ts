@@ -28,6 +28,12 @@ export function trunkLimits(config: Config): TrunkLimits {
   return { maxConcurrentCalls: calls, callsPerSecond: perSecond }
 }
 
+/** How vendors that stream audio reach this worker; null: they can not. */
+export function streamUrl(config: Config): string | null {
+  const url = config.PARLEY_STREAM_PUBLIC_URL
+  return url?.replaceAll('{port}', String(config.PARLEY_STREAM_PORT)) ?? null
+}
+
 /** The port to listen on; a free one where the setting is 0. */
 export async function httpPort(config: Config): Promise<number> {
   if (config.PARLEY_HTTP_PORT !== 0) return config.PARLEY_HTTP_PORT

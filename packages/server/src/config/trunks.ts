@@ -12,6 +12,7 @@ import type { Carrier, DialRequest } from '../telephony/port.ts'
 import { testByOptions } from '../telephony/sip/options-test.ts'
 import { SipCarrier, type SipTrunk } from '../telephony/sip/sip-carrier.ts'
 import { TrunkWatch } from '../telephony/trunk-watch.ts'
+import type { StreamLines } from './stream-lines.ts'
 
 export interface TrunkDeps {
   readonly database: Database
@@ -21,6 +22,8 @@ export interface TrunkDeps {
   readonly mediaHost: string
   /** SIP_TRUNK: for accounts without carriers of their own. Null: none. */
   readonly settings: SipTrunk | null
+  /** Carriers that are called by a vendor's API. */
+  readonly streams: StreamLines
 }
 
 /** Less than who asked waits, so that silence is told too. */
@@ -57,18 +60,32 @@ export class Trunks {
   }
 
   #trunk(row: OutboundTrunk, call: ClaimedCall): Trunk {
-    const { database, sealing, userAgent, settings } = this.#deps
-    const trunk =
-      row.gateway === null ? settings : { uri: uriOf(row.gateway), credentials: credentialsOf(row, sealing) }
+    const { database } = this.#deps
     const hasPlace = row.id === call.trunk && !isLimited(row)
     return {
       id: row.id,
-      carrier: this.#carrier(trunk),
-      probe: async signal => trunk !== null && (await testByOptions(userAgent, trunk.uri, signal)).ok,
+      ...this.#lineOf(row),
       admit: async () =>
         hasPlace
           ? { kind: 'admitted' }
           : await admitToTrunk(database, { trunk: row.id, call: call.id, dialing: true }),
+    }
+  }
+
+  #lineOf(row: OutboundTrunk): Pick<Trunk, 'carrier' | 'probe'> {
+    const { sealing, userAgent, settings, streams } = this.#deps
+    const { gateway, vendor } = row
+    if (vendor !== null) {
+      return {
+        carrier: streams.carrier(vendor),
+        probe: async signal => (await streams.test(vendor, signal)).ok,
+      }
+    }
+    const trunk =
+      gateway === null ? settings : { uri: uriOf(gateway), credentials: credentialsOf(row, sealing) }
+    return {
+      carrier: this.#carrier(trunk),
+      probe: async signal => trunk !== null && (await testByOptions(userAgent, trunk.uri, signal)).ok,
     }
   }
 
@@ -79,10 +96,14 @@ export class Trunks {
 
   /** Asks a carrier whether it is there, for somebody who waits for the answer. */
   async test(id: CarrierTestId): Promise<void> {
-    const { database, userAgent } = this.#deps
-    const gateway = await findCarrierTest(database, id)
-    if (gateway === null) return
-    const result = await testByOptions(userAgent, uriOf(gateway), AbortSignal.timeout(testDeadlineMs))
+    const { database, userAgent, streams } = this.#deps
+    const tested = await findCarrierTest(database, id)
+    if (tested === null) return
+    const deadline = AbortSignal.timeout(testDeadlineMs)
+    const result =
+      'vendor' in tested
+        ? await streams.test(tested.vendor, deadline)
+        : await testByOptions(userAgent, uriOf(tested.gateway), deadline)
     await keepCarrierTest(database, id, result)
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { broken, type Outcome } from '../domain/outcome.ts'
+import type { AccountId } from '../domain/ids.ts'
 import type { OrphanedCall } from '../store/attempts.ts'
 
 const reapEveryMs = 5_000
@@ -7,7 +8,7 @@ const reapEveryMs = 5_000
 export interface ReapDeps {
   findOrphans(): Promise<OrphanedCall[]>
   /** Hangs up what another process was talking on; bounded, and never rejects for a deaf far end. */
-  hangUpLifeline(lifeline: string): Promise<void>
+  hangUpLifeline(lifeline: string, account: AccountId): Promise<void>
   endOrphan(orphan: OrphanedCall, outcome: Outcome): Promise<void>
   readonly onTrouble: (error: unknown) => void
 }
@@ -30,6 +31,6 @@ export async function reapOnce(deps: ReapDeps): Promise<void> {
 }
 
 async function reap(orphan: OrphanedCall, deps: ReapDeps): Promise<void> {
-  if (orphan.lifeline !== null) await deps.hangUpLifeline(orphan.lifeline)
+  if (orphan.lifeline !== null) await deps.hangUpLifeline(orphan.lifeline, orphan.accountId)
   await deps.endOrphan(orphan, broken('node_lost', 'ours', 'The server that ran this call was lost'))
 }

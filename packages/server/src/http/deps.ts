@@ -23,6 +23,8 @@ export interface HttpDeps {
   readonly sealing: Sealing
   /** What workers speak SIP over. */
   readonly sipTransports: readonly GatewayTransport[]
+  /** How vendors that stream audio reach the workers; null: they can not. */
+  readonly streamUrl: string | null
   readonly defaultFromNumber: string | null
   /** The process is about to end and accepts no new calls. */
   readonly draining: () => boolean

@@ -2,7 +2,7 @@ import type { CallEventBody } from '@parley/contract/events'
 import { sql, type Transaction } from 'kysely'
 import { browserParty } from '../domain/browser-ticket.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
-import type { CallId, NodeId, TrunkId } from '../domain/ids.ts'
+import type { AccountId, CallId, NodeId, TrunkId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Database } from './database.ts'
 import { appendEvents } from './events.ts'
@@ -191,6 +191,7 @@ function endedEvent(outcome: Outcome): CallEventBody {
 /** A call whose node is gone. */
 export interface OrphanedCall {
   readonly id: CallId
+  readonly accountId: AccountId
   readonly nodeId: NodeId
   readonly lifeline: string | null
 }
@@ -200,7 +201,7 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
   const rows = await database.kysely
     .selectFrom('calls')
     .leftJoin('nodes', 'nodes.id', 'calls.node_id')
-    .select(['calls.id', 'calls.node_id', 'calls.lifeline'])
+    .select(['calls.id', 'calls.account_id', 'calls.node_id', 'calls.lifeline'])
     .where('calls.status', '=', 'in_progress')
     .where(where =>
       where.or([where('nodes.id', 'is', null), where('nodes.lease_until', '<', sql<Date>`now()`)]),
@@ -208,8 +209,8 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
     .orderBy('calls.id')
     .limit(50)
     .execute()
-  return rows.flatMap(row =>
-    row.node_id === null ? [] : [{ id: row.id, nodeId: row.node_id, lifeline: row.lifeline }],
+  return rows.flatMap(({ id, account_id: accountId, node_id: nodeId, lifeline }) =>
+    nodeId === null ? [] : [{ id, accountId, nodeId, lifeline }],
   )
 }
 

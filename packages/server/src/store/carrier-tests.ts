@@ -5,6 +5,7 @@ import { newId } from '../domain/new-id.ts'
 import type { Database } from './database.ts'
 import type { Jobs } from './jobs.ts'
 import { storableJson } from './storable-json.ts'
+import type { VendorCarrier } from './vendor-carriers.ts'
 
 /** How long somebody waits for the result of a test, in seconds; a worker that comes later needs not ask. */
 export const carrierTestSeconds = 10
@@ -26,20 +27,28 @@ export async function askForCarrierTest(
   return id
 }
 
-/** Where to ask. Null: nobody waits for the result any more, or somebody has asked already. */
+/** A SIP gateway, or a vendor's account. */
+export type TestedCarrier =
+  | { readonly gateway: { readonly host: string; readonly port: number; readonly transport: string } }
+  | { readonly vendor: VendorCarrier }
+
+/** Whom to ask. Null: nobody waits for the result any more, or somebody has asked already. */
 export async function findCarrierTest(
   { kysely }: Database,
   id: CarrierTestId,
-): Promise<{ host: string; port: number; transport: string } | null> {
+): Promise<TestedCarrier | null> {
   const row = await kysely
     .selectFrom('carrier_tests')
     .innerJoin('carriers', 'carriers.id', 'carrier_tests.carrier_id')
-    .select(['host', 'port', 'transport'])
+    .select(['carriers.id', 'host', 'port', 'transport', 'password_sealed'])
     .where('carrier_tests.id', '=', id)
     .where('result', 'is', null)
     .where('carrier_tests.created_at', '>', sql<Date>`now() - make_interval(secs => ${carrierTestSeconds})`)
     .executeTakeFirst()
-  return row ?? null
+  if (row === undefined) return null
+  const { id: carrier, host, port, transport, password_sealed: accountSealed } = row
+  if (host !== null && port !== null && transport !== null) return { gateway: { host, port, transport } }
+  return accountSealed === null ? null : { vendor: { id: carrier, accountSealed } }
 }
 
 export async function keepCarrierTest(

@@ -8,6 +8,7 @@ import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Sealing } from './sealing.ts'
 import type { Tables } from './tables.ts'
+import { accountOf } from './vendor-carriers.ts'
 
 /** A carrier with its limits; its password is not to be had from it. */
 export type CarrierRow = Omit<Selectable<Tables['carriers']>, 'password_sealed'> &
@@ -35,7 +36,7 @@ export async function insertCarrier(
   o: { account: AccountId; carrier: CreateCarrier; sealing: Sealing },
 ): Promise<CarrierRow | null> {
   const { carrier, sealing } = o
-  const { registration, sip_gateway: gateway, max_concurrent_calls, calls_per_second } = carrier
+  const { max_concurrent_calls, calls_per_second } = carrier
   const row = await trx
     .insertInto('carriers')
     .values({
@@ -43,14 +44,7 @@ export async function insertCarrier(
       account_id: o.account,
       name: carrier.carrier_name,
       kind: carrier.kind,
-      trunk_type: carrier.trunk_type,
-      host: (gateway.ipv4 ?? gateway.host ?? '').toLowerCase(),
-      port: gateway.port,
-      transport: gateway.transport,
-      outbound: gateway.outbound,
-      inbound: gateway.inbound,
-      username: registration?.username ?? null,
-      password_sealed: registration ? sealing.seal(registration.password) : null,
+      ...(carrier.kind === 'sip' ? gatewayColumns(carrier, sealing) : accountColumns(carrier, sealing)),
       priority: carrier.priority,
     })
     .onConflict(conflict => conflict.columns(['account_id', 'name']).doNothing())
@@ -63,6 +57,25 @@ export async function insertCarrier(
     .values({ trunk_id: row.id, ...limits })
     .execute()
   return { ...row, ...limits }
+}
+
+function gatewayColumns({ trunk_type, registration, sip_gateway: gateway }: CreateCarrier, sealing: Sealing) {
+  if (gateway === undefined) throw new Error('a SIP carrier without a gateway')
+  return {
+    trunk_type: trunk_type ?? 'static_ip',
+    host: (gateway.ipv4 ?? gateway.host ?? '').toLowerCase(),
+    port: gateway.port,
+    transport: gateway.transport,
+    outbound: gateway.outbound,
+    inbound: gateway.inbound,
+    username: registration?.username ?? null,
+    password_sealed: registration ? sealing.seal(registration.password) : null,
+  }
+}
+
+function accountColumns(carrier: CreateCarrier, sealing: Sealing) {
+  const gateway = { trunk_type: null, host: null, port: null, transport: null, outbound: true, inbound: true }
+  return { ...gateway, ...accountOf(carrier, sealing) }
 }
 
 const selectCarriers = ({ kysely }: Database, account: AccountId) =>

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AccountId, TrunkId } from '../domain/ids.ts'
+import type { AccountId, CarrierId, TrunkId } from '../domain/ids.ts'
 import { settingsTrunk } from './admission.ts'
 import type { Database } from './database.ts'
 
@@ -20,7 +20,7 @@ export async function inboundAddresses({ kysely }: Database): Promise<string[]> 
     .distinct()
     .where('inbound', '=', true)
     .execute()
-  return rows.map(row => row.host)
+  return rows.flatMap(row => row.host ?? [])
 }
 
 /**
@@ -62,4 +62,29 @@ export async function findAnsweredNumber(
     .executeTakeFirst()
   if (row === undefined || row.inbound_agent === null) return null
   return { account: row.account_id, trunk: row.carrier_id ?? settingsTrunk, agent: row.inbound_agent }
+}
+
+/**
+ * Who answers a number when a vendor announces a call to it: the account of the carrier, where it has the number
+ * and does not keep it with another carrier. Null: nobody.
+ */
+export async function findNumberOfCarrier(
+  { kysely }: Database,
+  o: { number: string; carrier: CarrierId },
+): Promise<AnsweredNumber | null> {
+  const row = await kysely
+    .selectFrom('carriers')
+    .innerJoin('phone_numbers', 'phone_numbers.account_id', 'carriers.account_id')
+    .select(['phone_numbers.account_id', 'phone_numbers.inbound_agent'])
+    .where('carriers.id', '=', o.carrier)
+    .where('number', '=', o.number)
+    .where(is =>
+      is.or([
+        is('phone_numbers.carrier_id', 'is', null),
+        is('phone_numbers.carrier_id', '=', is.ref('carriers.id')),
+      ]),
+    )
+    .executeTakeFirst()
+  if (row === undefined || row.inbound_agent === null) return null
+  return { account: row.account_id, trunk: o.carrier, agent: row.inbound_agent }
 }

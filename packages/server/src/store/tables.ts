@@ -1,4 +1,4 @@
-import type { CarrierTest, GatewayTransport, TrunkType } from '@parley/contract/carriers'
+import type { CarrierKind, CarrierTest, GatewayTransport, TrunkType } from '@parley/contract/carriers'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
@@ -75,11 +75,11 @@ interface CarriersTable {
   id: CarrierId
   account_id: AccountId
   name: string
-  kind: 'sip'
-  trunk_type: TrunkType
-  host: string
-  port: number
-  transport: GatewayTransport
+  kind: CarrierKind
+  trunk_type: TrunkType | null
+  host: string | null
+  port: number | null
+  transport: GatewayTransport | null
   outbound: boolean
   inbound: boolean
   username: string | null

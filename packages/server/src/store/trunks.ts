@@ -1,16 +1,20 @@
+import type { CarrierKind } from '@parley/contract/carriers'
 import { sql } from 'kysely'
-import type { AccountId, CallId, TrunkId } from '../domain/ids.ts'
+import type { AccountId, CallId, CarrierId, TrunkId } from '../domain/ids.ts'
 import { admitToTrunk, settingsTrunk, type TrunkLimits } from './admission.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Sealing } from './sealing.ts'
+import type { VendorCarrier } from './vendor-carriers.ts'
 
 /** Where calls of an account may leave, best first. */
 export interface OutboundTrunk extends TrunkLimits {
   readonly id: TrunkId
-  /** Null for the trunk of the settings. */
+  /** Null for a vendor's account, and for the trunk of the settings. */
   readonly gateway: { readonly host: string; readonly port: number; readonly transport: string } | null
   readonly username: string | null
   readonly passwordSealed: string | null
+  /** Set where calls leave by a vendor's API. */
+  readonly vendor: VendorCarrier | null
 }
 
 /**
@@ -31,7 +35,7 @@ export async function outboundTrunks(
         .on('phone_numbers.number', '=', o.from ?? ''),
     )
     .select(['trunk_id', 'max_concurrent_calls', 'calls_per_second'])
-    .select(['host', 'port', 'transport', 'username', 'password_sealed'])
+    .select(['carriers.id as carrier_id', 'kind', 'host', 'port', 'transport', 'username', 'password_sealed'])
     .where(is =>
       is.or([
         is('trunk_id', '=', settingsTrunk),
@@ -50,11 +54,21 @@ export async function outboundTrunks(
         : { host: row.host, port: row.port, transport: row.transport },
     username: row.username,
     passwordSealed: row.password_sealed,
+    vendor: vendorOf(row),
     maxConcurrentCalls: row.max_concurrent_calls,
     callsPerSecond: row.calls_per_second,
   }))
-  const own = trunks.filter(trunk => trunk.gateway !== null)
+  const own = trunks.filter(trunk => trunk.id !== settingsTrunk)
   return own.length > 0 ? own : trunks
+}
+
+function vendorOf(row: {
+  carrier_id: CarrierId | null
+  kind: CarrierKind | null
+  password_sealed: string | null
+}): VendorCarrier | null {
+  const { carrier_id: id, kind, password_sealed: accountSealed } = row
+  return id === null || kind === 'sip' || accountSealed === null ? null : { id, accountSealed }
 }
 
 /** Throws where the password was sealed with another master key. */

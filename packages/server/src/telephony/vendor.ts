@@ -60,6 +60,8 @@ export interface CallUrls {
 }
 
 export interface VendorRest {
+  /** Asks for the account that calls go through: answered with 2xx where the credentials are right. */
+  account(): RestRequest
   createCall(order: CallOrder): RestRequest
   /** The new call's id; null when the answer, although 2xx, does not give one. */
   readCreated(answer: RestAnswer): string | null

@@ -56,6 +56,8 @@ class PlivoExchange implements CallBackend {
     const base = `/v1/Account/${this.#account.authId}`
     if (request.method === 'POST' && request.url === `${base}/Call/`)
       return await this.#create(await readText(request), { request, response })
+    if (request.method === 'GET' && request.url === `${base}/`)
+      return answerJson(response, 200, { api_id: randomUUID(), auth_id: this.#account.authId })
     const match = new RegExp(`^${base}/(Call|Request)/([^/]+)/$`).exec(request.url ?? '')
     const call = request.method === 'DELETE' ? this.#find(match?.[1], match?.[2]) : undefined
     if (!call?.end()) return answerJson(response, 404, { api_id: randomUUID(), error: 'not found' })

@@ -68,6 +68,9 @@ class TelnyxExchange implements CallBackend {
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { connectionId } = this.#account
+    if (request.method === 'GET' && request.url === `/v2/call_control_applications/${connectionId}`)
+      return answerJson(response, 200, { data: { id: connectionId, active: true } })
     const body = parseObject(await readText(request))
     if (request.method !== 'POST' || body === null) return fail(response, 400, 10015)
     if (request.url === '/v2/calls') return await this.#dial(body, { request, response })

@@ -61,9 +61,19 @@ class TwilioExchange implements CallBackend {
     const path = request.url ?? ''
     if (request.method === 'POST' && path === `${base}.json`)
       return await this.#create(form, { request, response })
+    if (request.method === 'GET' && path.startsWith(`${base}.json`))
+      return answerJson(response, 200, { calls: this.switchboard.calls.map(call => this.#resource(call)) })
     const sid = new RegExp(`^${base}/(CA[0-9a-f]{32})\\.json$`).exec(path)?.[1]
     const call = sid === undefined ? undefined : this.switchboard.find(sid)
     if (!call) return answerJson(response, 404, { code: 20404, message: 'not found', status: 404 })
+    this.#command(call, form, { request, response })
+  }
+
+  #command(
+    call: StandInCall,
+    form: URLSearchParams,
+    { request, response }: { request: IncomingMessage; response: ServerResponse },
+  ): void {
     if (request.method === 'GET') return answerJson(response, 200, this.#resource(call))
     if (!['completed', 'canceled'].includes(form.get('Status') ?? ''))
       return answerJson(response, 400, { code: 21218, message: 'Invalid Status', status: 400 })

@@ -17,6 +17,7 @@ import {
   insertCarrier,
   listCarriers,
 } from '../../store/carriers.ts'
+import { incomingUrl } from '../../domain/incoming-url.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -35,7 +36,7 @@ export function carrierRoutes(app: Api, deps: HttpDeps): void {
   testingRoute(app, deps)
 }
 
-function readingRoutes(app: Api, { database }: HttpDeps): void {
+function readingRoutes(app: Api, { database, streamUrl }: HttpDeps): void {
   app.get(
     '/v1/phone-numbers/carriers',
     {
@@ -50,7 +51,7 @@ function readingRoutes(app: Api, { database }: HttpDeps): void {
     async request => {
       const { accountId } = holderIn(request)
       const page = await listCarriers(database, accountId, request.query).catch(refuseCursor)
-      return { ...page, data: page.data.map(carrierObject) }
+      return { ...page, data: page.data.map(row => carrierObject(row, streamUrl)) }
     },
   )
   app.get(
@@ -63,12 +64,12 @@ function readingRoutes(app: Api, { database }: HttpDeps): void {
       const of = { account: holderIn(request).accountId, id: request.params.id }
       const row = await findCarrier(database, of)
       if (row === null) throw new ApiError('not_found', { detail: 'No such carrier' })
-      return carrierObject(row)
+      return carrierObject(row, streamUrl)
     },
   )
 }
 
-function addingRoute(app: Api, { database, sealing, sipTransports }: HttpDeps): void {
+function addingRoute(app: Api, { database, sealing, sipTransports, streamUrl }: HttpDeps): void {
   app.post(
     '/v1/phone-numbers/carriers',
     {
@@ -84,7 +85,8 @@ function addingRoute(app: Api, { database, sealing, sipTransports }: HttpDeps): 
     async (request, reply) => {
       const account = holderIn(request).accountId
       const carrier = request.body
-      refuseTransport(carrier.sip_gateway.transport, sipTransports)
+      refuseTransport(carrier.sip_gateway?.transport, sipTransports)
+      if (carrier.kind !== 'sip' && streamUrl === null) throw unreachable()
       const { answer, replayed } = await answerOnce<CarrierObject>(
         database,
         { account, request, body: carrier },
@@ -92,7 +94,7 @@ function addingRoute(app: Api, { database, sealing, sipTransports }: HttpDeps): 
           database.kysely.transaction().execute(async trx => {
             const row = await insertCarrier(trx, { account, carrier, sealing })
             if (row === null) throw nameTaken(carrier.carrier_name)
-            const added = carrierObject(row)
+            const added = carrierObject(row, streamUrl)
             await keep(trx, added)
             return added
           }),
@@ -136,7 +138,8 @@ function testingRoute(app: Api, { database, jobs }: HttpDeps): void {
       ...writing,
       schema: {
         tags,
-        summary: 'Ask a carrier with OPTIONS whether it is there, and tell what came back',
+        summary: 'Ask a carrier whether it is there, and tell what came back',
+        description: 'By SIP with OPTIONS; a vendor for the account that calls go through.',
         params,
         body: z.strictObject({}).nullish(),
         response: answers({ 200: carrierTestSchema }),
@@ -149,12 +152,18 @@ function testingRoute(app: Api, { database, jobs }: HttpDeps): void {
   )
 }
 
-function refuseTransport(wanted: GatewayTransport, spoken: readonly GatewayTransport[]): void {
-  if (spoken.includes(wanted)) return
+function refuseTransport(wanted: GatewayTransport | undefined, spoken: readonly GatewayTransport[]): void {
+  if (wanted === undefined || spoken.includes(wanted)) return
   const message = `SIP is not spoken over ${wanted} here; a setting gives it a port. Valid: ${spoken.join(', ')}`
   throw new ApiError('invalid_request', {
     errors: [{ path: 'sip_gateway.transport', message, code: 'transport_not_available' }],
   })
+}
+
+/** Such a carrier would be accepted, and its calls would stay silent. */
+function unreachable(): ApiError {
+  const message = 'Vendors can not reach this server: its operator has to set PARLEY_STREAM_PUBLIC_URL'
+  return new ApiError('invalid_request', { errors: [{ path: 'kind', code: 'no_stream_address', message }] })
 }
 
 function nameTaken(name: string): ApiError {
@@ -164,15 +173,22 @@ function nameTaken(name: string): ApiError {
   })
 }
 
-function carrierObject(row: CarrierRow): CarrierObject {
-  const { host, port, transport, inbound, outbound, username } = row
+function gatewayOf({ host, port, transport, inbound, outbound }: CarrierRow): CarrierObject['sip_gateway'] {
+  if (host === null || port === null || transport === null) return null
+  return { host, port, transport, inbound, outbound }
+}
+
+function carrierObject(row: CarrierRow, streamUrl: string | null): CarrierObject {
+  const isSip = row.kind === 'sip'
   return {
     id: row.id,
     carrier_name: row.name,
     kind: row.kind,
-    sip_gateway: { host, port, transport, inbound, outbound },
+    sip_gateway: gatewayOf(row),
     trunk_type: row.trunk_type,
-    registration: username === null ? null : { username },
+    registration: isSip && row.username !== null ? { username: row.username } : null,
+    account_id: isSip ? null : row.username,
+    incoming_url: isSip || streamUrl === null ? null : incomingUrl(streamUrl, row.id),
     max_concurrent_calls: row.max_concurrent_calls,
     calls_per_second: row.calls_per_second,
     priority: row.priority,

@@ -24,6 +24,7 @@ export function plivoRest({ authId, authToken, apiUrl }: PlivoSettings): VendorR
     body: null,
   })
   return {
+    account: () => ({ method: 'GET', url: `${account}/`, headers, body: null }),
     createCall: order => ({
       method: 'POST',
       url: `${account}/Call/`,

@@ -19,6 +19,8 @@ export interface StreamCarrierDeps {
   readonly pulse: Pulse
   /** The number to call from when a call names none; vendors take no anonymous calls. */
   readonly defaultFrom: string | null
+  /** Tells this carrier from others in the address for calls from outside. Absent: the vendor's name. */
+  readonly key?: string
   readonly onTrouble: (error: unknown) => void
   readonly timings?: DialTimings
 }
@@ -72,9 +74,9 @@ export class StreamCarrier implements Carrier {
    * them. Whoever does not decide in time has refused.
    */
   receive(listener: (call: IncomingStreamCall) => void): string {
-    const { vendor, server } = this.#deps
+    const { vendor, server, key = vendor.name } = this.#deps
     const announced = new Map<string, Promise<InboundReply>>()
-    return server.onIncoming(vendor, report => {
+    const handler = (report: IncomingReport): Promise<InboundReply> => {
       // Vendors repeat an announcement whose answer they missed: it is the same call.
       const id = report.ids.live ?? ''
       const known = announced.get(id)
@@ -83,7 +85,8 @@ export class StreamCarrier implements Carrier {
       announced.set(id, reply)
       setTimeout(() => announced.delete(id), lingerMs).unref()
       return reply
-    })
+    }
+    return server.onIncoming(key, { vendor, handler })
   }
 
   async #announce(

@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
-import type { Callback, InboundReply, IncomingReport, Vendor, VendorDocument, VendorName } from '../vendor.ts'
+import { incomingUrl } from '../../domain/incoming-url.ts'
+import type { Callback, InboundReply, IncomingReport, Vendor, VendorDocument } from '../vendor.ts'
 import { type Entry, type ExpectedCall, ExpectedCalls, type Expectation } from './expected-calls.ts'
 import { greet } from './greet.ts'
 import { wrapMediaSocket } from './media-socket.ts'
@@ -17,11 +18,21 @@ export interface StreamServerOptions {
   readonly publicUrl: string | null
   /** Connections at a time, media and callbacks together. Default 5,000. */
   readonly maxConnections?: number
+  /**
+   * Asked when a call comes in at the address of a key that nobody has registered yet: may call `onIncoming` before
+   * it resolves.
+   */
+  readonly findIncoming?: (key: string) => Promise<void>
   readonly onTrouble: (error: unknown) => void
 }
 
 /** Decides on a call from outside. Rejecting answers the vendor with 503. */
 export type IncomingHandler = (incoming: IncomingReport) => Promise<InboundReply>
+
+export interface Incoming {
+  readonly vendor: Vendor
+  readonly handler: IncomingHandler
+}
 
 /**
  * Where vendors reach a worker: callbacks over HTTP, audio over WebSocket, each call at addresses of its own.
@@ -33,8 +44,8 @@ export interface StreamServer extends AsyncDisposable {
   readonly port: number
   readonly publicUrl: string
   expect(expectation: Expectation): ExpectedCall
-  /** Calls to our numbers; answers the address to be given to the vendor. */
-  onIncoming(vendor: Vendor, handler: IncomingHandler): string
+  /** Calls to our numbers; answers the address to be given to the vendor, of which `key` is the last part. */
+  onIncoming(key: string, incoming: Incoming): string
 }
 
 /** A media message is some hundred bytes; the largest a vendor documents is far below. */
@@ -42,7 +53,7 @@ const largestMessageBytes = 64 * 1024
 const largestBodyBytes = 64 * 1024
 const requestDeadlineMs = 10_000
 const callAddress = /^\/carriers\/([A-Za-z0-9_-]{32})\/(answer|status|stream)$/
-const incomingAddress = /^\/carriers\/incoming\/(twilio|telnyx|plivo)$/
+const incomingAddress = /^\/carriers\/incoming\/([a-z0-9-]{1,36})$/
 
 export async function openStreamServer(options: StreamServerOptions): Promise<StreamServer> {
   const http = createServer({ requestTimeout: requestDeadlineMs, headersTimeout: requestDeadlineMs })
@@ -52,13 +63,15 @@ export async function openStreamServer(options: StreamServerOptions): Promise<St
   const { address, port } = http.address() as AddressInfo
   const own = `http://${address.includes(':') ? `[${address}]` : address}:${port}`
   const publicUrl = (options.publicUrl ?? own).replace(/\/+$/, '')
-  return new RunningStreamServer(http, { host: address, port, publicUrl, onTrouble: options.onTrouble })
+  const { onTrouble, findIncoming = async () => undefined } = options
+  return new RunningStreamServer(http, { host: address, port, publicUrl, findIncoming, onTrouble })
 }
 
 interface Place {
   readonly host: string
   readonly port: number
   readonly publicUrl: string
+  readonly findIncoming: (key: string) => Promise<void>
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -67,16 +80,18 @@ class RunningStreamServer implements StreamServer {
   readonly port: number
   readonly publicUrl: string
   readonly #http: Server
+  readonly #findIncoming: (key: string) => Promise<void>
   readonly #onTrouble: (error: unknown) => void
   readonly #calls: ExpectedCalls
-  readonly #incoming = new Map<VendorName, { vendor: Vendor; handler: IncomingHandler }>()
+  readonly #incoming = new Map<string, Incoming>()
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes })
 
-  constructor(http: Server, { host, port, publicUrl, onTrouble }: Place) {
+  constructor(http: Server, { host, port, publicUrl, findIncoming, onTrouble }: Place) {
     this.host = host
     this.port = port
     this.publicUrl = publicUrl
     this.#http = http
+    this.#findIncoming = findIncoming
     this.#onTrouble = onTrouble
     this.#calls = new ExpectedCalls(publicUrl)
     http.on('request', (request, response) => {
@@ -93,9 +108,9 @@ class RunningStreamServer implements StreamServer {
     return this.#calls.add(expectation)
   }
 
-  onIncoming(vendor: Vendor, handler: IncomingHandler): string {
-    this.#incoming.set(vendor.name, { vendor, handler })
-    return `${this.publicUrl}/carriers/incoming/${vendor.name}`
+  onIncoming(key: string, incoming: Incoming): string {
+    this.#incoming.set(key, incoming)
+    return incomingUrl(this.publicUrl, key)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -110,10 +125,16 @@ class RunningStreamServer implements StreamServer {
     const [, token = '', action] = callAddress.exec(path) ?? []
     const entry = this.#calls.find(token)
     if (entry && action !== 'stream') return await this.#report(request, { response, entry, path })
-    const name = incomingAddress.exec(path)?.[1]
-    const incoming = name === undefined ? undefined : this.#incoming.get(name as VendorName)
+    const incoming = await this.#incomingAt(path)
     if (incoming) return await this.#announce(request, { response, path, ...incoming })
     response.writeHead(404).end()
+  }
+
+  async #incomingAt(path: string): Promise<Incoming | undefined> {
+    const key = incomingAddress.exec(path)?.[1]
+    if (key === undefined) return undefined
+    if (!this.#incoming.has(key)) await this.#findIncoming(key)
+    return this.#incoming.get(key)
   }
 
   async #report(

@@ -19,7 +19,8 @@ const keyMs = 100
 
 /** Call Control, API v2 (developers.telnyx.com/api-reference/call-commands). */
 export function telnyxRest({ apiKey, connectionId, apiUrl }: TelnyxSettings): VendorRest {
-  const calls = `${apiUrl ?? 'https://api.telnyx.com'}/v2/calls`
+  const api = apiUrl ?? 'https://api.telnyx.com'
+  const calls = `${api}/v2/calls`
   const headers = {
     authorization: `Bearer ${apiKey}`,
     'content-type': 'application/json',
@@ -31,7 +32,9 @@ export function telnyxRest({ apiKey, connectionId, apiUrl }: TelnyxSettings): Ve
     headers,
     body: JSON.stringify(body),
   })
+  const application = `${api}/v2/call_control_applications/${encodeURIComponent(connectionId)}`
   return {
+    account: () => ({ method: 'GET', url: application, headers, body: null }),
     createCall: order => post(calls, { connection_id: connectionId, ...dialBody(order) }),
     readCreated: ({ body }) => textOf(fieldOf(body, 'data'), 'call_control_id'),
     readErrorCode: ({ body }) => countOf(firstError(body), 'code'),

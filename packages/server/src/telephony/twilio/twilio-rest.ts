@@ -18,7 +18,8 @@ const notInProgress = 21_220
 /** Twilio's Calls resource, 2010-04-01 (twilio.com/docs/voice/api/call-resource). */
 export function twilioRest(settings: TwilioSettings): VendorRest {
   const { accountSid, authToken, apiKey, apiUrl = 'https://api.twilio.com' } = settings
-  const calls = `${apiUrl}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}/Calls`
+  const account = `${apiUrl}/2010-04-01/Accounts/${encodeURIComponent(accountSid)}`
+  const calls = `${account}/Calls`
   const user = apiKey ? `${apiKey.sid}:${apiKey.secret}` : `${accountSid}:${authToken}`
   const headers = {
     authorization: `Basic ${Buffer.from(user).toString('base64')}`,
@@ -32,6 +33,8 @@ export function twilioRest(settings: TwilioSettings): VendorRest {
     body: form.toString(),
   })
   return {
+    // An API key may place calls and not read the account: its list of calls is open to both.
+    account: () => ({ method: 'GET', url: `${calls}.json?PageSize=1`, headers, body: null }),
     createCall: order => post(`${calls}.json`, createForm(order)),
     readCreated: ({ body }) => textOf(body, 'sid'),
     readErrorCode: ({ body }) => countOf(body, 'code'),
