@@ -74,9 +74,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
       process.exit(1)
     },
   })
-  starting.use(
-    await subscribe(database, { onCall: () => void worker.checkStops().catch(onTrouble), onTrouble }),
-  )
+  starting.use(await subscribe(database, { onCall: callId => worker.notice(callId), onTrouble }))
   const reaping = new AbortController()
   starting.defer(() => reaping.abort())
   void reapForever(

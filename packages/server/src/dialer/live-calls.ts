@@ -34,6 +34,10 @@ export class LiveCalls {
     return this.#calls.size
   }
 
+  has(id: CallId): boolean {
+    return this.#calls.has(id)
+  }
+
   ids(): CallId[] {
     return [...this.#calls.keys()]
   }

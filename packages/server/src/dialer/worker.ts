@@ -11,6 +11,7 @@ import { LiveCalls, type StopSwitch } from './live-calls.ts'
 const heartbeatEveryMs = 3_000
 /** Repairs a lost notification; the usual way takes a millisecond. */
 const stopPollEveryMs = 1_000
+const stopLookAfterMs = 100
 /** How long a queued call waits when this worker is full. */
 const retryClaimSeconds = 1
 /** A call that its trunks have no place for asks again after this long at most. */
@@ -33,6 +34,7 @@ export class CallWorker {
   readonly #live = new LiveCalls()
   readonly #over = new AbortController()
   #draining = false
+  #looking = false
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
@@ -43,7 +45,7 @@ export class CallWorker {
     await joinNodes(database, nodeId)
     await jobs.work('dial', ({ callId }) => this.#take(callId))
     void this.#every(heartbeatEveryMs, () => this.#renew())
-    void this.#every(stopPollEveryMs, () => this.checkStops())
+    void this.#every(stopPollEveryMs, () => this.#checkStops())
   }
 
   get liveCalls(): number {
@@ -69,8 +71,18 @@ export class CallWorker {
     )
   }
 
-  /** Carries out stops that customers asked for; called on a notification and by the poll. */
-  async checkStops(): Promise<void> {
+  /** Something about a call is new. Calls tell so many times a second, hence one look for all that came since. */
+  notice(callId: CallId): void {
+    if (this.#looking || !this.#live.has(callId)) return
+    this.#looking = true
+    setTimeout(() => {
+      this.#looking = false
+      this.#checkStops().catch(error => this.#deps.log.warn({ err: error }, 'stops can not be read now'))
+    }, stopLookAfterMs)
+  }
+
+  /** Carries out stops that customers asked for. */
+  async #checkStops(): Promise<void> {
     for (const { id, how } of await findStops(this.#deps.database, this.#live.ids())) this.#live.stop(id, how)
   }
 
@@ -78,10 +90,9 @@ export class CallWorker {
   async drain(limitMs: number): Promise<void> {
     this.#draining = true
     await markDraining(this.#deps.database, this.#deps.nodeId)
-    const patience = AbortSignal.timeout(limitMs)
-    await Promise.race([this.#live.idle(), sleep(limitMs, undefined, { ref: false })])
-    if (patience.aborted) this.hangUpAll()
-    await this.#live.idle()
+    const idle = this.#live.idle().then(() => true)
+    if (!(await Promise.race([idle, sleep(limitMs, false, { ref: false })]))) this.#live.stopAll('farewell')
+    await idle
   }
 
   hangUpAll(): void {
