@@ -67,6 +67,8 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     draining: () => ending.signal.aborted,
   })
   starting.defer(() => http.close())
+  // Before the server: it waits for open event streams, which end with this.
+  starting.defer(() => liveCalls[Symbol.asyncDispose]())
   starting.defer(() => ending.abort())
   await http.listen({ host: config.PARLEY_HTTP_HOST, port })
   const running = starting.move()
