@@ -17,10 +17,13 @@ const permissive = new Set([
   'MIT',
   'PostgreSQL',
   'Unlicense',
+  'Zlib',
 ])
 
 /** Licences that a package states elsewhere than in its manifest. */
 const statedElsewhere: Readonly<Record<string, string>> = {
+  // Its LICENSE file has the two-clause text.
+  duck: 'BSD-2-Clause',
   // Last line of its README.
   'spacetime-holiday': 'MIT',
 }
@@ -52,7 +55,7 @@ export function licensedPackages(lock: { packages: Readonly<Record<string, LockE
     const name = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1]
     if (name === undefined || entry.dev === true || entry.link === true) continue
     const licences = found.get(name) ?? new Set()
-    found.set(name, licences.add(entry.license ?? statedElsewhere[name] ?? 'unknown'))
+    found.set(name, licences.add(statedElsewhere[name] ?? entry.license ?? 'unknown'))
   }
   return [...found]
     .map(([name, licences]) => ({ name, licence: [...licences].toSorted().join(' AND ') }))
