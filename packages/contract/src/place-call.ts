@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { disclosureSchema } from './disclosure.ts'
 import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text } from './fields.ts'
 import { callModes } from './status.ts'
 import { transferSchema } from './transfer.ts'
@@ -69,6 +70,7 @@ export const placeCallSchema = z
       }),
     transfer: transferSchema.optional(),
     keypad: keypadSchema.optional(),
+    disclosure: disclosureSchema.optional(),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
     webhook_url: z
       .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })

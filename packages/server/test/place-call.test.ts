@@ -121,3 +121,18 @@ test('while draining no call is accepted, but calls can be read and stopped', as
   expect((await api.send('GET', '/healthz', { key: '' })).status).toBe(200)
   expect((await api.send('POST', `/v1/calls/${placed.body.call_id}/stop`)).status).toBe(200)
 })
+
+test("what an account demands is told to every callee, in words of the call's language", async () => {
+  const api = await testApi()
+  await api.database.kysely
+    .updateTable('accounts')
+    .set({ settings: JSON.stringify({ disclosure: { ai: true } }) })
+    .execute()
+  const asked = { disclosure: { ai: false, recording: true, text: 'For {{name}}: this is taped.' } }
+  const body = { ...valid, ...asked, request_data: { name: 'Jo' } }
+  expect((await api.send('POST', '/v1/calls', { body })).status).toBe(201)
+  const calls = await api.database.kysely.selectFrom('calls').select('plan').execute()
+  expect(calls[0]?.plan.disclosure).toBe('For Jo: this is taped. This is an AI assistant calling.')
+  const refused = await api.send('POST', '/v1/calls', { body: { ...valid, stt_language: 'fi-FI' } })
+  expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: 'disclosure.text' }] } })
+})

@@ -9,7 +9,7 @@ import { interventions } from './interventions.ts'
 import { keypad } from './keypad.ts'
 import { latency, noLatencies } from './latency.ts'
 import { limits } from './limits.ts'
-import { opening } from './opening.ts'
+import { isOpening, opening } from './opening.ts'
 import { agentSpeaks } from './replies.ts'
 import { silence } from './silence.ts'
 import type { ConversationState, Part, Step, Terms } from './state.ts'
@@ -83,5 +83,5 @@ export function begin(terms: Terms): ConversationState {
 function wantsNoReply(state: ConversationState): boolean {
   const { ending, agent, callee } = state
   if (ending.phase !== 'open' || callee.speaking || isConnecting(state)) return true
-  return agent.lastAskedMs > callee.lastSoundMs || agent.replies.some(reply => reply.purpose === 'opening')
+  return agent.lastAskedMs > callee.lastSoundMs || isOpening(state)
 }

@@ -11,6 +11,8 @@ export interface Agent {
   readonly replies: readonly Reply[]
   /** To be asked for as soon as no reply is being made. */
   readonly wanted: Request | null
+  /** The opening words have not been asked for yet. */
+  readonly openingDue: boolean
   /** Ended replies, newest last: what still comes of them is dropped. */
   readonly gone: readonly string[]
   readonly askedCount: number
@@ -23,7 +25,7 @@ export interface Agent {
   readonly lastSoundMs: number
 }
 
-export type Purpose = 'opening' | 'answer' | 'farewell' | 'silence_prompt'
+export type Purpose = 'disclosure' | 'opening' | 'answer' | 'farewell' | 'silence_prompt'
 
 export interface Reply {
   readonly id: string
@@ -50,17 +52,18 @@ export interface Request {
   readonly guidance?: string
 }
 
-/** The reply that carries the first sentence; it is asked for while the phone rings. */
+/** The replies that are asked for while the phone rings: the disclosure, or else the first sentence. */
+export const disclosureReplyId = 'disclosure'
 export const openingReplyId = 'opening'
 
 /** A cancelled reply's last events are long gone when so many others have ended. */
 const rememberedIds = 32
 
-export function silentAgent({ firstSentence }: Terms): Agent {
-  const request: Request | null = firstSentence === null ? null : { purpose: 'opening', say: firstSentence }
+export function silentAgent({ disclosure, firstSentence }: Terms): Agent {
   return {
-    replies: request ? [newReply(openingReplyId, request, 0)] : [],
+    replies: repliesUnderWay(disclosure, firstSentence),
     wanted: null,
+    openingDue: disclosure !== null || firstSentence === null,
     gone: [],
     askedCount: 0,
     lastAskedMs: -1,
@@ -68,6 +71,13 @@ export function silentAgent({ firstSentence }: Terms): Agent {
     quietSinceMs: 0,
     lastSoundMs: 0,
   }
+}
+
+/** What was asked for while the phone rang. */
+function repliesUnderWay(disclosure: string | null, firstSentence: string | null): Reply[] {
+  if (disclosure !== null) return [newReply(disclosureReplyId, { purpose: 'disclosure', say: disclosure }, 0)]
+  if (firstSentence !== null) return [newReply(openingReplyId, { purpose: 'opening', say: firstSentence }, 0)]
+  return []
 }
 
 export function isAudible(agent: Agent): boolean {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { judgeOverlap } from './barge-in.ts'
 
 test.each([
+  { purpose: 'disclosure', playedMs: 5_000, ending: false, verdict: 'later' },
   { purpose: 'opening', playedMs: 0, ending: false, verdict: 'later' },
   { purpose: 'opening', playedMs: 980, ending: false, verdict: 'later' },
   { purpose: 'opening', playedMs: 1_000, ending: false, verdict: 'stop' },

@@ -16,7 +16,8 @@ export interface Overlap {
 
 /**
  * Whether the agent stops for a callee who makes a sound. `later`: not now, but again while they go on. A
- * goodbye is not stopped by sound, since people say goodbye at the same time; words may still cancel it.
+ * goodbye is not stopped by sound, since people say goodbye at the same time; words may still cancel it. What
+ * the law wants said is said to its end.
  */
 export function judgeOverlap({
   purpose,
@@ -25,6 +26,7 @@ export function judgeOverlap({
   protectedMs,
 }: Overlap): 'stop' | 'leave' | 'later' {
   if (ending) return 'leave'
+  if (purpose === 'disclosure') return 'later'
   if (purpose === 'opening' && playedMs < protectedMs) return 'later'
   return 'stop'
 }

@@ -52,8 +52,8 @@ export async function converse(
   const { firstSentence, maxDurationMs } = call.plan
   const settings = { ...defaultSettings, ...parts.settings }
   const { takesTurns } = voice.capabilities
-  const { keypad = bothWays, transfer = null } = call.plan
-  let state = begin({ settings, firstSentence, maxDurationMs, takesTurns, keypad, transfer })
+  const { keypad = bothWays, transfer = null, disclosure = null } = call.plan
+  let state = begin({ settings, disclosure, firstSentence, maxDurationMs, takesTurns, keypad, transfer })
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { VoiceFault } from '../speech/port.ts'
 import { advance, begin } from './advance.ts'
-import { openingReplyId } from './agent.ts'
+import { disclosureReplyId, openingReplyId } from './agent.ts'
 import type { Command, ConversationEvent } from './happening.ts'
 import { defaultSettings } from './settings.ts'
+import type { Terms } from './state.ts'
 
 /**
  * Networks and models do anything in any order. Whatever comes, the conversation keeps its promises: it
@@ -12,7 +13,9 @@ import { defaultSettings } from './settings.ts'
  */
 
 const replyIds = [
+  disclosureReplyId,
   openingReplyId,
+  'opening-1',
   'own-1',
   'own-2',
   'answer-1',
@@ -121,6 +124,7 @@ const story = fc.array(fc.record({ event: anyEvent, afterMs: fc.nat(1_500), queu
 const terms = fc.record({
   settings: fc.constant(defaultSettings),
   takesTurns: fc.boolean(),
+  disclosure: fc.constantFrom(null, 'This is an AI assistant calling.'),
   firstSentence: fc.constantFrom(null, 'Hello, this is Sarah.'),
   maxDurationMs: fc.constantFrom(30_000, 600_000),
   transfer: fc.constantFrom(null, {
@@ -135,7 +139,7 @@ test('any story keeps the promises', () => {
   fc.assert(
     fc.property(terms, story, (given, happenings) => {
       let state = begin(given)
-      const promises = openPromises(given.firstSentence !== null)
+      const promises = openPromises(given)
       let nowMs = 0
       for (const { event, afterMs, queuedMs } of [...happenings, ...quietMinutes]) {
         nowMs += afterMs
@@ -158,8 +162,9 @@ const quietMinutes = Array.from({ length: 700 }, () => ({
   queuedMs: 0,
 }))
 
-function openPromises(openingAsked: boolean) {
-  const asked = new Set(openingAsked ? [openingReplyId] : [])
+function openPromises({ disclosure, firstSentence }: Pick<Terms, 'disclosure' | 'firstSentence'>) {
+  const opening = firstSentence === null ? [] : [openingReplyId]
+  const asked = new Set(disclosure === null ? opening : [disclosureReplyId])
   const making = new Set(asked)
   const interrupted = new Set<string>()
   const marked = new Set<string>()

@@ -31,9 +31,10 @@ export function composePrompt(plan: CallPlan, now: number): string {
     .join('\n\n')
 }
 
-function aboutOpening({ firstSentence }: CallPlan): string {
-  if (firstSentence === null) return ''
-  return `You have opened the call with these words, do not repeat them: ${JSON.stringify(firstSentence)}`
+function aboutOpening({ disclosure, firstSentence }: CallPlan): string {
+  const said = [disclosure, firstSentence].filter(Boolean).join(' ')
+  if (said === '') return ''
+  return `You have opened the call with these words, do not repeat them: ${JSON.stringify(said)}`
 }
 
 function purpose({ prompt: { kind, text } }: CallPlan): string {

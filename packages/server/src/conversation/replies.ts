@@ -106,7 +106,8 @@ function replyDone(
   if (!reply?.making) return null
   if (reply.writtenMs > 0) return replyMade(state, { ...reply, making: false }, { result, nowMs })
   const failed = result === 'failed' && state.failing === null
-  const wanted = agent.wanted ?? (failed ? (reply.request ?? { purpose: 'answer' }) : null)
+  const again = failed ? (reply.request ?? { purpose: 'answer' }) : null
+  const wanted = again?.purpose === 'disclosure' ? again : (agent.wanted ?? again)
   const failures = failed ? agent.failures + 1 : agent.failures
   const left = withAgent(without(state, reply), { wanted, failures })
   return askForWanted(left, nowMs)
@@ -122,8 +123,11 @@ function replyMade(
   const said = heardText(pieces, { playedMs: writtenMs, audioMs: writtenMs, complete: false })
   const made =
     result === 'complete' ? reply : { ...reply, cutShort: true, pieces: [{ text: said, offsetMs: 0 }] }
+  // Half a disclosure is none.
+  const again = result === 'failed' && reply.purpose === 'disclosure' ? reply.request : null
+  const wanted = again ?? state.agent.wanted
   const marked: Step = [
-    withAgent(state, { replies: put(state.agent.replies, made) }),
+    withAgent(state, { replies: put(state.agent.replies, made), wanted }),
     [{ type: 'mark', name: endMark(reply.id) }],
   ]
   return chain(marked, next => askForWanted(next, nowMs))

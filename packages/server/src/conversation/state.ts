@@ -16,6 +16,8 @@ export interface Terms {
   readonly settings: ConversationSettings
   /** The voice finds the end of the callee's turn and answers by itself. */
   readonly takesTurns: boolean
+  /** Told by the platform before all else; null: nothing. */
+  readonly disclosure: string | null
   readonly firstSentence: string | null
   readonly maxDurationMs: number
   readonly keypad: KeypadTerms

@@ -5,7 +5,7 @@ import { type Carrier, DialFailed } from '../telephony/port.ts'
 import type { StopSwitch } from './live-calls.ts'
 import type { AttemptEnd, CallRecords } from './records.ts'
 import { talk } from './talk.ts'
-import { openingReplyId, voiceSession } from './voice-session.ts'
+import { firstWords, voiceSession } from './voice-session.ts'
 
 export interface RunCallDeps {
   readonly carrier: Carrier
@@ -38,7 +38,8 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   const { clock, newId } = deps
   const session = voiceSession(plan, clock())
   await using voice = await deps.voices.open(session, stop.dialing.signal)
-  if (plan.firstSentence !== null) voice.say(openingReplyId, plan.firstSentence)
+  const first = firstWords(plan)
+  if (first) voice.say(first.replyId, first.text)
 
   const dial = { to: plan.to, from: plan.from, ringTimeoutMs: deps.ringTimeoutMs, correlationId: call.id }
   await using leg = await deps.carrier.dial({ ...dial, onProgress: records.progress }, stop.dialing.signal)

@@ -1,10 +1,17 @@
+import { disclosureReplyId, openingReplyId } from '../conversation/agent.ts'
 import { composePrompt } from '../conversation/prompt.ts'
 import { toolsFor } from '../conversation/tools/definitions.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { VoiceSession } from '../speech/port.ts'
 
-/** The reply that carries the first sentence; asked for while the phone rings. */
-export const openingReplyId = 'opening'
+/** What the agent says first, whoever answers: asked for while the phone rings. Null: the model opens. */
+export function firstWords({
+  disclosure,
+  firstSentence,
+}: CallPlan): { replyId: string; text: string } | null {
+  if (disclosure !== undefined) return { replyId: disclosureReplyId, text: disclosure }
+  return firstSentence === null ? null : { replyId: openingReplyId, text: firstSentence }
+}
 
 /** What a voice needs to know of a call. `now` is epoch milliseconds. */
 export function voiceSession(plan: CallPlan, now: number): VoiceSession {

@@ -15,6 +15,8 @@ export interface CallPlan {
   readonly prompt: { readonly kind: 'task' | 'instructions'; readonly text: string }
   /** Spoken word for word on answer; null: the agent opens by itself. */
   readonly firstSentence: string | null
+  /** Told by the platform before all else, word for word; absent: nothing. */
+  readonly disclosure?: string
   readonly mode: CallMode
   readonly model: string
   readonly voice: string

@@ -1,5 +1,8 @@
 /** Languages by their BCP 47 tags. */
 
+/** Of a call that names none. */
+export const defaultLanguage = 'en-US'
+
 /**
  * `es` understands `es-MX`, and `es-ES` is good enough for plain `es`; `es-ES` does not claim `es-MX`.
  */

@@ -2,6 +2,8 @@ import type { Fault } from '@parley/contract/errors'
 import { e164, phoneMessage } from '@parley/contract/fields'
 import type { PlaceCall } from '@parley/contract/place-call'
 import { chooseSpeech, type Catalogue, type OwnVoice, type SpeechChoice } from '../domain/catalogue.ts'
+import { defaultLanguage } from '../domain/language.ts'
+import { disclosureLanguages, disclosureText, type Duties } from '../domain/disclosure.ts'
 import { dialability } from '../domain/phone-number.ts'
 import { missingValues, textValues } from '../domain/template.ts'
 
@@ -13,6 +15,8 @@ export interface CheckedAgainst {
   readonly catalogue: Catalogue
   readonly ownVoices: readonly OwnVoice[]
   readonly allowSipUris: boolean
+  /** What the account's settings demand of every call. */
+  readonly demandedDisclosure?: Partial<Duties> | undefined
 }
 
 export type ValidFields = Partial<PlaceCall>
@@ -30,6 +34,7 @@ export function checkCall(fields: ValidFields, body: unknown, against: CheckedAg
     faults: [
       ...checkDestination(fields, against),
       ...checkTransfer(fields, against),
+      ...checkDisclosure(fields, against),
       ...checkPrompt(body),
       ...checkPlaceholders(fields, body),
       ...faults,
@@ -61,6 +66,15 @@ function checkTransfer({ transfer }: ValidFields, { allowSipUris }: CheckedAgain
   })
 }
 
+/** Nobody is called with a disclosure that can not be spoken. */
+function checkDisclosure(fields: ValidFields, { demandedDisclosure: demanded }: CheckedAgainst): Fault[] {
+  const { disclosure: asked, record: recorded = true, stt_language: language = defaultLanguage } = fields
+  if (disclosureText({ asked, demanded, recorded, language }) !== null) return []
+  const list = disclosureLanguages.join(', ')
+  const message = `The platform has no words for a disclosure in ${language}, only in: ${list}`
+  return [{ path: 'disclosure.text', message, code: 'disclosure_not_available' }]
+}
+
 /** Counts what was given, valid or not: a task that is too short is one fault, not two. */
 function checkPrompt(body: unknown): Fault[] {
   if (!isObject(body)) return []
@@ -70,8 +84,14 @@ function checkPrompt(body: unknown): Fault[] {
   return [{ path: given[1] ?? 'task', message, code: given.length === 0 ? 'required' : 'mutually_exclusive' }]
 }
 
-function templatesOf({ task, instructions, first_sentence, transfer }: ValidFields) {
-  return Object.entries({ task, instructions, first_sentence, 'transfer.briefing': transfer?.briefing })
+function templatesOf({ task, instructions, first_sentence, transfer, disclosure }: ValidFields) {
+  return Object.entries({
+    task,
+    instructions,
+    first_sentence,
+    'transfer.briefing': transfer?.briefing,
+    'disclosure.text': disclosure?.text,
+  })
 }
 
 /** Says nothing where the values themselves are at fault. */

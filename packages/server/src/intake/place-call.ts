@@ -9,7 +9,14 @@ import type { Jobs } from '../store/jobs.ts'
 import { notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
 import { ownedNumbers } from '../store/phone-numbers.ts'
-import { checkOptions, languageFor, type PlanDeps, planOf, type Speech } from './plan-call.ts'
+import {
+  type CheckedOptions,
+  checkOptions,
+  languageFor,
+  type PlanDeps,
+  planOf,
+  type Speech,
+} from './plan-call.ts'
 
 export interface PlaceCallDeps extends PlanDeps {
   readonly jobs: Jobs
@@ -31,10 +38,11 @@ export interface PlacedCall {
  * cannot have.
  */
 export async function placeCall(deps: PlaceCallDeps, account: AccountId, body: unknown): Promise<PlacedCall> {
-  const { request, speech } = await readRequest(deps, account, body)
+  const { request, speech, demandedDisclosure } = await readRequest(deps, account, body)
   const language = languageFor(request, deps.catalogue())
   const from = await callerNumber(deps, account, request.from_number)
-  const plan = planOf({ request, speech, account, language, to: request.phone_number, from })
+  const to = request.phone_number
+  const plan = planOf({ request, speech, account, language, demandedDisclosure, to, from })
   const warnings = warningsFor(request, speech)
   const call = await store(deps, plan, { request, body, warnings })
   return { call, warnings }
@@ -44,12 +52,12 @@ async function readRequest(
   deps: PlaceCallDeps,
   account: AccountId,
   body: unknown,
-): Promise<{ request: PlaceCall; speech: Speech }> {
+): Promise<{ request: PlaceCall; speech: Speech; demandedDisclosure: CheckedOptions['demandedDisclosure'] }> {
   const checked = await checkOptions(deps, account, { schema: placeCallSchema, body })
   const errors = [...checked.faults, ...checked.faultsOfMeaning]
-  const { speech } = checked
+  const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
-  return { request: placeCallSchema.parse(body), speech }
+  return { request: placeCallSchema.parse(body), speech, demandedDisclosure }
 }
 
 async function callerNumber(

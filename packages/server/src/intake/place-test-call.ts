@@ -30,14 +30,14 @@ export async function placeTestCall(
 ): Promise<TestCall> {
   const checked = await checkOptions(deps, account, { schema: placeTestCallSchema, body })
   const errors = [...checked.faults, ...checked.faultsOfMeaning]
-  const { speech } = checked
+  const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   const request = placeTestCallSchema.parse(body)
   const language = languageFor(request, deps.catalogue())
   const line = await findBrowserLine(deps.database)
   if (line === null) throw new ApiError('unavailable', { detail: 'No worker takes calls from browsers now' })
   const party = { to: browserParty, from: null, direction: 'inbound' } as const
-  const plan = planOf({ request, speech, account, language, ...party })
+  const plan = planOf({ request, speech, account, language, demandedDisclosure, ...party })
   await store(deps, plan, request)
   const now = Math.floor(Date.now() / 1_000)
   return {

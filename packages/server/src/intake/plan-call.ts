@@ -7,7 +7,8 @@ import type { z } from 'zod'
 import type { CallPlan, TransferPlan } from '../domain/call-plan.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
-import { canonicalLanguage, understands } from '../domain/language.ts'
+import { disclosureText, type Duties } from '../domain/disclosure.ts'
+import { canonicalLanguage, defaultLanguage, understands } from '../domain/language.ts'
 import { newId } from '../domain/new-id.ts'
 import { fillTemplate, textValues } from '../domain/template.ts'
 import { readSettings } from '../store/accounts.ts'
@@ -24,8 +25,6 @@ export interface PlanDeps {
 
 export type Speech = NonNullable<Checked['speech']>
 
-const defaultLanguage = 'en-US'
-
 export interface CheckedOptions {
   /** What the schema says. */
   readonly faults: readonly Fault[]
@@ -33,6 +32,8 @@ export interface CheckedOptions {
   readonly faultsOfMeaning: readonly Fault[]
   /** The model and voice that the options come to; null where they are at fault. */
   readonly speech: Speech | null
+  /** What the account's settings demand that every callee is told. */
+  readonly demandedDisclosure: Partial<Duties> | undefined
 }
 
 /** Every fault of a call's options, so that all can be told at once. */
@@ -50,8 +51,10 @@ export async function checkOptions<Schema extends z.ZodObject>(
     catalogue: catalogue(),
     ownVoices: ownVoices.map(({ voice_id, mode, provider }) => ({ voiceId: voice_id, mode, provider })),
     allowSipUris: settings?.allowSipUris === true,
+    demandedDisclosure: settings?.disclosure,
   })
-  return { faults, faultsOfMeaning: checked.faults, speech: checked.speech }
+  const { faults: faultsOfMeaning, speech } = checked
+  return { faults, faultsOfMeaning, speech, demandedDisclosure: settings?.disclosure }
 }
 
 /** In legacy mode a recognizer must understand the language; a realtime model takes it as advice. */
@@ -71,16 +74,19 @@ export interface PlanParts {
   readonly speech: Speech
   readonly account: AccountId
   readonly language: string
+  readonly demandedDisclosure: Partial<Duties> | undefined
   readonly to: string
   readonly from: string | null
   /** Absent: we call them. */
   readonly direction?: 'inbound'
 }
 
-export function planOf({ request, speech, account, language, to, from, direction }: PlanParts): CallPlan {
+export function planOf(parts: PlanParts): CallPlan {
+  const { request, speech, account, language, to, from, direction } = parts
   const requestData = textValues(request.request_data ?? {})
   const fill = (template: string) => fillTemplate(template, requestData)
   const { task, instructions = '' } = request
+  const disclosure = disclosureOf(parts, fill)
   return {
     callId: newId<CallId>(),
     accountId: account,
@@ -91,6 +97,7 @@ export function planOf({ request, speech, account, language, to, from, direction
         ? { kind: 'instructions', text: fill(instructions) }
         : { kind: 'task', text: fill(task) },
     firstSentence: request.first_sentence === undefined ? null : fill(request.first_sentence),
+    ...(disclosure === '' ? {} : { disclosure }),
     mode: request.mode,
     model: speech.model.id,
     voice: speech.voice.id,
@@ -104,6 +111,18 @@ export function planOf({ request, speech, account, language, to, from, direction
     ...(request.transfer === undefined ? {} : { transfer: transferOf(request.transfer, fill) }),
     ...(request.keypad === undefined ? {} : { keypad: request.keypad }),
   }
+}
+
+function disclosureOf(
+  { request, language, demandedDisclosure: demanded }: PlanParts,
+  fill: (template: string) => string,
+): string {
+  const { disclosure, record: recorded } = request
+  const asked = disclosure && {
+    ...disclosure,
+    text: disclosure.text === undefined ? undefined : fill(disclosure.text),
+  }
+  return disclosureText({ asked, demanded, recorded, language }) ?? ''
 }
 
 function transferOf(

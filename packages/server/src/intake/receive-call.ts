@@ -25,7 +25,7 @@ export async function planInboundCall(
   const { account, agent, trunk } = ringing.number
   const checked = await checkOptions(deps, account, { schema: inboundAgentSchema, body: agent })
   const errors = [...checked.faults, ...checked.faultsOfMeaning]
-  const { speech } = checked
+  const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   const request = inboundAgentSchema.parse(agent)
   const { to, from, providerCallId } = ringing
@@ -33,6 +33,7 @@ export async function planInboundCall(
     request,
     speech,
     account,
+    demandedDisclosure,
     to,
     from,
     language: languageFor(request, deps.catalogue()),

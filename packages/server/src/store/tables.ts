@@ -44,6 +44,8 @@ interface AccountsTable {
 export interface AccountSettings {
   /** `sip:` URIs may be dialled. */
   allowSipUris?: boolean
+  /** What every call tells the callee before the agent's first words. */
+  disclosure?: { ai?: boolean; recording?: boolean }
 }
 
 interface ApiKeysTable {

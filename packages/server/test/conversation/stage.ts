@@ -5,6 +5,7 @@ import type { TransferResult } from '../../src/conversation/happening.ts'
 import type { ConversationSettings } from '../../src/conversation/settings.ts'
 import type { CallPlan } from '../../src/domain/call-plan.ts'
 import type { AccountId, CallId } from '../../src/domain/ids.ts'
+import { firstWords } from '../../src/dialer/voice-session.ts'
 import { ScriptedLeg } from '../scripted/leg.ts'
 import { type Script, ScriptedVoice, wordMs } from '../scripted/voice.ts'
 
@@ -52,7 +53,8 @@ export class Stage {
   constructor({ script = () => ({ text: 'I see.' }), takesTurns = false, ...more }: Play) {
     this.voice = new ScriptedVoice(script, takesTurns)
     const call = { plan: { ...plan, ...more.plan }, prompt: '' }
-    if (call.plan.firstSentence !== null) this.voice.say('opening', call.plan.firstSentence)
+    const first = firstWords(call.plan)
+    if (first) this.voice.say(first.replyId, first.text)
     let ids = 0
     this.#conversation = converse(
       call,
