@@ -1,3 +1,4 @@
+import type { Bed } from '@parley/wire/audio/mixer'
 import type { NetworkStatus } from '@parley/contract/status'
 
 /**
@@ -109,6 +110,13 @@ export interface Speaker {
   /** Drops what has not left: silence on the wire within one frame. */
   clear(): void
   readonly queuedMs: number
+  /**
+   * Of all that leaves from now on, keys apart; glides over 20 ms. 0: as it was written. A carrier that holds
+   * audio for us has up to 200 ms of it that stays as it is.
+   */
+  gain(db: number): void
+  /** Lies under all that leaves, and under its silence, until it is taken away by null. It is no queued audio. */
+  background(bed: Bed | null): void
 }
 
 /** Counters of the whole leg. Times in milliseconds; null where the far end never told. */

@@ -1,3 +1,4 @@
+import type { Bed } from '@parley/wire/audio/mixer'
 import type { Leg, LegEvent, LegStats } from '../../src/telephony/port.ts'
 
 const frameMs = 20
@@ -17,11 +18,16 @@ export class ScriptedLeg implements Leg {
   readonly providerCallId = 'scripted'
   readonly lifeline = null
   readonly played: Played[] = []
+  /** How loud the agent was made, and when. */
+  readonly gains: { readonly db: number; readonly atMs: number }[] = []
+  bed: Bed | null = null
   readonly speaker = {
     write: (audio: Uint8Array) => void this.#queue.push({ type: 'audio', bytes: audio }),
     mark: (name: string) => void this.#queue.push({ type: 'mark', name }),
     clear: () => this.#clear(),
     queuedMs: 0,
+    gain: (db: number) => void this.gains.push({ db, atMs: this.positionMs }),
+    background: (bed: Bed | null) => void (this.bed = bed),
   }
   positionMs = 0
   /** Keys that our side pressed. */

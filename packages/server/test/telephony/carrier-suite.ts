@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { decodeMulaw } from '@parley/wire/audio/g711'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { DialFailed, type DialProgress, type Leg, type LegEvent } from '../../src/telephony/port.ts'
 import type { Callee, Exchange, RingingCall } from './exchange.ts'
-import { findAudio, soundMs, soundStart, tone } from './sound.ts'
+import { findAudio, frameLevels, soundMs, soundStart, tone } from './sound.ts'
 
 const patience = { timeout: 10_000, interval: 10 }
 const until = (check: () => void) => vi.waitFor(check, patience)
@@ -178,6 +179,43 @@ export function testCarrier(name: string, open: () => Promise<Exchange>): void {
       await until(() => expect(soundMs(call.callee.heard()) - heardBefore).toBeGreaterThan(250))
       await until(() => expect(marks(call.events)).toHaveLength(2))
       expect(marks(call.events)[1]).toMatchObject({ name: 'after', cleared: false })
+    })
+
+    it('is turned down and up again in the middle of its audio, which the recording shows', async () => {
+      await using call = await talk()
+      const tap = record(call.leg)
+      call.leg.speaker.write(tone(440, 2_400))
+      await until(() => expect(soundMs(call.callee.heard())).toBeGreaterThan(300))
+      call.leg.speaker.gain(-15)
+      await sleep(600)
+      call.leg.speaker.gain(0)
+      call.leg.speaker.mark('end')
+      await until(() => expect(marks(call.events)).toHaveLength(1))
+      await until(() => expect(tap.seconds()).toBeGreaterThan(2.4))
+      for (const audio of [tap.played(), call.callee.heard()]) {
+        const levels = frameLevels(audio).filter(level => level > -50)
+        const loudest = Math.max(...levels)
+        const down = levels.filter(level => Math.abs(level - loudest + 15) < 1)
+        expect(down.length).toBeGreaterThan(15)
+        expect(levels.filter(level => loudest - level < 1).length).toBeGreaterThan(60)
+      }
+    })
+
+    it('plays a bed under its silence and its speech, and none once it is taken away', async () => {
+      await using call = await talk()
+      call.leg.speaker.background({ samples: decodeMulaw(tone(500, 200)), gainDb: -12 })
+      await until(() => expect(soundMs(call.callee.heard())).toBeGreaterThan(600))
+      expect(call.leg.speaker.queuedMs).toBe(0)
+      call.leg.speaker.write(tone(700, 200))
+      call.leg.speaker.mark('said')
+      await until(() => expect(marks(call.events)).toHaveLength(1))
+      const levels = frameLevels(call.callee.heard()).filter(level => level > -50)
+      expect(Math.max(...levels) - Math.min(...levels)).toBeGreaterThan(8)
+      call.leg.speaker.background(null)
+      await sleep(300)
+      const before = soundMs(call.callee.heard())
+      await sleep(200)
+      expect(soundMs(call.callee.heard())).toBe(before)
     })
 
     it('carries digits both ways', async () => {

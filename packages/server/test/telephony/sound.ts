@@ -24,6 +24,13 @@ export function soundMs(audio: Uint8Array): number {
   return ms
 }
 
+/** Level of every frame of 20 ms, in dB of full scale. */
+export function frameLevels(audio: Uint8Array): number[] {
+  return Array.from({ length: Math.floor(audio.length / 160) }, (_, i) =>
+    mulawLevelDbfs(audio.subarray(i * 160, (i + 1) * 160)),
+  )
+}
+
 /**
  * Whether the needle stands in the audio byte for byte, and where; pauses in it, which a busy test machine
  * makes, apart.

@@ -5,6 +5,7 @@
 import { isIP } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import type { Bed } from '../audio/mixer.ts'
 import type { FromThread, MediaThreadSetup, ToThread } from './media-messages.ts'
 import type { MediaStats } from './media-stats.ts'
 import {
@@ -59,6 +60,10 @@ export interface MediaStream extends AsyncDisposable {
   /** Drops what has not left; heard on the wire within one slot. */
   clear(): void
   readonly queuedMs: number
+  /** Of all that leaves from the next slot on, keys apart; glides over 20 ms. 0: as it was written. */
+  gain(db: number): void
+  /** Lies under all that leaves, and under its silence. Samples in shared memory are not copied. */
+  background(bed: Bed | null): void
   /** Presses keys: 0–9 * # A–D, `w` pauses 500 ms, `W` 1 s. Audio waits meanwhile. */
   sendDigits(digits: string, signal: AbortSignal): Promise<void>
   /** Nothing has come from the far end for 5 s, and again for each 5 s more; with the likely cause. */

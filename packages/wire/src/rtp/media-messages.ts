@@ -1,4 +1,5 @@
 /** The few things that main thread and media thread say to each other apart from audio. */
+import type { Bed } from '../audio/mixer.ts'
 import type { OneWayCause } from './one-way-audio.ts'
 import type { StreamMedia } from './negotiated-media.ts'
 
@@ -15,6 +16,7 @@ export type ToThread =
   | { type: 'start'; stream: number; media: StreamMedia }
   /** Audio was written while the line was silent: it need not wait for its slot. */
   | { type: 'speak'; stream: number }
+  | { type: 'bed'; stream: number; bed: Bed | null }
   | { type: 'digits'; stream: number; request: number; digits: string }
   | { type: 'cancel_digits'; stream: number; request: number }
   | { type: 'close'; stream: number }

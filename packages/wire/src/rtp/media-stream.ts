@@ -1,5 +1,6 @@
 /** One stream as the main thread sees it: queue audio, hear frames, know what has been played. */
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Bed } from '../audio/mixer.ts'
 import { MOST_DIGITS, unsendableDigit } from './digit-slots.ts'
 import { Listeners } from './listeners.ts'
 import { MarkLedger, type MarkReport } from './mark-ledger.ts'
@@ -156,6 +157,14 @@ export class LiveMediaStream implements AsyncDisposable {
     const { words, play } = this.#memory
     Atomics.store(words, word.clearTo, play.writePosition)
     Atomics.add(words, word.clearCount, 1)
+  }
+
+  gain(db: number): void {
+    Atomics.store(this.#memory.words, word.gain, Math.round(db * 100))
+  }
+
+  background(bed: Bed | null): void {
+    this.#link.post({ type: 'bed', stream: this.#link.id, bed })
   }
 
   async sendDigits(digits: string, signal: AbortSignal): Promise<void> {

@@ -156,6 +156,8 @@ main.on('message', (message: ToThread) => {
       return void start(message.stream, message.media)
     case 'speak':
       return speak(message.stream)
+    case 'bed':
+      return sessions.get(message.stream)?.session.setBed(message.bed)
     case 'digits':
       return sessions.get(message.stream)?.session.sendDigits(message.request, message.digits)
     case 'cancel_digits':

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import { decodeMulaw, MULAW_SILENCE, mulawBytesToAlaw } from '../audio/g711.ts'
 import { G722Encoder } from '../audio/g722.ts'
+import { Mixer, type Bed } from '../audio/mixer.ts'
 import { DigitQueue } from './digit-queue.ts'
 import type { DigitSlot } from './digit-slots.ts'
 import { maySend, type StreamMedia } from './negotiated-media.ts'
@@ -49,6 +50,8 @@ export class Outgoing {
   #media: StreamMedia
   #turn = 0
   #clears = 0
+  readonly #mixer = new Mixer()
+  #gain = 0
   #talking = false
   #dryAt = Number.NEGATIVE_INFINITY
   #eventTimestamp = 0
@@ -70,6 +73,10 @@ export class Outgoing {
 
   use(media: StreamMedia): void {
     this.#media = media
+  }
+
+  setBed(bed: Bed | null): void {
+    this.#mixer.setBed(bed)
   }
 
   timestampOf(slot: number): number {
@@ -123,6 +130,14 @@ export class Outgoing {
     if (count < FRAME_SAMPLES && (count > 0 || this.#talking)) this.#dryAt = slot
     this.#talking = count === FRAME_SAMPLES
     this.isIdle = count === 0
+    this.#mix()
+  }
+
+  #mix(): void {
+    const gain = Atomics.load(this.#memory.words, word.gain)
+    if (gain !== this.#gain) this.#mixer.setGain(gain / 100)
+    this.#gain = gain
+    this.#mixer.mix(this.played)
   }
 
   #sendEvent(digit: DigitSlot & { kind: 'event' }, slot: number): void {

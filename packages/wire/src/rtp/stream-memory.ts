@@ -30,6 +30,8 @@ export const word = {
   idle: 11,
   /** Position of the next mark, while there is one. */
   markAt: 12,
+  /** Gain of what is played, in hundredths of a dB. */
+  gain: 13,
 } as const
 
 /** Counters, as indices into `numbers`. Written by the media thread only. */

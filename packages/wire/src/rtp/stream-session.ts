@@ -1,5 +1,6 @@
 /** One stream inside the media thread: its sockets, both directions, and what it publishes for the main thread. */
 import type { Socket } from 'node:dgram'
+import type { Bed } from '../audio/mixer.ts'
 import type { Source } from './latch.ts'
 import { Incoming } from './incoming.ts'
 import { mayReceive, type StreamMedia } from './negotiated-media.ts'
@@ -51,6 +52,7 @@ export class StreamSession {
   readonly #tape: RecordingTape | undefined
   #live: Live | undefined
   #srtp: SrtpSession | undefined
+  #bed: Bed | null = null
   #lastSlot = -1
   #stallsReported = 0
   /** Slots that were published since the main thread was woken last: whatever wakes it hands them over too. */
@@ -79,6 +81,7 @@ export class StreamSession {
       transmit: packet => this.#transmit(packet),
       digitsDone: request => this.#port.digitsDone(request),
     })
+    outgoing.setBed(this.#bed)
     const incoming = new Incoming(media, {
       originMs,
       numbers: this.#memory.numbers,
@@ -108,6 +111,11 @@ export class StreamSession {
     this.#live.outgoing.use(media)
     this.#live.incoming.use(media)
     this.#live.reports.use(media)
+  }
+
+  setBed(bed: Bed | null): void {
+    this.#bed = bed
+    this.#live?.outgoing.setBed(bed)
   }
 
   sendDigits(request: number, digits: string): void {

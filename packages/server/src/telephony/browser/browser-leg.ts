@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeMulaw, MULAW_SILENCE } from '@parley/wire/audio/g711'
+import { Mixer } from '@parley/wire/audio/mixer'
 import { pcm16ToBytes } from '@parley/wire/audio/pcm16'
 import { Resampler } from '@parley/wire/audio/resample'
 import { unsendableDigit } from '@parley/wire/rtp/digit-slots'
@@ -40,6 +41,7 @@ export class BrowserLeg implements Leg {
   readonly #socket: BrowserSocket
   readonly #originMs = performance.now()
   readonly #queue = new AudioQueue(mostQueuedBytes)
+  readonly #mixer = new Mixer()
   readonly #microphone = new Microphone()
   readonly #resampler = new Resampler(lineHz, browserHz)
   readonly #heardFrame = new Uint8Array(frameBytes)
@@ -137,6 +139,8 @@ export class BrowserLeg implements Leg {
       get queuedMs() {
         return queue.length / bytesPerMs
       },
+      gain: db => this.#mixer.setGain(db),
+      background: bed => this.#mixer.setBed(bed),
     }
   }
 
@@ -164,6 +168,7 @@ export class BrowserLeg implements Leg {
     this.#playedFrame.fill(MULAW_SILENCE)
     if (!lapsed) {
       this.#queue.take(this.#playedFrame)
+      this.#mixer.mix(this.#playedFrame)
       this.#socket.send(pcm16ToBytes(this.#resampler.push(decodeMulaw(this.#playedFrame))))
       this.#sent += 1
     }

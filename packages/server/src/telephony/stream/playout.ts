@@ -1,4 +1,5 @@
 import { MULAW_SILENCE } from '@parley/wire/audio/g711'
+import { Mixer, type Bed } from '@parley/wire/audio/mixer'
 import { DigitQueue } from '@parley/wire/rtp/digit-queue'
 import { ByteQueue } from './byte-queue.ts'
 import { BYTES_PER_MS, FRAME_BYTES, FRAME_MS } from './frame.ts'
@@ -13,6 +14,8 @@ import { type MarkReport, VendorMarks } from './vendor-marks.ts'
 
 /** How far ahead of the clock audio is sent, in slots: 200 ms. */
 const LEAD_SLOTS = 10
+/** A bed must not run dry, and speech must not wait behind it for long. */
+const BED_LEAD_SLOTS = 3
 /** An incomplete frame is filled up with silence only when nothing can come before the vendor runs dry. */
 const RUN_DRY_MS = 40
 /** Two minutes: whoever writes so far ahead has lost touch with the call. */
@@ -45,11 +48,14 @@ export class Playout {
   readonly #digits: DigitQueue
   readonly #digitsLeaving: { request: number; endSlot: number }[] = []
   readonly #frame = new Uint8Array(FRAME_BYTES)
+  readonly #mixer = new Mixer()
   /** All bytes ever written, and those that have been sent or dropped. */
   #written = 0
   #taken = 0
   /** The first slot that nothing has been sent for. */
   #nextSlot = 0
+  /** The slot behind the last audio that was written: what follows it is bed. */
+  #spokenEnd = 0
   /** The slot behind the last digit that was sent. */
   #digitsEnd = 0
 
@@ -61,7 +67,15 @@ export class Playout {
   }
 
   queuedMs(nowMs: number): number {
-    return this.#queue.length / BYTES_PER_MS + Math.max(0, this.#nextSlot * FRAME_MS - nowMs)
+    return this.#queue.length / BYTES_PER_MS + Math.max(0, this.#spokenEnd * FRAME_MS - nowMs)
+  }
+
+  setGain(db: number): void {
+    this.#mixer.setGain(db)
+  }
+
+  setBed(bed: Bed | null): void {
+    this.#mixer.setBed(bed)
   }
 
   write(audio: Uint8Array, nowMs: number): void {
@@ -85,6 +99,7 @@ export class Playout {
       this.#port.clear()
       this.#port.erased(now + 1)
       this.#nextSlot = Math.min(this.#nextSlot, now + 1)
+      this.#spokenEnd = Math.min(this.#spokenEnd, this.#nextSlot)
     }
     for (const report of this.#marks.clear(nowMs)) this.#port.reached(report)
   }
@@ -136,16 +151,27 @@ export class Playout {
     if (digit.kind === 'tone') this.#frame.set(digit.frame)
     else this.#frame.fill(MULAW_SILENCE)
     this.#digitsEnd = this.#nextSlot + 1
+    this.#spokenEnd = this.#nextSlot + 1
     return true
   }
 
   #fillFromQueue(nowMs: number): boolean {
     const waiting = this.#queue.length
     const runsDry = this.#nextSlot * FRAME_MS - nowMs < RUN_DRY_MS
-    if (waiting === 0 || (waiting < FRAME_BYTES && !runsDry)) return false
+    if (waiting === 0) return this.#fillFromBed(nowMs)
+    if (waiting < FRAME_BYTES && !runsDry) return false
     const count = this.#queue.read(this.#frame)
     this.#taken += count
     if (count < FRAME_BYTES) this.#frame.fill(MULAW_SILENCE, count)
+    this.#spokenEnd = this.#nextSlot + 1
+    this.#mixer.mix(this.#frame)
+    return true
+  }
+
+  #fillFromBed(nowMs: number): boolean {
+    if (!this.#mixer.hasBed || this.#nextSlot - slotOf(nowMs) >= BED_LEAD_SLOTS) return false
+    this.#frame.fill(MULAW_SILENCE)
+    this.#mixer.mix(this.#frame)
     return true
   }
 }

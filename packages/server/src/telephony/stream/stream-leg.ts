@@ -167,6 +167,8 @@ export class StreamLeg implements Leg {
       get queuedMs() {
         return playout.queuedMs(position())
       },
+      gain: db => playout.setGain(db),
+      background: bed => playout.setBed(bed),
     }
   }
 
