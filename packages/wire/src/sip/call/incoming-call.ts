@@ -21,5 +21,6 @@ export interface IncomingCall {
   ring(status?: 180 | 183, sdp?: string): void
   /** Resolves at ACK. Rejects when the caller gave up, never acknowledged (BYE is then sent), or `signal` aborts. */
   accept(sdp: string, signal?: AbortSignal): Promise<AnsweredCall>
-  reject(status: number, reason?: string, headers?: Record<string, string>): void
+  /** A header with several values becomes as many lines. */
+  reject(status: number, reason?: string, headers?: Record<string, string | readonly string[]>): void
 }

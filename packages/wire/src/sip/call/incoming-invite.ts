@@ -91,10 +91,12 @@ export class IncomingInvite implements IncomingCall {
     return call
   }
 
-  reject(status: number, reason?: string, headers: Record<string, string> = {}): void {
+  reject(status: number, reason?: string, headers: Record<string, string | readonly string[]> = {}): void {
     if (!this.#open) return
     this.#close()
-    const extra = Object.entries(headers)
+    const extra = Object.entries(headers).flatMap(([name, values]) =>
+      [values].flat().map(value => [name, value] as const),
+    )
     this.#transaction.respond({ status, ...(reason === undefined ? {} : { reason }), headers: extra })
   }
 

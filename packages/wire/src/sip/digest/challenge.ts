@@ -24,9 +24,8 @@ const algorithms: Readonly<Record<string, DigestAlgorithm>> = {
 
 /** Undefined for a scheme, an algorithm or a protection that we cannot answer: RFC 8760 §2.4 says to skip it. */
 export function parseChallenge(value: string): Challenge | undefined {
-  const scheme = /^\s*Digest\s+/i.exec(value)
-  if (!scheme) return undefined
-  const fields = parseFields(value.slice(scheme[0].length))
+  const fields = digestFields(value)
+  if (!fields) return undefined
   const algorithmName = fields.get('algorithm')
   const parsed = parseAlgorithm(algorithmName ?? 'MD5')
   const qop = chooseProtection(fields.get('qop'))
@@ -44,9 +43,12 @@ export function parseChallenge(value: string): Challenge | undefined {
   }
 }
 
-function parseFields(text: string): Map<string, string> {
+/** The fields of a challenge or of its answer, names in lower case. Undefined for another scheme than digest. */
+export function digestFields(value: string): Map<string, string> | undefined {
+  const scheme = /^\s*Digest\s+/i.exec(value)
+  if (!scheme) return undefined
   const fields = new Map<string, string>()
-  for (const part of splitOutsideQuotes(text, ',')) {
+  for (const part of splitOutsideQuotes(value.slice(scheme[0].length), ',')) {
     const equals = part.indexOf('=')
     if (equals > 0)
       fields.set(part.slice(0, equals).trim().toLowerCase(), unquote(part.slice(equals + 1).trim()))
@@ -54,7 +56,7 @@ function parseFields(text: string): Map<string, string> {
   return fields
 }
 
-function parseAlgorithm(name: string): { algorithm: DigestAlgorithm; session: boolean } | undefined {
+export function parseAlgorithm(name: string): { algorithm: DigestAlgorithm; session: boolean } | undefined {
   const session = /-sess$/i.test(name)
   const algorithm = algorithms[name.replace(/-sess$/i, '').toUpperCase()]
   return algorithm && { algorithm, session }
