@@ -12,6 +12,20 @@ describe('the source filter', () => {
     expect(admits('198.51.100.8')).toBe(true)
   })
 
+  test('neighbours that come and go are heard while they are known', () => {
+    const known = new Set(['192.0.2.1'])
+    const knows = (host: string): boolean => known.has(host)
+    const closed = new SourceFilter({ allow: [], knows })
+    const open = new SourceFilter({ strangerPacketsPerSecond: 0.25, knows })
+    const both = (): boolean[] => [closed, open].map(filter => filter.admits('192.0.2.1', 0))
+    for (let count = 0; count < 10; count += 1) expect(both()).toEqual([true, true])
+    known.clear()
+    expect([both(), both()]).toEqual([
+      [false, true],
+      [false, false],
+    ])
+  })
+
   test('a stranger has a burst and then a rate; others are not touched', () => {
     const filter = new SourceFilter({ strangerPacketsPerSecond: 10 })
     const count = (host: string, nowMs: number): number =>

@@ -4,6 +4,8 @@ import { BlockList, isIPv6 } from 'node:net'
 export interface Protection {
   /** Addresses and networks (`192.0.2.0/24`) that may call; everybody when absent. */
   readonly allow?: readonly string[]
+  /** Neighbours that come and go, as good as listed. Asked for each packet: it must be quick. */
+  readonly knows?: (host: string) => boolean
   /** Packets a second that a stranger may send, after a burst of four times as many. Unlimited when absent. */
   readonly strangerPacketsPerSecond?: number
 }
@@ -23,13 +25,15 @@ interface Bucket {
  */
 export class SourceFilter {
   readonly #allowed: BlockList | undefined
+  readonly #knows: (host: string) => boolean
   readonly #perSecond: number
   readonly #called = new Map<string, true>()
   readonly #buckets = new Map<string, Bucket>()
   #dropped = 0
 
   /** Throws TypeError for a list that cannot be read. */
-  constructor({ allow, strangerPacketsPerSecond = Infinity }: Protection) {
+  constructor({ allow, knows = () => false, strangerPacketsPerSecond = Infinity }: Protection) {
+    this.#knows = knows
     this.#allowed = allow && listOf(allow)
     this.#perSecond = strangerPacketsPerSecond
   }
@@ -53,7 +57,8 @@ export class SourceFilter {
   }
 
   #trusts(host: string): boolean {
-    return this.#called.has(host) || (this.#allowed?.check(host, isIPv6(host) ? 'ipv6' : 'ipv4') ?? false)
+    if (this.#called.has(host) || this.#knows(host)) return true
+    return this.#allowed?.check(host, isIPv6(host) ? 'ipv6' : 'ipv4') ?? false
   }
 
   #withinRate(host: string, nowMs: number): boolean {
