@@ -151,3 +151,60 @@ test('the next server is asked when the first one is out of order; an outbound p
   registrar.reply(invite, { status: 404 })
   expect(await failed).toMatchObject({ status: 404 })
 })
+
+test('a successor takes back what a dead process had bound, once', async () => {
+  const former = 'sip:token@127.0.0.1:9'
+  const { agent, registration } = await open({}, { contactUser: 'line7', formerContact: former })
+  const first = await registrar.request('REGISTER')
+  expect(first.headers.all('Contact')).toEqual([
+    `<sip:line7@127.0.0.1:${agent.port}>`,
+    `<${former}>;expires=0`,
+  ])
+  registrar.reply(first, { status: 200 })
+  await until(() => states.length === 1, 'it is registered')
+  registration.refresh()
+  expect((await registrar.request('REGISTER')).headers.all('Contact')).toHaveLength(1)
+})
+
+test('only challenges of the realm that was given are answered', async () => {
+  await open({}, { realm: 'elsewhere' })
+  const bare = await registrar.request('REGISTER')
+  registrar.reply(bare, { status: 401, headers: [['WWW-Authenticate', challenge]] })
+  await until(() => states.length === 1, 'the failure is told')
+  expect(states[0]).toMatchObject({ status: 'failed', code: 401 })
+  expect(registrar.received.some(one => one.headers.get('Authorization') !== undefined)).toBe(false)
+})
+
+test('a registrar can be asked about an account without changing anything', async () => {
+  const agent = await agents.agent()
+  const account = { registrar: `sip:127.0.0.1:${registrar.port}`, username: '+1555', password: 'secret' }
+  const asking = agent.askRegistrar(account, never)
+  registrar.reply(await registrar.request('REGISTER'), {
+    status: 401,
+    headers: [['WWW-Authenticate', challenge]],
+  })
+  const proven = await registrar.request('REGISTER')
+  expect(proven.headers.get('Contact')).toBeUndefined()
+  expect(proven.headers.get('Authorization')).toContain('username="+1555"')
+  registrar.reply(proven, { status: 200, headers: [['Contact', '<sip:+1555@192.0.2.1>;expires=60']] })
+  expect(await asking).toMatchObject({ status: 200 })
+})
+
+test('whatever leaves the agent passes its proxy first', async () => {
+  await using proxy = await ScriptedPeer.open()
+  const { agent } = await open({ outboundProxy: `sip:127.0.0.1:${proxy.port}` })
+  const route = `<sip:127.0.0.1:${proxy.port};lr>`
+  const failing = failureOf(agent.invite(orderTo(0, { to: 'sip:bob@far.test' }), never))
+  const asking = agent.ping('sip:far.test', never)
+  for (const method of ['REGISTER', 'INVITE', 'OPTIONS']) {
+    const index = () => proxy.received.findIndex(one => one.kind === 'request' && one.method === method)
+    await until(() => index() >= 0, `${method} came to the proxy`)
+    const request = proxy.received[index()]
+    if (request?.kind !== 'request') throw new Error('no request')
+    expect(request.headers.get('Route')).toBe(route)
+    proxy.reply(request, { status: method === 'INVITE' ? 486 : 200 })
+  }
+  expect(await failing).toMatchObject({ status: 486 })
+  expect(await asking).toMatchObject({ status: 200 })
+  proxy.farewell()
+})

@@ -8,15 +8,18 @@ import { askInDialog, oneAnswer } from './call/one-answer.ts'
 import { OutgoingInvite } from './call/outgoing-invite.ts'
 import { replacedCall } from './call/replaced-call.ts'
 import { screenInvite } from './call/screen-invite.ts'
+import { StrayAnswers } from './call/stray-answers.ts'
 import { DigestSession } from './digest/digest-session.ts'
 import type { Credentials } from './digest/digest-response.ts'
 import { dialogKey, type DialogRecord } from './dialog/dialog-record.ts'
 import { SipHeaders } from './headers.ts'
 import { locate } from './locating/locate.ts'
-import { noBody, sdpOf, type ReceivedRequest, type SipRequest } from './message.ts'
+import { noBody, sdpOf, type ReceivedRequest, type ReceivedResponse, type SipRequest } from './message.ts'
 import { newCallId, newTag } from './tokens.ts'
+import { routeTo } from './uri.ts'
 import type { ServerTransaction } from './transaction/server-transaction.ts'
-import type { Registration, RegistrationOrder } from './registration/registration.ts'
+import { askRegistrar, type RegistrarAccount } from './registration/ask-registrar.ts'
+import { credentialsOf, type Registration, type RegistrationOrder } from './registration/registration.ts'
 import { RunningRegistration } from './registration/running-registration.ts'
 import { TransactionLayer, type TransactionUser } from './transaction/transaction-layer.ts'
 import { openTransports } from './open-transports.ts'
@@ -46,6 +49,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
   readonly host: string
   readonly port: number
   readonly ports: UserAgent['ports']
+  readonly publicHost: string
   readonly trace?: NonNullable<UserAgentOptions['onTrace']>
   readonly #options: Options
   readonly #transports: TransportSet
@@ -53,6 +57,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
   readonly #outgoing = new Set<OutgoingInvite>()
   readonly #ringing = new Set<IncomingInvite>()
   readonly #filter: SourceFilter
+  readonly #strays: StrayAnswers
   readonly #registrations = new Set<RunningRegistration>()
   #closing: Promise<void> | undefined
 
@@ -90,6 +95,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     this.#filter = new SourceFilter(options.protection ?? {})
     this.#transports = transports
     const { sentBy, contact } = ownAddresses(transports, { host: options.advertisedHost, udp })
+    this.publicHost = sentBy({ protocol: 'udp', host: this.host, port: this.port }).host
     this.#context = {
       layer: new TransactionLayer({ transports, timings, sentBy, user: this }),
       contact,
@@ -100,6 +106,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
       dialogs: new Map(),
       fault: error => this.fault(error),
     }
+    this.#strays = new StrayAnswers(this.#context)
   }
 
   receive(bytes: Buffer, from: Hop): void {
@@ -121,7 +128,7 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
 
   async invite(request: InviteRequest, signal: AbortSignal): Promise<AnsweredCall> {
     if (this.#closing) throw new Error('the SIP user agent is closing')
-    const attempt = new OutgoingInvite(this.#context, request)
+    const attempt = new OutgoingInvite(this.#context, { ...this.#proxied(), ...request })
     const call = attempt.run(signal)
     this.#outgoing.add(attempt)
     attempt.finished.then(() => this.#outgoing.delete(attempt), this.#context.fault)
@@ -142,16 +149,38 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
 
   register(order: RegistrationOrder): Registration {
     if (this.#closing) throw new Error('the SIP user agent is closing')
-    const registration = new RunningRegistration(this.#context, order, {
-      random: this.#options.random,
-      closed: () => this.#registrations.delete(registration),
-    })
+    const registration = new RunningRegistration(
+      this.#context,
+      { ...this.#proxied(), ...order },
+      {
+        random: this.#options.random,
+        closed: () => this.#registrations.delete(registration),
+      },
+    )
     this.#registrations.add(registration)
     return registration
   }
 
+  async askRegistrar(account: RegistrarAccount, signal: AbortSignal): Promise<PingAnswer> {
+    let sequence = 0
+    const startedAt = performance.now()
+    const { status, reason } = await askRegistrar(
+      this.#context,
+      { ...this.#proxied(), ...account },
+      {
+        callId: newCallId(),
+        tag: newTag(),
+        nextSequence: () => (sequence += 1),
+        digest: new DigestSession(credentialsOf(account)),
+        bindings: () => [],
+        signal,
+      },
+    )
+    return { status, reason, roundTripMs: performance.now() - startedAt }
+  }
+
   async ping(target: string, signal: AbortSignal): Promise<PingAnswer> {
-    const hops = await this.#context.locate(target, signal)
+    const hops = await this.#context.locate(this.#options.outboundProxy ?? target, signal)
     const startedAt = performance.now()
     const request = (hop: Hop): SipRequest => this.#optionsRequest(target, hop)
     const { status, reason } = await oneAnswer(this.#context, { request, hops }, signal)
@@ -173,6 +202,10 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     const { callId, toTag, fromTag, sequence } = request.envelope
     const party = this.#context.dialogs.get(dialogKey(callId, toTag ?? '', fromTag ?? ''))
     party?.acknowledged(sequence, sdpOf(request))
+  }
+
+  strayAnswer(response: ReceivedResponse, from: Hop): void {
+    if (!this.#closing) this.#strays.take(response, from)
   }
 
   fault(error: unknown): void {
@@ -230,7 +263,9 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
 
   #optionsRequest(target: string, hop: Hop): SipRequest {
     const contact = this.#context.contact(hop, target)
+    const { outboundProxy } = this.#options
     const headers = new SipHeaders([
+      ...(outboundProxy === undefined ? [] : [['Route', routeTo(outboundProxy)] as const]),
       ['Max-Forwards', '70'],
       ['From', `<${contact}>;tag=${newTag()}`],
       ['To', `<${target}>`],
@@ -243,8 +278,14 @@ export class RunningUserAgent implements UserAgent, TransactionUser {
     return { kind: 'request', method: 'OPTIONS', uri: target, headers, body: noBody }
   }
 
+  #proxied(): { outboundProxy?: string } {
+    const { outboundProxy } = this.#options
+    return outboundProxy === undefined ? {} : { outboundProxy }
+  }
+
   /** Says goodbye to everybody, waits a bounded time for their answers, then falls silent. */
   async #close(): Promise<void> {
+    this.#strays.close()
     for (const call of this.#ringing) call.reject(503)
     for (const attempt of this.#outgoing) attempt.giveUp('cancelled')
     const farewells = [

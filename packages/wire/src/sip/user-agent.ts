@@ -7,6 +7,7 @@ import type { AnsweredCall } from './call/answered-call.ts'
 import type { IncomingCall } from './call/incoming-call.ts'
 import type { Credentials } from './digest/digest-response.ts'
 import type { DialogRecord } from './dialog/dialog-record.ts'
+import type { RegistrarAccount } from './registration/ask-registrar.ts'
 import type { Registration, RegistrationOrder } from './registration/registration.ts'
 import { standardSession, type SessionLimits } from './call/session-timer.ts'
 import { RunningUserAgent } from './running-user-agent.ts'
@@ -26,6 +27,7 @@ export { TransactionFailed } from './call/one-answer.ts'
 export type { DialogRecord } from './dialog/dialog-record.ts'
 export type { ReleaseCause, Warning } from './call/release-cause.ts'
 export type { Registration, RegistrationOrder, RegistrationState } from './registration/registration.ts'
+export type { RegistrarAccount } from './registration/ask-registrar.ts'
 export type { TraceLine } from './transaction/transaction-layer.ts'
 
 export interface UserAgentOptions {
@@ -45,6 +47,11 @@ export interface UserAgentOptions {
   readonly protection?: Protection
   /** A STUN server that tells how our UDP address looks from outside; opening fails when it stays silent. */
   readonly stun?: TransportAddress
+  /**
+   * What every request outside a call passes first, as `sip:host:port`: it gets a Route (RFC 3261 §8.1.2). An order
+   * that names one of its own goes by that. Requests inside a call follow the call's routes.
+   */
+  readonly outboundProxy?: string
   /** False while draining or overloaded: OPTIONS and INVITE are answered 503 with Retry-After. */
   readonly acceptsCalls?: () => boolean
   readonly onTrace?: (line: TraceLine) => void
@@ -65,6 +72,8 @@ export interface UserAgent extends AsyncDisposable {
   readonly droppedPackets: number
   readonly host: string
   readonly port: number
+  /** What others reach us at: advertised, seen by STUN, or bound. */
+  readonly publicHost: string
   /** Of each transport that is open. */
   readonly ports: Readonly<Partial<Record<TransportProtocol, number>>>
   /** Rejects with InviteFailed; with TypeError or SipParseError, and nothing sent, for an order that is malformed. */
@@ -73,6 +82,11 @@ export interface UserAgent extends AsyncDisposable {
   endDialog(record: DialogRecord & { credentials?: Credentials }, signal: AbortSignal): Promise<void>
   /** Makes an account receive its calls here, until disposed of. Closing the user agent takes it back too. */
   register(order: RegistrationOrder): Registration
+  /**
+   * Asks with REGISTER whether a registrar knows an account and believes its password. Without a Contact it changes
+   * nothing (RFC 3261 §10.2.3). Rejects with TransactionFailed when nobody answers.
+   */
+  askRegistrar(account: RegistrarAccount, signal: AbortSignal): Promise<PingAnswer>
   /** Asks with OPTIONS whether somebody answers at `sip:host:port`. */
   ping(target: string, signal: AbortSignal): Promise<PingAnswer>
 }

@@ -1,11 +1,12 @@
 import { guarded, type AgentContext } from '../call/agent-context.ts'
-import { isChallenge, oneAnswer, TransactionFailed } from '../call/one-answer.ts'
+import { TransactionFailed } from '../call/one-answer.ts'
 import { DigestSession } from '../digest/digest-session.ts'
-import { SipHeaders } from '../headers.ts'
-import { noBody, type ReceivedResponse, type SipRequest } from '../message.ts'
+import type { ReceivedResponse } from '../message.ts'
 import { newCallId, newTag } from '../tokens.ts'
 import type { Hop } from '../transport.ts'
-import { bracketed, formatSipUri, parseSipUri, routeTo } from '../uri.ts'
+import { formatSipUri, parseSipUri } from '../uri.ts'
+import { askRegistrar } from './ask-registrar.ts'
+import { credentialsOf } from './registration.ts'
 import { grantedSeconds, refreshAfterMs, retryAfterMs, seconds } from './registration-plan.ts'
 import type { Registration, RegistrationOrder, RegistrationState } from './registration.ts'
 
@@ -56,10 +57,8 @@ export class RunningRegistration implements Registration {
     this.#order = order
     this.#wiring = wiring
     this.#expiresSeconds = order.expiresSeconds ?? standardExpiresSeconds
-    this.#digest = new DigestSession({
-      username: order.authUsername ?? order.username,
-      password: order.password,
-    })
+    this.#digest = new DigestSession(credentialsOf(order))
+    this.#retired = order.formerContact
     this.#running = this.#run()
   }
 
@@ -130,47 +129,37 @@ export class RunningRegistration implements Registration {
   }
 
   async #ask(expiresSeconds: number, signal: AbortSignal): Promise<Binding> {
-    const { registrar, outboundProxy } = this.#order
-    const hops = await this.#context.locate(outboundProxy ?? registrar, signal)
-    this.#digest.begin()
-    for (;;) {
-      let used: { hop: Hop; contact: string } | undefined
-      this.#sequence += 1
-      const request = (hop: Hop): SipRequest => {
+    let used: { hop: Hop; contact: string } | undefined
+    const response = await askRegistrar(this.#context, this.#order, {
+      callId: this.#callId,
+      tag: this.#tag,
+      nextSequence: () => (this.#sequence += 1),
+      digest: this.#digest,
+      bindings: hop => {
         used = { hop, contact: this.#contact(hop) }
-        return this.#request(used.contact, expiresSeconds)
-      }
-      const response = await oneAnswer(this.#context, { request, hops }, signal)
-      const again = isChallenge(response.status) && this.#digest.learn(response)
-      if (!again && used) return { response, ...used }
-    }
+        return this.#bindings(used.contact, expiresSeconds)
+      },
+      signal,
+    })
+    if (!used) throw new Error('a registrar answered what was not asked')
+    return { response, ...used }
+  }
+
+  #bindings(contact: string, expiresSeconds: number): (readonly [name: string, value: string])[] {
+    return [
+      ['Contact', `<${contact}>`],
+      ...(this.#retired === undefined || this.#retired === contact
+        ? []
+        : [['Contact', `<${this.#retired}>;expires=0`] as const]),
+      ['Expires', String(expiresSeconds)],
+    ]
   }
 
   #contact(hop: Hop): string {
     const own = parseSipUri(this.#context.contact(hop, this.#order.registrar))
-    const user = encodeURIComponent(this.#order.username).replaceAll('%2B', '+')
+    const { contactUser, username } = this.#order
+    const user = encodeURIComponent(contactUser ?? username).replaceAll('%2B', '+')
     return formatSipUri({ ...own, user, ...(hop.protocol === 'udp' ? this.#mapped : {}) })
-  }
-
-  #request(contact: string, expiresSeconds: number): SipRequest {
-    const { registrar, addressOfRecord, username, outboundProxy } = this.#order
-    const { scheme, host } = parseSipUri(registrar)
-    const account = addressOfRecord ?? `${scheme}:${username}@${bracketed(host)}`
-    const headers = new SipHeaders([
-      ...(outboundProxy === undefined ? [] : [['Route', routeTo(outboundProxy)] as const]),
-      ['Max-Forwards', '70'],
-      ['From', `<${account}>;tag=${this.#tag}`],
-      ['To', `<${account}>`],
-      ['Call-ID', this.#callId],
-      ['CSeq', `${this.#sequence} REGISTER`],
-      ['Contact', `<${contact}>`],
-      ...(this.#retired === undefined ? [] : [['Contact', `<${this.#retired}>;expires=0`] as const]),
-      ['Expires', String(expiresSeconds)],
-      ['User-Agent', this.#context.name],
-    ])
-    const request: SipRequest = { kind: 'request', method: 'REGISTER', uri: registrar, headers, body: noBody }
-    this.#digest.authorize(request)
-    return request
   }
 
   /** True when the registrar sees us elsewhere than we said, so that a call could not come back (RFC 3581 §9). */

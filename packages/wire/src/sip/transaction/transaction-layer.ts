@@ -27,6 +27,8 @@ export interface TransactionUser {
   request(transaction: ServerTransaction): void
   /** The ACK of a 2xx, which belongs to no transaction. */
   ack(request: ReceivedRequest): void
+  /** A 2xx to an INVITE that no transaction here has sent. */
+  strayAnswer?(response: ReceivedResponse, from: Hop): void
   fault(error: unknown): void
   trace?(line: TraceLine): void
   /** A request of ours goes to this neighbour. */
@@ -90,7 +92,7 @@ export class TransactionLayer {
     try {
       this.#trace('received', bytes, from)
       const message = parseMessage(bytes)
-      if (message.kind === 'response') this.#receiveResponse(message)
+      if (message.kind === 'response') this.#receiveResponse(message, from)
       else this.#receiveRequest(stamped(message, from), from)
     } catch (error) {
       if (!(error instanceof SipParseError)) return this.#options.user.fault(error)
@@ -137,8 +139,15 @@ export class TransactionLayer {
   }
 
   /** RFC 3261 §8.1.3.3: a response with more than our own Via was routed to us by mistake. */
-  #receiveResponse(response: ReceivedResponse): void {
-    if (response.headers.list('Via').length === 1) this.#clients.get(responseKey(response))?.receive(response)
+  #receiveResponse(response: ReceivedResponse, from: Hop): void {
+    if (response.headers.list('Via').length !== 1) return
+    const transaction = this.#clients.get(responseKey(response))
+    if (transaction) return transaction.receive(response)
+    const { method, via } = response.envelope
+    const { host, port } = this.#options.sentBy(from)
+    const answersUs = via.host === host && via.port === port
+    if (answersUs && method === 'INVITE' && response.status >= 200 && response.status < 300)
+      this.#options.user.strayAnswer?.(response, from)
   }
 
   #receiveRequest(request: ReceivedRequest, source: Hop): void {
