@@ -5,6 +5,7 @@ import { calleeSpeaks, silentCallee } from './callee.ts'
 import { endings } from './endings.ts'
 import { faults } from './faults.ts'
 import type { Happening } from './happening.ts'
+import { honesty, nothingOwed } from './honesty.ts'
 import { interventions } from './interventions.ts'
 import { keypad } from './keypad.ts'
 import { latency, noLatencies } from './latency.ts'
@@ -25,6 +26,7 @@ import { turns } from './turns.ts'
  * it. A part sees the state as the parts above it left it.
  */
 const parts: readonly Part[] = [
+  honesty,
   agentSpeaks(wantsNoReply),
   calleeSpeaks,
   latency,
@@ -69,6 +71,7 @@ export function begin(terms: Terms): ConversationState {
     pressing: null,
     transfer: null,
     latency: noLatencies,
+    honesty: nothingOwed,
     wrappingUp: false,
     silenceAskedMs: null,
     stalledMs: null,

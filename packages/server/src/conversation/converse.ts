@@ -49,11 +49,20 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<Conversation> {
   const { leg, voice, report, stop, clock, newId } = parts
-  const { firstSentence, maxDurationMs } = call.plan
+  const { firstSentence, maxDurationMs, language } = call.plan
   const settings = { ...defaultSettings, ...parts.settings }
   const { takesTurns } = voice.capabilities
   const { keypad = bothWays, transfer = null, disclosure = null } = call.plan
-  let state = begin({ settings, disclosure, firstSentence, maxDurationMs, takesTurns, keypad, transfer })
+  let state = begin({
+    settings,
+    disclosure,
+    firstSentence,
+    language,
+    maxDurationMs,
+    takesTurns,
+    keypad,
+    transfer,
+  })
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()

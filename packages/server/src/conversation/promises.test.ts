@@ -31,6 +31,8 @@ const text = fc.constantFrom(
   'yes',
   'goodbye',
   'what time is it?',
+  'are you a robot?',
+  'I am an AI assistant.',
   'leave a message after the tone',
   'and',
 )
@@ -126,6 +128,7 @@ const terms = fc.record({
   takesTurns: fc.boolean(),
   disclosure: fc.constantFrom(null, 'This is an AI assistant calling.'),
   firstSentence: fc.constantFrom(null, 'Hello, this is Sarah.'),
+  language: fc.constant('en-US'),
   maxDurationMs: fc.constantFrom(30_000, 600_000),
   transfer: fc.constantFrom(null, {
     destinations: [{ name: 'sales', to: '+14155551234', description: null }],

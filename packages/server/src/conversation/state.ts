@@ -4,6 +4,7 @@ import type { AnswerState } from './answer.ts'
 import type { Callee } from './callee.ts'
 import type { Ending } from './ending.ts'
 import type { Command, Happening } from './happening.ts'
+import type { Honesty } from './honesty.ts'
 import type { Keypad } from './keypad.ts'
 import type { Latencies } from './latency.ts'
 import type { KeyPress } from './tools/key-presses.ts'
@@ -20,6 +21,8 @@ export interface Terms {
   readonly disclosure: string | null
   readonly firstSentence: string | null
   readonly maxDurationMs: number
+  /** BCP 47. */
+  readonly language: string
   readonly keypad: KeypadTerms
   /** Null: the agent can transfer the call to nobody. */
   readonly transfer: TransferPlan | null
@@ -39,6 +42,7 @@ export interface ConversationState {
   /** The callee is about to be connected to somebody else. */
   readonly transfer: Transfer | null
   readonly latency: Latencies
+  readonly honesty: Honesty
   readonly wrappingUp: boolean
   /** When the agent last asked whether somebody is there. */
   readonly silenceAskedMs: number | null

@@ -1,6 +1,7 @@
 import { ask } from './ask.ts'
 import { type Callee, withCallee } from './callee.ts'
 import { silenceNeededMs } from './endpointing.ts'
+import { asksWhetherHuman } from './honesty-words.ts'
 import { guidance } from '../domain/guidance.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { isConnecting } from './tools/transfer.ts'
@@ -42,7 +43,8 @@ function owed({ callee, terms }: ConversationState): Debt | null {
 
 function requestFor(unanswered: Callee['unanswered']): Debt['request'] {
   if (!unanswered) return { guidance: guidance.goOn }
-  return unanswered.text === '' ? { guidance: guidance.notUnderstood } : {}
+  if (unanswered.text === '') return { guidance: guidance.notUnderstood }
+  return asksWhetherHuman(unanswered.text) ? { guidance: guidance.truth } : {}
 }
 
 /** Words over a reply that was not stopped for them, such as the "hello?" over the first sentence: it answers them. */

@@ -34,6 +34,8 @@ export class LocalBrain implements Brain {
 /** A talk that came back from its farewell is answered like any other, when there is something to answer. */
 function kindOf(text: string | null, state: Dialogue): GuidanceKind | null {
   const kind = text === null ? null : guidanceKind(text)
+  // What was understood as that question gets its own answer, and a goodbye stays one.
+  if (kind === 'truth' && state.move !== 'not_understood') return null
   return kind === 'backFromFarewell' && state.stage !== 'over' ? null : kind
 }
 

@@ -32,6 +32,7 @@ const byGuidance: Record<GuidanceKind, Line> = {
   nobodyThere: () => `I can't hear you, so I will try again another time. Goodbye.`,
   timeIsUp: (goal, state) => `I'm sorry, our time is up. ${resultLine(goal, state)} Goodbye.`,
   stopped: () => `I'm sorry, I have to end the call now. Thank you for your time. Goodbye.`,
+  truth: (goal, state) => `${answers.robot(goal)} ${question(state, goal)}`.trim(),
   goOn: (goal, state) => question(state, goal),
   connecting: () => 'One moment please, I will connect you.',
   transferFailed: goal => `I'm sorry, nobody at ${office(goal)} is free to take the call right now.`,
