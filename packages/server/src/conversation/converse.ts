@@ -8,7 +8,8 @@ import { carryOut, type Hands, type TransferCallee } from './carry-out.ts'
 import type { ConversationEvent } from './happening.ts'
 import { type CallLatency, summarize } from './latency.ts'
 import { openMailbox } from './mailbox.ts'
-import { type ConversationSettings, defaultSettings } from './settings.ts'
+import type { ConversationSettings } from './settings.ts'
+import { termsOf } from './terms.ts'
 import { openTranscript } from './transcript.ts'
 
 export interface Conversation {
@@ -35,7 +36,6 @@ export interface ConversationParts {
 }
 
 const tickEveryMs = 20
-const bothWays = { send: true, receive: true }
 const tick: ConversationEvent = { type: 'tick' }
 
 /**
@@ -49,20 +49,7 @@ export async function converse(
   signal: AbortSignal,
 ): Promise<Conversation> {
   const { leg, voice, report, stop, clock, newId } = parts
-  const { firstSentence, maxDurationMs, language } = call.plan
-  const settings = { ...defaultSettings, ...parts.settings }
-  const { takesTurns } = voice.capabilities
-  const { keypad = bothWays, transfer = null, disclosure = null } = call.plan
-  let state = begin({
-    settings,
-    disclosure,
-    firstSentence,
-    language,
-    maxDurationMs,
-    takesTurns,
-    keypad,
-    transfer,
-  })
+  let state = begin(termsOf(call.plan, voice.capabilities, parts.settings))
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()

@@ -1,0 +1,18 @@
+import type { CallPlan } from '../domain/call-plan.ts'
+import type { VoiceCapabilities } from '../speech/port.ts'
+import { type ConversationSettings, defaultSettings } from './settings.ts'
+import type { Terms } from './state.ts'
+
+const bothWays = { send: true, receive: true }
+
+/** What is fixed for the whole conversation: what the customer wants, what the voice can, how a talk goes. */
+export function termsOf(
+  plan: CallPlan,
+  { takesTurns }: VoiceCapabilities,
+  changes: Partial<ConversationSettings> = {},
+): Terms {
+  const { firstSentence, maxDurationMs, language } = plan
+  const { keypad = bothWays, transfer = null, disclosure = null } = plan
+  const settings = { ...defaultSettings, ...changes }
+  return { settings, takesTurns, disclosure, firstSentence, maxDurationMs, language, keypad, transfer }
+}
