@@ -6,7 +6,7 @@ const live = [
   'packages/rehearsal/src/person/person*.test.ts',
   'packages/wire/src/rtp/media-*.test.ts',
   'packages/engines/src/*.test.ts',
-  'interop/*.test.ts',
+  'interop/**/*.test.ts',
   'bench/*.test.ts',
 ]
 

@@ -20,7 +20,7 @@ export interface Reporter {
 }
 
 export async function interop(
-  { only, inputs, seed }: Omit<InteropOptions, 'json'>,
+  { only, inputs, seed }: Pick<InteropOptions, 'only' | 'inputs' | 'seed'>,
   sippPath: string,
   report: Reporter,
 ): Promise<InteropFigures> {

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { program } from '../packages/wire/test/program.ts'
 import { interop, wentWell, type InteropFigures, type Reporter } from './interop.ts'
-import { readOptions, UsageError } from './options.ts'
+import { longCall } from './long/long-call.ts'
+import { longCallFaults, longFigures, usualLongCall } from './long/long-run.ts'
+import { readOptions, UsageError, type InteropOptions } from './options.ts'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 const nameWidth = 28
@@ -35,12 +37,32 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   const sipp = program('sipp')
   if (sipp === undefined) throw new UsageError('SIPp is not installed: apt-get install sip-tester')
+  if (options.longMinutes !== null) await makeLongCall(sipp, options.longMinutes, options.json)
+  else await runAll(sipp, options)
+}
+
+async function makeLongCall(sippPath: string, minutes: number, json: string | null): Promise<void> {
+  const order = { ...usualLongCall, sippPath, seconds: minutes * 60 }
+  const result = await longCall(order)
+  const figures = longFigures(order, result)
+  for (const [name, value] of Object.entries(figures)) print(`  ${name.padEnd(nameWidth)} ${value}`)
+  const faults = longCallFaults(order, result)
+  for (const fault of faults) print(`  FAIL  ${fault}`)
+  await write(json, { long_call: figures })
+  if (faults.length > 0) process.exitCode = 1
+}
+
+async function runAll(sipp: string, options: InteropOptions): Promise<void> {
   // The stack of an error that is expected costs more than the parsing.
   Error.stackTraceLimit = 0
   const figures = await interop(options, sipp, reporter)
   for (const line of summary(figures, options.seed)) print(line)
-  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`)
+  await write(options.json, figures)
   if (!wentWell(figures)) process.exitCode = 1
+}
+
+async function write(json: string | null, figures: object): Promise<void> {
+  if (json !== null) await writeFile(json, `${JSON.stringify(figures, null, 2)}\n`)
 }
 
 try {

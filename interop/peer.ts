@@ -12,8 +12,8 @@ import {
   type UserAgent,
   type UserAgentOptions,
 } from '@parley/wire/sip/user-agent'
-import { host } from './sipp.ts'
 
+export const host = '127.0.0.1'
 /** Shorter than the real timers: time-outs take 13 s and not 32. */
 const timings = { t1Ms: 200, t2Ms: 1_600, t4Ms: 1_000 }
 const noMedia = { host, port: 40_000 }

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { IncomingCall } from '@parley/wire/sip/user-agent'
 import type { Flow, IncomingFlow, OutgoingFlow } from './flow.ts'
-import { Peer, type PeerOptions } from './peer.ts'
-import { host, Sipp } from './sipp.ts'
+import { Sipp } from '../packages/wire/test/sipp-program.ts'
+import { host, Peer, type PeerOptions } from './peer.ts'
 
 export interface FlowResult {
   readonly name: string
@@ -50,13 +51,20 @@ async function beCalled(flow: IncomingFlow, program: string): Promise<string | u
   return calls === (play ? 1 : 0) ? undefined : `${calls} calls reached the application`
 }
 
-const start = (flow: Flow, program: string, target: readonly string[]): Promise<Sipp> =>
+const start = (flow: Flow, path: string, target: readonly string[]): Promise<Sipp> =>
   Sipp.start({
-    program,
-    scenario: flow.scenario ?? flow.name,
-    arguments: [...(flow.sipp ?? []), ...target],
+    path,
+    args: [...playing(flow.scenario ?? flow.name), '-m', '1', ...(flow.sipp ?? []), ...target],
     transport: flow.transport ?? 'udp',
   })
+
+/** What makes SIPp play a file of `flows/`; the call is over when its last line is. */
+export const playing = (scenario: string): string[] => [
+  '-sf',
+  fileURLToPath(new URL(`./flows/${scenario}.xml`, import.meta.url)),
+  '-deadcall_wait',
+  '0',
+]
 
 const optionsOf = ({ transport, options }: Flow): PeerOptions => ({
   ...options,

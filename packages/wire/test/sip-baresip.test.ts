@@ -1,6 +1,4 @@
-import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -9,6 +7,7 @@ import { createOffer } from '../src/sdp/offer.ts'
 import { standardTimings } from '../src/sip/transaction/timings.ts'
 import { startBaresipPhone, type BaresipPhone } from './baresip-phone.ts'
 import { makeCertificate } from './certificates.ts'
+import { freePort } from './free-port.ts'
 import { program } from './program.ts'
 import { never, orderTo, TestAgents } from './test-agents.ts'
 
@@ -31,18 +30,10 @@ afterEach(async () => {
   expect(agents.ownFaults()).toEqual([])
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' ? (address?.port ?? 0) : 0
-}
-
 const phoneOver = async (transport: 'udp' | 'tcp' | 'tls'): Promise<BaresipPhone> =>
   await startBaresipPhone({
     path: path ?? '',
-    port: await freePort(),
+    port: await freePort('tcp'),
     modules: [],
     transport,
     config: [`sip_certificate ${join(folder, 'own.pem')}`],

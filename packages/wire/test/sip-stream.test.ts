@@ -191,8 +191,12 @@ describe('a stranger on a TCP connection', () => {
 })
 
 describe.skipIf(sippPath === undefined)('SIPp over TCP', () => {
+  const start = (...args: string[]): Promise<Sipp> =>
+    Sipp.start({ path: sippPath ?? '', args, transport: 'tcp' })
+
   test('answers our calls on one connection', async () => {
-    await using sipp = await Sipp.start(sippPath ?? '', ['-sn', 'uas', '-t', 't1', '-m', '10'], 'tcp')
+    await using sipp = await start('-sn', 'uas', '-m', '10')
+    expect(await sipp.listening()).toBe(true)
     const alice = await agents.agent({ ...tcp, timings: standardTimings })
     for (let count = 0; count < 10; count += 1) {
       const call = await alice.invite(orderTo(0, { to: overTcp(sipp.port) }), never)
@@ -204,11 +208,7 @@ describe.skipIf(sippPath === undefined)('SIPp over TCP', () => {
   test('calls us ten times', async () => {
     const { agent: bob } = await agents.callee({ ...tcp, timings: standardTimings })
     const target = `127.0.0.1:${bob.ports.tcp}`
-    await using sipp = await Sipp.start(
-      sippPath ?? '',
-      ['-sn', 'uac', '-t', 't1', '-m', '10', '-r', '50', target],
-      'never',
-    )
+    await using sipp = await start('-sn', 'uac', '-m', '10', '-r', '50', target)
     expect(await sipp.exit, sipp.output).toBe(0)
   })
 })

@@ -25,11 +25,16 @@ afterEach(async () => {
 })
 
 describe.skipIf(path === undefined)('SIPp', () => {
-  const start = (...args: string[]): Promise<Sipp> => Sipp.start(path ?? '', args)
+  const caller = (...args: string[]): Promise<Sipp> => Sipp.start({ path: path ?? '', args })
+  const callee = async (...args: string[]): Promise<Sipp> => {
+    const sipp = await Sipp.start({ path: path ?? '', args })
+    expect(await sipp.listening()).toBe(true)
+    return sipp
+  }
   const agent = (more = {}) => agents.agent({ timings: standardTimings, ...more })
 
   test('challenges our INVITE, picks up, and gets ACK and BYE', async () => {
-    await using sipp = await start('-sf', challenge, '-m', '1')
+    await using sipp = await callee('-sf', challenge, '-m', '1')
     const rung: number[] = []
     const alice = await agent()
     const order = orderTo(sipp.port, {
@@ -48,14 +53,14 @@ describe.skipIf(path === undefined)('SIPp', () => {
   })
 
   test('refuses a wrong password', async () => {
-    await using sipp = await start('-sf', challenge, '-m', '1')
+    await using sipp = await callee('-sf', challenge, '-m', '1')
     const alice = await agent()
     const order = orderTo(sipp.port, { sdp, credentials: { username: 'trunk', password: 'wrong' } })
     expect(await failureOf(alice.invite(order, never))).toMatchObject({ kind: 'rejected', status: 403 })
   })
 
   test('answers twenty calls of ours, every fifth packet of which is lost', async () => {
-    await using sipp = await start('-sn', 'uas')
+    await using sipp = await callee('-sn', 'uas')
     let sent = 0
     const alice = await agent({ openTransport: lossyTransport(() => (sent += 1) % 5 === 0) })
     const calls = await Promise.all(
@@ -74,7 +79,17 @@ describe.skipIf(path === undefined)('SIPp', () => {
         void incoming.accept(sdp).then(call => ended.push(endOf(call)))
       },
     })
-    await using sipp = await start('-sn', 'uac', '-m', '20', '-r', '20', '-d', '100', `127.0.0.1:${bob.port}`)
+    await using sipp = await caller(
+      '-sn',
+      'uac',
+      '-m',
+      '20',
+      '-r',
+      '20',
+      '-d',
+      '100',
+      `127.0.0.1:${bob.port}`,
+    )
     expect(await sipp.exit, sipp.output).toBe(0)
     expect(ended).toHaveLength(20)
     await Promise.all(ended)

@@ -1,41 +1,57 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import { canBind, canListen, freePort } from './free-port.ts'
 
-/** SIPp on loopback, started by the test that uses it and never outliving it. */
+export interface SippOrder {
+  /** Path of the program. */
+  readonly path: string
+  /** The scenario, how many calls, and whom to call. */
+  readonly args: readonly string[]
+  /** UDP when absent. */
+  readonly transport?: 'udp' | 'tcp'
+  /** After so long it gives up, which is a failure. Default 25. */
+  readonly longestSeconds?: number
+}
+
+const host = '127.0.0.1'
+const usualLongestSeconds = 25
+const listensWithinMs = 8_000
+const keptOutput = 20_000
+
+/** SIPp on a loopback port of its own. Disposing ends it, whatever it is at. */
 export class Sipp implements AsyncDisposable {
   readonly port: number
   /** Resolves with 0 when every call went as its scenario says. */
   readonly exit: Promise<number>
   readonly #child: ChildProcess
+  readonly #isFree: (port: number) => Promise<boolean>
   #output = ''
 
-  /** `args` are those of the scenario; SIPp listens by the time this resolves, unless its role is to connect. */
-  static async start(
-    path: string,
-    args: readonly string[],
-    listens: 'udp' | 'tcp' | 'never' = 'udp',
-  ): Promise<Sipp> {
-    const port = await freePort()
-    const fixed = ['-i', '127.0.0.1', '-p', String(port), '-nostdin', '-timeout', '20s', '-timeout_error']
-    const child = spawn(path, [...args.map(arg => arg.replaceAll('{port}', String(port))), ...fixed], {
+  static async start({ path, args, transport = 'udp', longestSeconds }: SippOrder): Promise<Sipp> {
+    const [port, mediaPort] = [await freePort(), await freePort()]
+    const ours = ['-i', host, '-mi', host, '-p', String(port), '-mp', String(mediaPort), '-nostdin']
+    const limits = ['-timeout', `${longestSeconds ?? usualLongestSeconds}s`, '-timeout_error']
+    const wire = transport === 'tcp' ? ['-t', 't1'] : []
+    const child = spawn(path, [...ours, ...limits, ...wire, ...args], {
       cwd: tmpdir(),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const sipp = new Sipp(child, port)
-    if (listens !== 'never') await sipp.#listening(listens === 'tcp' ? canListen : canBind)
-    return sipp
+    return new Sipp(child, port, transport === 'tcp' ? canListen : canBind)
   }
 
-  constructor(child: ChildProcess, port: number) {
+  constructor(child: ChildProcess, port: number, isFree: (port: number) => Promise<boolean>) {
     this.port = port
     this.#child = child
-    this.exit = once(child, 'close').then(([code]) => Number(code ?? -1))
+    this.#isFree = isFree
+    this.exit = once(child, 'close').then(
+      ([code]) => Number(code ?? -1),
+      () => -1,
+    )
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
-        this.#output = (this.#output + chunk.toString()).slice(-20_000)
+        this.#output = (this.#output + chunk.toString()).slice(-keptOutput)
       })
     }
   }
@@ -45,53 +61,19 @@ export class Sipp implements AsyncDisposable {
     return this.#output
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL')
-    await this.exit
-  }
-
-  /** Its port can be bound no more once SIPp has it. */
-  async #listening(isFree: (port: number) => Promise<boolean>): Promise<void> {
-    const deadline = AbortSignal.timeout(5_000)
-    while (await isFree(this.port)) {
+  /** Its port can be bound no more once SIPp has it. False: it ended before. */
+  async listening(): Promise<boolean> {
+    const deadline = AbortSignal.timeout(listensWithinMs)
+    while (await this.#isFree(this.port)) {
       deadline.throwIfAborted()
-      await new Promise(resolve => setTimeout(resolve, 10))
+      if (this.#child.exitCode !== null) return false
+      await wait(10)
     }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4')
-  socket.bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
-}
-
-async function canBind(port: number): Promise<boolean> {
-  const socket = createSocket('udp4')
-  try {
-    socket.bind(port, '127.0.0.1')
-    await once(socket, 'listening')
     return true
-  } catch {
-    return false
-  } finally {
-    socket.close()
   }
-}
 
-async function canListen(port: number): Promise<boolean> {
-  const server = createServer()
-  try {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    return true
-  } catch {
-    return false
-  } finally {
-    server.close()
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null) this.#child.kill('SIGKILL')
+    await this.exit
   }
 }

@@ -1,8 +1,7 @@
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { startBaresipPhone } from '../../test/baresip-phone.ts'
+import { freePort } from '../../test/free-port.ts'
 import { host, soon, toneBytes, until } from '../../test/loopback.ts'
 import { program } from '../../test/program.ts'
 import { levelDbfs, mulawLevelDbfs } from '../audio/level.ts'
@@ -13,14 +12,6 @@ import { openUserAgent } from '../sip/user-agent.ts'
 import { openMediaEngine } from './media-engine.ts'
 
 const path = program('baresip')
-
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, host)
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  await new Promise<void>(resolve => void socket.close(() => resolve()))
-  return port
-}
 
 interface PhoneCase {
   modules: string[]
