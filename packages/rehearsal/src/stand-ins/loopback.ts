@@ -84,7 +84,10 @@ class House implements Faults {
     }
     sockets.handleUpgrade(request, socket, head, client => {
       this.#lines.add(client)
-      client.once('close', () => this.#lines.delete(client))
+      client.once('close', code => {
+        this.#lines.delete(client)
+        log('in', 'close', { code })
+      })
       client.on('error', () => client.terminate())
       this.#provider.connected?.(this.#line(client, log), request)
     })

@@ -15,7 +15,7 @@ export interface LogEntry {
   /** Counts connections from 1. */
   readonly connection: number
   readonly direction: 'in' | 'out'
-  /** Protocol name of the message, e.g. `response.create`; `connect` for the handshake. */
+  /** Protocol name of the message, e.g. `response.create`; `connect` for the handshake, `close` for the end. */
   readonly type: string
   readonly body: unknown
 }

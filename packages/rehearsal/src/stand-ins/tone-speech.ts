@@ -3,7 +3,7 @@ import { makeTone } from '@parley/wire/audio/tone'
 
 const SAMPLE_RATE_HZ = 8000
 /** A slow reader's pace. */
-const MS_PER_LETTER = 55
+export const MS_PER_LETTER = 55
 const GAP_MS = 60
 /** µ-law of silence. */
 const SILENCE = 0xff
@@ -14,11 +14,15 @@ export function toneSpeech(text: string): Uint8Array {
   return concat(words.flatMap(word => [beep(word), new Uint8Array(GAP_MS * 8).fill(SILENCE)]))
 }
 
+/** The pitch of a word. */
+export function toneHz(word: string): number {
+  return 300 + ((word.codePointAt(0) ?? 0) % 26) * 20
+}
+
 function beep(word: string): Uint8Array {
-  const frequencyHz = 300 + ((word.codePointAt(0) ?? 0) % 26) * 20
   return encodeMulaw(
     makeTone({
-      frequenciesHz: [frequencyHz],
+      frequenciesHz: [toneHz(word)],
       durationMs: word.length * MS_PER_LETTER,
       sampleRateHz: SAMPLE_RATE_HZ,
     }),

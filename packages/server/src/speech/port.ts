@@ -67,7 +67,7 @@ export type VoiceEvent =
   | { type: 'speech_started'; atMs: number }
   | { type: 'speech_stopped'; atMs: number }
   /** What the callee said. Partials share the turn's id; exactly one final per turn, its text empty when nothing was understood. */
-  | { type: 'heard'; turnId: string; text: string; final: boolean; startMs: number; endMs: number }
+  | ({ type: 'heard' } & Heard)
   /** A reply begins. For say() and respond() the id is the caller's; a voice that takes turns makes its own. */
   | { type: 'reply_started'; replyId: string }
   /** The reply's words from `offsetMs` of its audio on. Pieces come in order. */
@@ -81,6 +81,25 @@ export type VoiceEvent =
   | { type: 'first_token'; replyId: string }
   /** The session cannot go on (`fatal`) or stumbled. */
   | { type: 'fault'; fault: VoiceFault; fatal: boolean }
+
+/** Times are media-clock milliseconds. */
+export interface Heard {
+  readonly turnId: string
+  readonly text: string
+  readonly final: boolean
+  readonly startMs: number
+  readonly endMs: number
+  /** The words so far in order, each with its time, where the provider tells any. */
+  readonly words?: readonly TimedWord[]
+  /** By what was said the provider takes the turn to be over: on a partial a guess, on a final a finding. */
+  readonly turnOver?: boolean
+}
+
+export interface TimedWord {
+  readonly text: string
+  readonly startMs: number
+  readonly endMs: number
+}
 
 /** A provider's failure, classified where it happened. Never carries keys. */
 export class VoiceFault extends Error {

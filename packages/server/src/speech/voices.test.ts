@@ -93,7 +93,10 @@ describe('choosing', () => {
         },
       },
     })
-    const deaf = { open: () => Promise.reject(new VoiceFault('ears', 'unreachable', { message: 'deaf' })) }
+    const deaf = {
+      capabilities: { wordTimes: false },
+      open: () => Promise.reject(new VoiceFault('ears', 'unreachable', { message: 'deaf' })),
+    }
     const parts = {
       ...everything,
       recognizers: [{ provider: 'ears', languages: ['en'], adapter: deaf }],

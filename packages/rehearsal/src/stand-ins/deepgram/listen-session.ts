@@ -1,23 +1,20 @@
 import type { Line } from '../loopback.ts'
-import { VoiceActivity, type Activity } from '../voice-activity.ts'
+import { Hearing, type HearingOptions } from '../hearing.ts'
+import type { HeardWord } from '../spoken-tones.ts'
+import type { Activity } from '../voice-activity.ts'
 import type { ListenQuery } from './listen-query.ts'
 
-export interface ListenOptions {
-  /** What is understood of the n-th stretch of speech, from 1; empty for noise. */
-  transcribe(stretch: number): string
+export interface ListenOptions extends HearingOptions {
   /** From audio to what is told of it, in milliseconds. */
   readonly delayMs: number
   /** Without audio or KeepAlive for so long the service hangs up. */
   readonly idleMs: number
 }
 
-/** How often the service guesses, in milliseconds of speech. */
-const INTERIM_EVERY_MS = 200
-
-interface Stretch {
-  readonly words: readonly string[]
-  readonly startMs: number
-  interims: number
+interface Flags {
+  readonly is_final: boolean
+  readonly speech_final: boolean
+  readonly from_finalize: boolean
 }
 
 /** The service's side of one stream: words appear while speech goes on, and are final when it pauses. */
@@ -25,25 +22,24 @@ export class ListenSession {
   readonly #line: Line
   readonly #query: ListenQuery
   readonly #options: ListenOptions
-  readonly #activity: VoiceActivity
+  readonly #hearing: Hearing
   readonly #timers = new Set<NodeJS.Timeout>()
   #idle: NodeJS.Timeout | undefined
-  #stretch: Stretch | null = null
-  #count = 0
+  #guessed = 0
 
   constructor(line: Line, query: ListenQuery, options: ListenOptions) {
     this.#line = line
     this.#query = query
     this.#options = options
     const silenceMs = query.endpointing === 'false' ? Number.POSITIVE_INFINITY : query.endpointing
-    this.#activity = new VoiceActivity({ prefixPaddingMs: 0, silenceMs }, activity => this.#heard(activity))
+    this.#hearing = new Hearing(options, silenceMs, activity => this.#heard(activity))
     this.#alive()
   }
 
   audio(bytes: Uint8Array): void {
     this.#alive()
     if (bytes.length === 0) return this.#close()
-    this.#activity.write(bytes)
+    this.#hearing.write(bytes)
     this.#guess()
   }
 
@@ -63,16 +59,9 @@ export class ListenSession {
 
   #heard({ type, atMs }: Activity): void {
     if (type === 'started') {
-      const words = this.#options
-        .transcribe(++this.#count)
-        .split(/\s+/u)
-        .filter(Boolean)
-      this.#stretch = { words, startMs: atMs, interims: 0 }
       if (this.#query.vad_events === 'true')
         this.#say({ type: 'SpeechStarted', channel: [0, 1], timestamp: atMs / 1000 })
-    } else if (this.#stretch) {
-      this.#results(this.#stretch, { is_final: true, speech_final: true, from_finalize: false })
-      this.#stretch = null
+    } else if (this.#settle({ is_final: true, speech_final: true, from_finalize: false })) {
       this.#say(
         { type: 'UtteranceEnd', channel: [0, 1], last_word_end: atMs / 1000 },
         this.#query.utterance_end_ms ?? null,
@@ -81,20 +70,26 @@ export class ListenSession {
   }
 
   #guess(): void {
-    const stretch = this.#stretch
-    if (!stretch || this.#query.interim_results !== 'true') return
-    const due = Math.floor((this.#activity.positionMs - stretch.startMs) / INTERIM_EVERY_MS)
-    if (due <= stretch.interims || due > stretch.words.length) return
-    stretch.interims = due
-    const words = stretch.words.slice(0, due)
-    this.#results({ ...stretch, words }, { is_final: false, speech_final: false, from_finalize: false })
+    const { startMs } = this.#hearing
+    const words = this.#hearing.guess()
+    if (startMs === null || words.length <= this.#guessed || this.#query.interim_results !== 'true') return
+    this.#guessed = words.length
+    this.#results(words, startMs, { is_final: false, speech_final: false, from_finalize: false })
   }
 
   /** With nothing to flush the service stays silent, as it documents. */
   #finalize(): void {
-    if (!this.#stretch) return
-    this.#results(this.#stretch, { is_final: true, speech_final: false, from_finalize: true })
-    this.#stretch = null
+    this.#settle({ is_final: true, speech_final: false, from_finalize: true })
+  }
+
+  /** False where there was nothing to settle. */
+  #settle(flags: Flags): boolean {
+    const { startMs } = this.#hearing
+    const words = this.#hearing.take()
+    this.#guessed = 0
+    if (startMs === null || words === null) return false
+    this.#results(words, startMs, flags)
+    return true
   }
 
   #close(): void {
@@ -105,32 +100,28 @@ export class ListenSession {
       request_id: 'stand-in',
       sha256: '0'.repeat(64),
       created: new Date().toISOString(),
-      duration: this.#activity.positionMs / 1000,
+      duration: this.#hearing.positionMs / 1000,
       channels: 1,
     })
     this.#later(this.#options.delayMs + 5, () => this.#line.close(1000, ''))
   }
 
-  #results(
-    { words, startMs }: Stretch,
-    flags: { is_final: boolean; speech_final: boolean; from_finalize: boolean },
-  ): void {
-    const endMs = this.#activity.positionMs
-    const eachMs = (endMs - startMs) / Math.max(1, words.length)
-    const timed = words.map((word, index) => ({
-      word: word.toLowerCase(),
-      punctuated_word: word,
+  #results(heard: readonly HeardWord[], startMs: number, flags: Flags): void {
+    const words = heard.map(word => ({
+      word: word.text.toLowerCase(),
+      punctuated_word: word.text,
       confidence: 0.98,
-      start: (startMs + index * eachMs) / 1000,
-      end: (startMs + (index + 1) * eachMs) / 1000,
+      start: word.startMs / 1000,
+      end: word.endMs / 1000,
     }))
+    const transcript = heard.map(word => word.text).join(' ')
     this.#say({
       type: 'Results',
       channel_index: [0, 1],
       start: startMs / 1000,
-      duration: (endMs - startMs) / 1000,
+      duration: (this.#hearing.positionMs - startMs) / 1000,
       ...flags,
-      channel: { alternatives: [{ transcript: words.join(' '), confidence: 0.98, words: timed }] },
+      channel: { alternatives: [{ transcript, confidence: 0.98, words }] },
       metadata: {
         request_id: 'stand-in',
         model_uuid: 'stand-in',

@@ -20,9 +20,9 @@ export async function openDeepgram(options: DeepgramOptions = {}): Promise<Stand
       const query = parseListenQuery(searchOf(request))
       if (!query) return line.close(1011, 'query')
       const session = new ListenSession(line, query, {
-        transcribe: stretch => options.transcribe?.(stretch) ?? `sentence ${stretch}`,
-        delayMs: options.delayMs ?? 20,
-        idleMs: options.idleMs ?? 10_000,
+        delayMs: 20,
+        idleMs: 10_000,
+        ...options,
       })
       line.socket.on('message', (data: RawData, isBinary) => {
         if (isBinary) session.audio(data as Buffer)

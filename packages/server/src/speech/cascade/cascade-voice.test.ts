@@ -31,14 +31,21 @@ async function scripted(think: (request: BrainRequest) => AsyncIterable<BrainEve
     recognize: nothing as (event: RecognizerEvent) => void,
     speech: nothing as (event: { type: 'started' | 'stopped'; atMs: number }) => void,
     synthesizerFails: false,
+    /** Whether the recognizer has told everything when the pause comes, and answers it at once. */
+    settled: false,
   }
+  const settledAt = (atMs: number) => ({ type: 'final' as const, text: '', startMs: atMs, endMs: atMs })
   const parts: CascadeParts = {
     recognizer: {
+      capabilities: { wordTimes: false },
       open: async opened => {
         hooks.recognize = event => opened.onEvent(event)
         return {
           hear: () => undefined,
-          speech: event => void log.push(`recognizer ${event.type}`),
+          speech: event => {
+            log.push(`recognizer ${event.type}`)
+            if (event.type === 'stopped' && hooks.settled) opened.onEvent(settledAt(event.atMs))
+          },
           expect: phrases => void log.push(`expect ${phrases.join('|')}`),
           [Symbol.asyncDispose]: async () => void log.push('recognizer closed'),
         }
@@ -118,6 +125,16 @@ describe('a cascade voice', () => {
     expect(requests[0]?.messages).toEqual([{ role: 'user', text: 'yes that works' }])
     expect(events.map(event => event.type)).toContain('first_token')
     expect(log).toEqual(['recognizer started', 'recognizer stopped'])
+  })
+
+  test('a pause that the recognizer answers at once closes the turn, after it was told', async () => {
+    const { events, hooks } = await scripted(() => words())
+    hooks.settled = true
+    hooks.speech({ type: 'started', atMs: 100 })
+    hooks.recognize({ type: 'final', text: 'yes', startMs: 120, endMs: 400, more: true })
+    hooks.speech({ type: 'stopped', atMs: 700 })
+    expect(events.map(event => event.type)).toEqual(['speech_started', 'heard', 'speech_stopped', 'heard'])
+    expect(events.at(-1)).toMatchObject({ text: 'yes', final: true })
   })
 
   test('closes a turn by itself when the recognizer never answers the pause', async () => {
@@ -213,7 +230,10 @@ describe('a cascade voice', () => {
   test('when one part cannot be opened the other is closed', async () => {
     const closed: string[] = []
     const parts: CascadeParts = {
-      recognizer: { open: () => Promise.reject(new VoiceFault('ears', 'unauthorized', { message: 'no' })) },
+      recognizer: {
+        capabilities: { wordTimes: false },
+        open: () => Promise.reject(new VoiceFault('ears', 'unauthorized', { message: 'no' })),
+      },
       brain: { reply: () => never() },
       synthesizer: {
         open: async () => ({

@@ -22,7 +22,10 @@ export interface CascadeParts {
   readonly detectors: DetectorFactory
 }
 
-/** After a pause the recognizer has so long to give its final text; then its last guess counts. */
+/**
+ * After a pause the recognizer has so long to give its final text; then its last guess counts. One that ends
+ * turns by itself has the time on top that it may take for that.
+ */
 const RECOGNIZER_PATIENCE_MS = 1_500
 /** Bytes of µ-law in a millisecond. */
 const BYTES_PER_MS = 8
@@ -61,6 +64,7 @@ class CascadeVoice implements Voice {
   readonly #brain: Brain
   readonly #session: VoiceSession
   readonly #recognizer: RecognizerStream
+  readonly #patienceMs: number
   readonly #synthesizer: SynthesizerStream
   readonly #replies: ReplyQueue
   readonly #detector: SpeechDetectorStream
@@ -77,6 +81,7 @@ class CascadeVoice implements Voice {
     this.#brain = parts.brain
     this.#session = session
     this.#recognizer = streams.recognizer
+    this.#patienceMs = RECOGNIZER_PATIENCE_MS + (parts.recognizer.capabilities.endsTurns?.withinMs ?? 0)
     this.#synthesizer = streams.synthesizer
     this.#replies = new ReplyQueue({
       ...streams,
@@ -154,14 +159,16 @@ class CascadeVoice implements Voice {
   #speech(event: { type: 'started' | 'stopped'; atMs: number }): void {
     if (this.#disposal) return
     clearTimeout(this.#overdue)
-    this.#recognizer.speech(event)
-    this.#hear(event)
     this.#outlet.emit({ type: `speech_${event.type}`, atMs: event.atMs })
-    if (event.type === 'started') return
-    this.#overdue = setTimeout(
-      () => this.#hear({ type: 'overdue', atMs: this.#heardUntilMs }),
-      RECOGNIZER_PATIENCE_MS,
-    )
+    if (event.type === 'stopped') {
+      this.#overdue = setTimeout(
+        () => this.#hear({ type: 'overdue', atMs: this.#heardUntilMs }),
+        this.#patienceMs,
+      )
+    }
+    this.#hear(event)
+    // Last: a recognizer that has told everything already answers a pause at once.
+    this.#recognizer.speech(event)
   }
 
   #hear(event: HearingEvent): void {

@@ -3,13 +3,14 @@ import { hearing, nothingHeard, type HearingEvent } from './heard-turns.ts'
 
 const started = (atMs: number): HearingEvent => ({ type: 'started', atMs })
 const stopped = (atMs: number): HearingEvent => ({ type: 'stopped', atMs })
-const partial = (text: string, startMs: number, endMs: number): HearingEvent => ({
+type Words = Extract<HearingEvent, { text: string }>
+const partial = (text: string, startMs: number, endMs: number): Words => ({
   type: 'partial',
   text,
   startMs,
   endMs,
 })
-const final = (text: string, startMs: number, endMs: number): HearingEvent => ({
+const final = (text: string, startMs: number, endMs: number): Words => ({
   type: 'final',
   text,
   startMs,
@@ -80,6 +81,67 @@ describe('heard turns', () => {
     expect(told([started(0), stopped(500), more, final('five', 400, 490)])).toEqual([
       'turn-1 four one',
       'turn-1 four one five.',
+    ])
+  })
+
+  describe('a recognizer that ends turns by itself', () => {
+    const over = (text: string, startMs: number, endMs: number): HearingEvent => ({
+      ...final(text, startMs, endMs),
+      turnOver: true,
+    })
+
+    test.each<[string, HearingEvent[], string[]]>([
+      [
+        'ends it after the pause',
+        [started(0), partial('it is', 0, 300), stopped(600), over('it is four', 0, 900)],
+        ['turn-1 it is', 'turn-1 it is four.'],
+      ],
+      [
+        'ends it before the detector does',
+        [started(0), over('yes', 0, 300), stopped(600), final('', 600, 600), started(900)],
+        ['turn-1 yes', 'turn-1 yes.'],
+      ],
+      [
+        'was wrong: the callee goes on',
+        [started(0), over('yes', 0, 300), partial('but', 400, 500), stopped(900), over('but no', 400, 880)],
+        ['turn-1 yes', 'turn-1 yes but', 'turn-1 yes but no.'],
+      ],
+    ])('%s', (_, events, lines) => {
+      expect(told(events)).toEqual(lines)
+    })
+
+    test('guesses, and takes it back', () => {
+      let state = nothingHeard
+      const said: unknown[] = []
+      const guesses = [true, false, undefined].map(turnOver => ({
+        ...partial('yes', 0, 200),
+        ...(turnOver === undefined ? {} : { turnOver }),
+      }))
+      for (const event of [started(0), ...guesses, stopped(300), over('yes', 0, 200)]) {
+        const [next, heard] = hearing(state, event)
+        state = next
+        if (heard) said.push([heard.final, heard.turnOver])
+      }
+      expect(said).toEqual([
+        [false, true],
+        [false, undefined],
+        [false, undefined],
+        [true, true],
+      ])
+    })
+  })
+
+  test('words of a turn that was given up are not told again with those that follow', () => {
+    const word = (text: string, startMs: number) => ({ text, startMs, endMs: startMs + 100 })
+    const both: HearingEvent = {
+      ...partial('my number is', 0, 3300),
+      words: [word('my', 0), word('number', 150), word('is', 3200)],
+    }
+    const first = { ...partial('my number', 0, 250), words: [word('my', 0), word('number', 150)] }
+    expect(told([started(0), first, stopped(500), overdue(2500), started(3100), both])).toEqual([
+      'turn-1 my number',
+      'turn-1 my number.',
+      'turn-2 is',
     ])
   })
 })

@@ -1,10 +1,21 @@
-import type { ToolDefinition } from '../port.ts'
+import type { TimedWord, ToolDefinition } from '../port.ts'
 
 /** The three parts of a cascade and the detector beside them. Each vendor is one adapter of one of these. */
 
 export interface Recognizer {
+  readonly capabilities: RecognizerCapabilities
   /** Rejects with VoiceFault. */
   open(session: RecognizerSession, signal: AbortSignal): Promise<RecognizerStream>
+}
+
+export interface RecognizerCapabilities {
+  /** Each word comes with its place in the audio. */
+  readonly wordTimes: boolean
+  /**
+   * It finds the end of a turn by itself, by what was said, and may take longer for it than a pause lasts.
+   * Undefined: it answers every pause that speech() tells it.
+   */
+  readonly endsTurns?: { readonly withinMs: number }
 }
 
 export interface RecognizerSession {
@@ -13,13 +24,27 @@ export interface RecognizerSession {
 }
 
 export type RecognizerEvent =
-  | { type: 'partial'; text: string; startMs: number; endMs: number }
+  | ({ type: 'partial' } & Recognized)
   /**
    * Text that will not change, empty when nothing was understood. Several finals may make up one turn:
    * `more` says that this one does not yet answer the pause told by speech().
    */
-  | { type: 'final'; text: string; startMs: number; endMs: number; more?: boolean }
+  | ({ type: 'final'; more?: boolean } & Recognized)
   | { type: 'fault'; fault: Error; fatal: boolean }
+
+/** Times are media-clock milliseconds. */
+export interface Recognized {
+  readonly text: string
+  readonly startMs: number
+  readonly endMs: number
+  /** The words of the text in order, where the recognizer knows their times. */
+  readonly words?: readonly TimedWord[]
+  /**
+   * The recognizer itself takes the callee's turn to end with these words: of a partial that is a guess, which
+   * a later partial without it takes back; of a final it is a finding.
+   */
+  readonly turnOver?: boolean
+}
 
 /** Disposing closes the socket or frees the decoder. */
 export interface RecognizerStream extends AsyncDisposable {

@@ -12,6 +12,7 @@ function flaky() {
   const log: string[] = []
   const refusals: Error[] = []
   const recognizer: Recognizer = {
+    capabilities: { wordTimes: false },
     open: async session => {
       const refusal = refusals.shift()
       if (refusal) throw refusal

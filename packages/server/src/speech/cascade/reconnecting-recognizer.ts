@@ -15,6 +15,7 @@ const MEMORY_MS = 5_000
  */
 export function reconnecting(recognizer: Recognizer): Recognizer {
   return {
+    capabilities: recognizer.capabilities,
     open: async (session, signal) => {
       const stream = new ReconnectingStream(recognizer, session)
       await stream.connect(signal)

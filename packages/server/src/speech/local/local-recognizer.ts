@@ -3,6 +3,7 @@ import type { Recognizer, RecognizerSession, RecognizerStream } from '../cascade
 
 /** The local ears behind the cascade's port. Speech that makes no sense to them is a final without text. */
 export class LocalRecognizer implements Recognizer {
+  readonly capabilities = { wordTimes: false }
   readonly #engine: () => Recognizers
 
   constructor(engine: () => Recognizers) {

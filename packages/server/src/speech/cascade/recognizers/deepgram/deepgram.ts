@@ -1,5 +1,6 @@
 import { VoiceFault } from '../../../port.ts'
 import { openSocket, type SocketDeadlines, type SocketSession } from '../../../socket-session.ts'
+import { AudioPlace } from '../../audio-place.ts'
 import type { Recognizer, RecognizerEvent, RecognizerSession, RecognizerStream } from '../../port.ts'
 import { parseDeepgram } from './results.ts'
 
@@ -16,10 +17,12 @@ export interface DeepgramConfig {
 
 /** Deepgram closes a stream that had neither audio nor this for ten seconds. */
 const KEEP_ALIVE_MS = 4_000
-const BYTES_PER_MS = 8
 
 export function deepgramRecognizer(config: DeepgramConfig): Recognizer {
-  return { open: (session, signal) => openStream(config, session, signal) }
+  return {
+    capabilities: { wordTimes: true },
+    open: (session, signal) => openStream(config, session, signal),
+  }
 }
 
 async function openStream(
@@ -71,8 +74,7 @@ class DeepgramStream implements RecognizerStream {
   readonly #socket: SocketSession
   readonly #tell: (event: RecognizerEvent) => void
   readonly #keepAlive: NodeJS.Timeout
-  #sentMs = 0
-  #originMs = 0
+  readonly #place = new AudioPlace()
   #sentSince = false
   /** Words were guessed that no final has covered yet. */
   #guessing = false
@@ -90,8 +92,7 @@ class DeepgramStream implements RecognizerStream {
   }
 
   hear(frame: Uint8Array, atMs: number): void {
-    this.#originMs = atMs - this.#sentMs
-    this.#sentMs += frame.length / BYTES_PER_MS
+    this.#place.sent(frame.length, atMs)
     this.#sentSince = true
     this.#socket.send(frame)
   }
@@ -130,19 +131,18 @@ class DeepgramStream implements RecognizerStream {
 
   #results(result: Extract<ReturnType<typeof parseDeepgram>, { type: 'results' }>): void {
     const { text, fixed, settled } = result
-    const startMs = this.#originMs + result.startMs
-    const endMs = this.#originMs + result.endMs
+    const recognized = this.#place.recognized(result)
     this.#guessing = !fixed && text !== ''
     this.#settled = settled
     if (!fixed) {
-      if (text !== '') this.#tell({ type: 'partial', text, startMs, endMs })
+      if (text !== '') this.#tell({ type: 'partial', ...recognized })
     } else if (text !== '' || settled) {
-      this.#tell({ type: 'final', text, startMs, endMs, more: !(settled && this.#paused) })
+      this.#tell({ type: 'final', ...recognized, more: !(settled && this.#paused) })
     }
   }
 
   #utteranceEnd(): void {
-    const atMs = this.#originMs + this.#sentMs
+    const atMs = this.#place.untilMs
     if (this.#paused && !this.#guessing) this.#tell({ type: 'final', text: '', startMs: atMs, endMs: atMs })
   }
 

@@ -37,6 +37,10 @@ describe('Deepgram messages', () => {
       text: 'Tell me more about this.',
       startMs: 6070,
       endMs: 7500,
+      words: [
+        { text: 'Tell', startMs: 6070, endMs: 6310 },
+        { text: 'this.', startMs: 6950, endMs: 7500 },
+      ],
       fixed: true,
       settled: true,
     })

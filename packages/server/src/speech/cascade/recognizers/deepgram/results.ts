@@ -7,6 +7,7 @@ import {
   textAt,
   type JsonObject,
 } from '../../../json-object.ts'
+import type { TimedWord } from '../../../port.ts'
 
 /**
  * What Deepgram's streaming recognizer tells, reduced to what a call needs. Times are milliseconds of the
@@ -18,6 +19,7 @@ export type DeepgramMessage =
       text: string
       startMs: number
       endMs: number
+      words: readonly TimedWord[]
       /** The words will not change. */
       fixed: boolean
       /** Nothing more is coming for the speech so far: it answers a Finalize, or ends at a pause. */
@@ -53,19 +55,27 @@ function results(message: ReturnType<typeof parseObject>): DeepgramMessage {
   const start = numberAt(message, 'start')
   const duration = numberAt(message, 'duration')
   if (text === null || start === null || duration === null) return { type: 'garbage' }
-  const words = listAt(best, 'words').map(objectOf)
   const fixed = message?.['is_final'] === true
   const pauses = message?.['from_finalize'] === true || message?.['speech_final'] === true
-  return {
-    type: 'results',
-    text,
-    startMs: secondsAt(words[0], 'start', start) * 1000,
-    endMs: secondsAt(words.at(-1), 'end', start + duration) * 1000,
-    fixed,
-    settled: fixed && pauses,
-  }
+  const whole = { startMs: start * 1000, endMs: (start + duration) * 1000 }
+  return { type: 'results', text, ...timed(best, whole), fixed, settled: fixed && pauses }
 }
 
-function secondsAt(word: JsonObject | null | undefined, key: 'start' | 'end', otherwise: number): number {
-  return numberAt(word ?? null, key) ?? otherwise
+/** The words, and the time from the first to the last of them. */
+function timed(best: JsonObject | null, whole: { startMs: number; endMs: number }) {
+  const words = wordsOf(listAt(best, 'words'))
+  return { startMs: words[0]?.startMs ?? whole.startMs, endMs: words.at(-1)?.endMs ?? whole.endMs, words }
+}
+
+/** Those that can be read; seconds become milliseconds. */
+export function wordsOf(list: readonly unknown[]): TimedWord[] {
+  return list.flatMap(entry => {
+    const word = objectOf(entry)
+    const text = textAt(word, 'punctuated_word') ?? textAt(word, 'word')
+    const start = numberAt(word, 'start')
+    const end = numberAt(word, 'end')
+    return text === null || start === null || end === null
+      ? []
+      : [{ text, startMs: Math.round(start * 1000), endMs: Math.round(end * 1000) }]
+  })
 }
