@@ -71,6 +71,15 @@ export const placeCallSchema = z
     transfer: transferSchema.optional(),
     keypad: keypadSchema.optional(),
     disclosure: disclosureSchema.optional(),
+    redact_pii: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          'Nothing is stored of e-mail addresses, cards, accounts, phone and social security numbers, codes and pressed ' +
+          'keys: transcript, events and summary have a placeholder such as `[card]` there. The recording is not changed: ' +
+          'see `record`.',
+      }),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
     webhook_url: z
       .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })

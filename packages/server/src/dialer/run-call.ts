@@ -1,9 +1,11 @@
+import type { CallEventBody } from '@parley/contract/events'
 import { broken, unreached } from '../domain/outcome.ts'
 import { VoiceFault, type Voices } from '../speech/port.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { type Carrier, DialFailed } from '../telephony/port.ts'
 import type { StopSwitch } from './live-calls.ts'
 import type { AttemptEnd, CallRecords } from './records.ts'
+import { redactEvent } from './redact-event.ts'
 import { talk } from './talk.ts'
 import { firstWords, voiceSession } from './voice-session.ts'
 
@@ -45,7 +47,8 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   await using leg = await deps.carrier.dial({ ...dial, onProgress: records.progress }, stop.dialing.signal)
   await records.answered(leg)
 
-  const { report } = records.journal
+  const store = records.journal.report
+  const report = plan.redactPii ? (event: CallEventBody) => store(redactEvent(event)) : store
   report({ type: 'prompt', text: session.prompt })
   const told = { plan, prompt: session.prompt }
   const { carrier } = deps

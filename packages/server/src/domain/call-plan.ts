@@ -30,6 +30,8 @@ export interface CallPlan {
   /** The values that filled the placeholders: data the agent may state, never orders to it. */
   readonly requestData: Readonly<Record<string, string>>
   readonly record: boolean
+  /** Set: personal numbers and addresses that are said or pressed are not stored. */
+  readonly redactPii?: true
   /** Absent: we call them. */
   readonly direction?: 'inbound'
   /** Absent: the agent can transfer the call to nobody. */

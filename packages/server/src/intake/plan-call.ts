@@ -82,11 +82,10 @@ export interface PlanParts {
 }
 
 export function planOf(parts: PlanParts): CallPlan {
-  const { request, speech, account, language, to, from, direction } = parts
+  const { request, speech, account, language, to, from } = parts
   const requestData = textValues(request.request_data ?? {})
   const fill = (template: string) => fillTemplate(template, requestData)
   const { task, instructions = '' } = request
-  const disclosure = disclosureOf(parts, fill)
   return {
     callId: newId<CallId>(),
     accountId: account,
@@ -97,32 +96,47 @@ export function planOf(parts: PlanParts): CallPlan {
         ? { kind: 'instructions', text: fill(instructions) }
         : { kind: 'task', text: fill(task) },
     firstSentence: request.first_sentence === undefined ? null : fill(request.first_sentence),
-    ...(disclosure === '' ? {} : { disclosure }),
     mode: request.mode,
     model: speech.model.id,
     voice: speech.voice.id,
-    ...(speech.voice.own ? { voiceProvider: speech.voice.provider } : {}),
     temperature: speech.model.supportsTemperature ? (request.temperature ?? null) : null,
     language,
     maxDurationMs: Math.round(request.max_duration * 60_000),
     requestData,
     record: request.record,
-    ...(direction === undefined ? {} : { direction }),
-    ...(request.transfer === undefined ? {} : { transfer: transferOf(request.transfer, fill) }),
-    ...(request.keypad === undefined ? {} : { keypad: request.keypad }),
+    ...optionsOf(parts, fill),
   }
+}
+
+/** What most calls go without. */
+function optionsOf(parts: PlanParts, fill: (template: string) => string): Partial<CallPlan> {
+  const { request, speech, direction } = parts
+  return present({
+    voiceProvider: speech.voice.own ? speech.voice.provider : undefined,
+    disclosure: disclosureOf(parts, fill),
+    redactPii: request.redact_pii || undefined,
+    direction,
+    transfer: request.transfer && transferOf(request.transfer, fill),
+    keypad: request.keypad,
+  })
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function present<T extends object>(fields: T): Present<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>
 }
 
 function disclosureOf(
   { request, language, demandedDisclosure: demanded }: PlanParts,
   fill: (template: string) => string,
-): string {
+): string | undefined {
   const { disclosure, record: recorded } = request
   const asked = disclosure && {
     ...disclosure,
     text: disclosure.text === undefined ? undefined : fill(disclosure.text),
   }
-  return disclosureText({ asked, demanded, recorded, language }) ?? ''
+  return disclosureText({ asked, demanded, recorded, language }) || undefined
 }
 
 function transferOf(
