@@ -68,13 +68,15 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     run: (call, stop) =>
       call.plan.to === browserParty
         ? run.unjoined(call)
-        : run.call(call, { stop, carrier: trunks.carrierFor(call) }),
+        : run.call(call, { stop, carrier: trunks.carrierSoonFor(call) }),
     onLeaseLost: () => {
       log.fatal('this worker was too slow to prove that it lives: its calls were given up')
       process.exit(1)
     },
   })
-  starting.use(await subscribe(database, { onCall: callId => worker.notice(callId), onTrouble }))
+  starting.use(
+    await subscribe(database, { onCall: (callId, concerns) => worker.notice(callId, concerns), onTrouble }),
+  )
   const reaping = new AbortController()
   starting.defer(() => reaping.abort())
   void reapForever(

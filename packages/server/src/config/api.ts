@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { finishCall } from '../aftercall/finish-call.ts'
+import type { CallId } from '../domain/ids.ts'
 import { openRecordings } from '../files/recordings.ts'
 import { buildHttp } from '../http/build-http.ts'
 import { openLiveCalls } from '../intake/live-calls.ts'
@@ -46,7 +47,8 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
       clock: Date.now,
     }),
   )
-  starting.use(await subscribe(database, { onCall: () => deliverer.wake(), onTrouble }))
+  const onCall = (_id: CallId, concerns: ReadonlySet<string>) => concerns.has('webhook') && deliverer.wake()
+  starting.use(await subscribe(database, { onCall, onTrouble }))
   const finishing = { database, recordings, analyst: openAnalyst(config), log }
   await jobs.work('after-call', ({ callId }) => finishCall(finishing, callId, ending.signal))
   void recordings.repairAbandoned(abandonedAfterMs).catch(onTrouble)

@@ -40,16 +40,39 @@ export class Trunks {
 
   /** Dials one claimed call: on the trunk that it has a place on, and where that fails on the account's others. */
   carrierFor(call: ClaimedCall): Carrier {
+    return this.#carrierOver(call, null)
+  }
+
+  /** As `carrierFor`, for a call that is dialled next: its trunks are read beside the opening of its voice. */
+  carrierSoonFor(call: ClaimedCall): Carrier {
+    if (call.trunk === null) return this.carrierFor(call)
+    const trunks = this.#read(call)
+    trunks.catch(() => undefined) // Told by the dial, if it comes to one.
+    return this.#carrierOver(call, trunks)
+  }
+
+  #carrierOver(call: ClaimedCall, trunks: Promise<OutboundTrunk[]> | null): Carrier {
+    let first = trunks
     return {
-      dial: async (request, signal) => (await this.#choose(call, request)).dial(request, signal),
+      dial: async (request, signal) => {
+        const known = first
+        first = null
+        return await (await this.#choose(call, request, known)).dial(request, signal)
+      },
     }
   }
 
-  async #choose(call: ClaimedCall, { to }: DialRequest): Promise<Carrier> {
+  #read({ plan }: ClaimedCall): Promise<OutboundTrunk[]> {
+    return outboundTrunks(this.#deps.database, { account: plan.accountId, from: plan.from })
+  }
+
+  async #choose(
+    call: ClaimedCall,
+    { to }: DialRequest,
+    known: Promise<OutboundTrunk[]> | null,
+  ): Promise<Carrier> {
     if (call.trunk === null || /^sips?:/.test(to)) return this.#carrier(null)
-    const { database } = this.#deps
-    const { accountId: account, from } = call.plan
-    const trunks = await outboundTrunks(database, { account, from })
+    const trunks = await (known ?? this.#read(call))
     const claimed = trunks.filter(trunk => trunk.id === call.trunk)
     const others = trunks.filter(trunk => trunk.id !== call.trunk)
     return new FailoverCarrier({

@@ -11,7 +11,9 @@ import { LiveCalls, type StopSwitch } from './live-calls.ts'
 const heartbeatEveryMs = 3_000
 /** Repairs a lost notification; the usual way takes a millisecond. */
 const stopPollEveryMs = 1_000
-const stopLookAfterMs = 100
+const stopLookAfterMs = 10
+/** Jobs that one look at the queue takes. */
+const dialBatch = 20
 /** How long a queued call waits when this worker is full. */
 const retryClaimSeconds = 1
 /** A call that its trunks have no place for asks again after this long at most. */
@@ -35,6 +37,7 @@ export class CallWorker {
   readonly #over = new AbortController()
   #draining = false
   #looking = false
+  readonly #claims = new Set<Promise<unknown>>()
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
@@ -43,7 +46,7 @@ export class CallWorker {
   async start(): Promise<void> {
     const { database, nodeId, jobs } = this.#deps
     await joinNodes(database, nodeId)
-    await jobs.work('dial', ({ callId }) => this.#take(callId))
+    await jobs.work('dial', ({ callId }) => this.#take(callId), { batch: dialBatch })
     void this.#every(heartbeatEveryMs, () => this.#renew())
     void this.#every(stopPollEveryMs, () => this.#checkStops())
   }
@@ -58,7 +61,7 @@ export class CallWorker {
 
   /** Whether one more call may begin here. */
   get hasRoom(): boolean {
-    return !this.#draining && this.#live.size < this.#deps.maxCalls
+    return !this.#draining && this.#live.size + this.#claims.size < this.#deps.maxCalls
   }
 
   /** Keeps a call that belongs to this node among the live ones until it is over. */
@@ -71,9 +74,15 @@ export class CallWorker {
     )
   }
 
-  /** Something about a call is new. Calls tell so many times a second, hence one look for all that came since. */
-  notice(callId: CallId): void {
-    if (this.#looking || !this.#live.has(callId)) return
+  /** Something about a call is new. */
+  notice(callId: CallId, concerns: ReadonlySet<string>): void {
+    if (concerns.has('queued')) this.#takeAtOnce(callId)
+    if (concerns.has('stop') && this.#live.has(callId)) this.#lookForStops()
+  }
+
+  /** Customers may ask many times a second, hence one look for all that came since. */
+  #lookForStops(): void {
+    if (this.#looking) return
     this.#looking = true
     setTimeout(() => {
       this.#looking = false
@@ -90,9 +99,14 @@ export class CallWorker {
   async drain(limitMs: number): Promise<void> {
     this.#draining = true
     await markDraining(this.#deps.database, this.#deps.nodeId)
-    const idle = this.#live.idle().then(() => true)
+    const idle = this.#idle().then(() => true)
     if (!(await Promise.race([idle, sleep(limitMs, false, { ref: false })]))) this.#live.stopAll('farewell')
     await idle
+  }
+
+  async #idle(): Promise<void> {
+    await Promise.allSettled(this.#claims)
+    await this.#live.idle()
   }
 
   hangUpAll(): void {
@@ -104,20 +118,35 @@ export class CallWorker {
     await leaveNodes(this.#deps.database, this.#deps.nodeId)
   }
 
+  /** Ahead of the call's job, which finds it taken, or tries again where this comes to nothing. */
+  #takeAtOnce(callId: CallId): void {
+    if (!this.hasRoom) return
+    this.#claim(callId).catch(error =>
+      this.#deps.log.warn({ err: error, call_id: callId }, 'a call is left to its job'),
+    )
+  }
+
   async #take(callId: CallId): Promise<void> {
-    const { database, jobs, nodeId, run } = this.#deps
-    if (!this.hasRoom) {
-      await jobs.send('dial', { callId }, { startAfterSeconds: retryClaimSeconds })
-      return
-    }
-    const call = await claimCall(database, { callId, nodeId })
-    if (call === 'taken') return
-    if (call === 'no_place') {
-      // Spread out, so that a full queue does not come back all at once.
+    const { jobs } = this.#deps
+    const result = this.hasRoom ? await this.#claim(callId) : 'no_room'
+    if (result === 'no_room') await jobs.send('dial', { callId }, { startAfterSeconds: retryClaimSeconds })
+    // Spread out, so that a full queue does not come back all at once.
+    if (result === 'no_place')
       await jobs.send('dial', { callId }, { startAfterSeconds: randomInt(1, longestRetrySeconds + 1) })
-      return
+  }
+
+  async #claim(callId: CallId): Promise<'claimed' | 'taken' | 'no_place'> {
+    const { database, nodeId, run } = this.#deps
+    const claim = claimCall(database, { callId, nodeId })
+    this.#claims.add(claim)
+    try {
+      const call = await claim
+      if (typeof call === 'string') return call
+      this.hold(call, stop => run(call, stop))
+      return 'claimed'
+    } finally {
+      this.#claims.delete(claim)
     }
-    this.hold(call, stop => run(call, stop))
   }
 
   async #renew(): Promise<void> {

@@ -4,11 +4,9 @@ import type { CallPlan } from '../domain/call-plan.ts'
 import type { AccountId } from '../domain/ids.ts'
 import { type CallRow, insertCall } from '../store/calls.ts'
 import type { Transaction } from '../store/database.ts'
-import { appendEvents } from '../store/events.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
-import { ownedNumbers } from '../store/phone-numbers.ts'
 import {
   type CheckedOptions,
   checkOptions,
@@ -38,9 +36,9 @@ export interface PlacedCall {
  * cannot have.
  */
 export async function placeCall(deps: PlaceCallDeps, account: AccountId, body: unknown): Promise<PlacedCall> {
-  const { request, speech, demandedDisclosure } = await readRequest(deps, account, body)
+  const { request, speech, numbers, demandedDisclosure } = await readRequest(deps, account, body)
   const language = languageFor(request, deps.catalogue())
-  const from = await callerNumber(deps, account, request.from_number)
+  const from = callerNumber(deps, numbers, request.from_number)
   const to = request.phone_number
   const plan = planOf({ request, speech, account, language, demandedDisclosure, to, from })
   const warnings = warningsFor(request, speech)
@@ -48,24 +46,24 @@ export async function placeCall(deps: PlaceCallDeps, account: AccountId, body: u
   return { call, warnings }
 }
 
-async function readRequest(
-  deps: PlaceCallDeps,
-  account: AccountId,
-  body: unknown,
-): Promise<{ request: PlaceCall; speech: Speech; demandedDisclosure: CheckedOptions['demandedDisclosure'] }> {
-  const checked = await checkOptions(deps, account, { schema: placeCallSchema, body })
-  const errors = [...checked.faults, ...checked.faultsOfMeaning]
-  const { speech, demandedDisclosure } = checked
-  if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
-  return { request: placeCallSchema.parse(body), speech, demandedDisclosure }
+interface ReadRequest extends Pick<CheckedOptions, 'numbers' | 'demandedDisclosure'> {
+  readonly request: PlaceCall
+  readonly speech: Speech
 }
 
-async function callerNumber(
-  { database, defaultFromNumber }: PlaceCallDeps,
-  account: AccountId,
+async function readRequest(deps: PlaceCallDeps, account: AccountId, body: unknown): Promise<ReadRequest> {
+  const checked = await checkOptions(deps, account, { schema: placeCallSchema, body })
+  const errors = [...checked.faults, ...checked.faultsOfMeaning]
+  const { speech, numbers, demandedDisclosure } = checked
+  if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
+  return { request: placeCallSchema.parse(body), speech, numbers, demandedDisclosure }
+}
+
+function callerNumber(
+  { defaultFromNumber }: PlaceCallDeps,
+  owned: readonly string[],
   wanted: string | undefined,
-): Promise<string | null> {
-  const owned = await ownedNumbers(database, account)
+): string | null {
   if (wanted === undefined) return defaultFromNumber ?? owned[0] ?? null
   if (owned.includes(wanted) || wanted === defaultFromNumber) return wanted
   const message = 'The number does not belong to this account'
@@ -86,19 +84,19 @@ async function store(
   { request, body, warnings }: { request: PlaceCall; body: unknown; warnings: readonly Warning[] },
 ): Promise<CallRow> {
   const call = await database.kysely.transaction().execute(async trx => {
-    const row = await insertCall(trx, {
+    const wanted = {
       plan,
       request: body,
       metadata: request.metadata ?? null,
       webhookUrl: request.webhook_url ?? null,
       webhookEvents: request.webhook_events ?? null,
-    })
-    await appendEvents(trx, row.id, [{ type: 'queued' }])
+    }
+    const row = await insertCall(trx, wanted, { type: 'queued' })
     await enqueueWebhook(trx, { call: row, event: 'call.queued' })
     await alongside?.(trx, { call: row, warnings })
     await jobs.send('dial', { callId: row.id }, { transaction: trx })
     return row
   })
-  await notifyCall(database, call.id)
+  await notifyCall(database, call.id, 'queued', 'webhook')
   return call
 }

@@ -4,7 +4,6 @@ import { browserParty, joinWithinSeconds, signTicket } from '../domain/browser-t
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { AccountId } from '../domain/ids.ts'
 import { insertCall } from '../store/calls.ts'
-import { appendEvents } from '../store/events.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { findBrowserLine } from '../store/nodes.ts'
 import { notifyCall } from '../store/notify.ts'
@@ -52,15 +51,15 @@ type Request = ReturnType<typeof placeTestCallSchema.parse>
 
 async function store({ database, jobs }: PlaceTestCallDeps, plan: CallPlan, request: Request): Promise<void> {
   await database.kysely.transaction().execute(async trx => {
-    const { id } = await insertCall(trx, {
+    const wanted = {
       plan,
       request,
       metadata: request.metadata ?? null,
       webhookUrl: request.webhook_url ?? null,
       webhookEvents: request.webhook_events ?? null,
-    })
+    }
+    const { id } = await insertCall(trx, wanted, { type: 'queued' })
     await trx.updateTable('calls').set({ direction: 'inbound' }).where('id', '=', id).execute()
-    await appendEvents(trx, id, [{ type: 'queued' }])
     await jobs.send('dial', { callId: id }, { transaction: trx, startAfterSeconds: giveUpSeconds })
   })
   await notifyCall(database, plan.callId)

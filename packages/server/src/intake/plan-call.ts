@@ -11,9 +11,8 @@ import { disclosureText, type Duties } from '../domain/disclosure.ts'
 import { canonicalLanguage, defaultLanguage, understands } from '../domain/language.ts'
 import { newId } from '../domain/new-id.ts'
 import { fillTemplate, textValues } from '../domain/template.ts'
-import { readSettings } from '../store/accounts.ts'
+import { readCallingAccount } from '../store/accounts.ts'
 import type { Database } from '../store/database.ts'
-import { listVoices } from '../store/voices.ts'
 import { checkCall, type Checked } from './check-call.ts'
 
 /** From options as a customer wrote them to the plan of one call, whichever way it goes. */
@@ -32,6 +31,8 @@ export interface CheckedOptions {
   readonly faultsOfMeaning: readonly Fault[]
   /** The model and voice that the options come to; null where they are at fault. */
   readonly speech: Speech | null
+  /** The account's own. */
+  readonly numbers: readonly string[]
   /** What the account's settings demand that every callee is told. */
   readonly demandedDisclosure: Partial<Duties> | undefined
 }
@@ -42,19 +43,16 @@ export async function checkOptions<Schema extends z.ZodObject>(
   account: AccountId,
   { schema, body }: { schema: Schema; body: unknown },
 ): Promise<CheckedOptions> {
-  const [settings, ownVoices] = await Promise.all([
-    readSettings(database, account),
-    listVoices(database, account),
-  ])
+  const { settings, numbers, voices } = await readCallingAccount(database, account)
   const { fields, faults } = readFields(schema, body)
   const checked = checkCall(fields as Partial<PlaceCall>, body, {
     catalogue: catalogue(),
-    ownVoices: ownVoices.map(({ voice_id, mode, provider }) => ({ voiceId: voice_id, mode, provider })),
-    allowSipUris: settings?.allowSipUris === true,
-    demandedDisclosure: settings?.disclosure,
+    ownVoices: voices.map(({ voice_id, mode, provider }) => ({ voiceId: voice_id, mode, provider })),
+    allowSipUris: settings.allowSipUris === true,
+    demandedDisclosure: settings.disclosure,
   })
   const { faults: faultsOfMeaning, speech } = checked
-  return { faults, faultsOfMeaning, speech, demandedDisclosure: settings?.disclosure }
+  return { faults, faultsOfMeaning, speech, numbers, demandedDisclosure: settings.disclosure }
 }
 
 /** In legacy mode a recognizer must understand the language; a realtime model takes it as advice. */

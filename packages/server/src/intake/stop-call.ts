@@ -25,7 +25,7 @@ export async function stopCall(database: Database, of: CallOf, how: 'now' | 'far
     else throw wrongState(found, 'stopped')
     return found
   })
-  await notifyCall(database, call.id)
+  await notifyCall(database, call.id, 'stop', 'webhook')
 }
 
 /** Takes a call back before it is dialled. Throws ApiError `not_found` or `conflict`. */
@@ -36,7 +36,7 @@ export async function cancelCall(database: Database, of: CallOf): Promise<void> 
     await cancelWaiting(trx, found)
     return found
   })
-  await notifyCall(database, call.id)
+  await notifyCall(database, call.id, 'webhook')
 }
 
 async function lockOrRefuse(trx: Transaction, of: CallOf): Promise<CallRow> {

@@ -1,8 +1,13 @@
+import { type Selectable, sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { AccountId } from '../domain/ids.ts'
 import { newId } from '../domain/new-id.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Sealing } from './sealing.ts'
-import type { AccountSettings } from './tables.ts'
+import type { AccountSettings, Tables } from './tables.ts'
+
+/** Numbers and voices of an account that are looked at. */
+const most = 1_000
 
 export async function createAccount(
   trx: Transaction,
@@ -14,10 +19,39 @@ export async function createAccount(
   return id
 }
 
-/** Null where there is no such account. */
-export async function readSettings({ kysely }: Database, id: AccountId): Promise<AccountSettings | null> {
-  const row = await kysely.selectFrom('accounts').select('settings').where('id', '=', id).executeTakeFirst()
-  return row?.settings ?? null
+/** What an account brings to every call of its own. */
+export interface CallingAccount {
+  readonly settings: AccountSettings
+  /** Oldest first. */
+  readonly numbers: readonly string[]
+  /** Newest first. */
+  readonly voices: readonly Pick<Selectable<Tables['voices']>, 'voice_id' | 'mode' | 'provider'>[]
+}
+
+/** One look, because whoever places a call waits for it. Nothing is there where the account is not. */
+export async function readCallingAccount({ kysely }: Database, id: AccountId): Promise<CallingAccount> {
+  const row = await kysely
+    .selectFrom('accounts')
+    .select('settings')
+    .select(from => [
+      sql<string[]>`array(${from
+        .selectFrom('phone_numbers')
+        .select('number')
+        .where('account_id', '=', id)
+        .orderBy('id')
+        .limit(most)})`.as('numbers'),
+      jsonArrayFrom(
+        from
+          .selectFrom('voices')
+          .select(['voice_id', 'mode', 'provider'])
+          .where('account_id', '=', id)
+          .orderBy('id', 'desc')
+          .limit(most),
+      ).as('voices'),
+    ])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row ?? { settings: {}, numbers: [], voices: [] }
 }
 
 /** The secret that signs the account's webhooks (`whsec_…`). */

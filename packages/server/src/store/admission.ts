@@ -19,7 +19,8 @@ export interface PlaceWanted {
   readonly dialing: boolean
 }
 
-const windowMs = 1_000 + admissionHoldsMs
+/** What the limiter counts as a second. */
+export const windowMs = 1_000 + admissionHoldsMs
 
 /**
  * Takes a place on a trunk for a call in progress, under the trunk's lock: whoever asks at the same moment,

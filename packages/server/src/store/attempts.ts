@@ -4,13 +4,13 @@ import { browserParty } from '../domain/browser-ticket.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { AccountId, CallId, NodeId, TrunkId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
+import { windowMs } from './admission.ts'
 import type { Database } from './database.ts'
 import { appendEvents } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import { notifyCall } from './notify.ts'
 import { enqueueWebhook } from './outbox.ts'
 import type { CallLatency, Tables } from './tables.ts'
-import { outboundTrunks, takePlace } from './trunks.ts'
 
 /** A call that this node alone may dial, once. */
 export interface ClaimedCall {
@@ -21,8 +21,8 @@ export interface ClaimedCall {
   readonly trunk: TrunkId | null
 }
 
-/** Thrown inside a claim, to undo it. */
-class NoPlace extends Error {}
+/** Parties that are reached without a trunk: an address of its own, and a browser, which comes by itself. */
+const trunkless = `^(sips?:|${browserParty}$)`
 
 /**
  * Takes a queued call and commits its attempt as dialing, with a place on a trunk, before anything may leave
@@ -31,55 +31,20 @@ class NoPlace extends Error {}
  */
 export async function claimCall(
   database: Database,
-  claim: { callId: CallId; nodeId: NodeId },
+  { callId, nodeId }: { callId: CallId; nodeId: NodeId },
 ): Promise<ClaimedCall | 'taken' | 'no_place'> {
-  const claimed = await database.kysely
-    .transaction()
-    .execute(trx => claimWithin(trx, claim))
-    .catch((error: unknown) => {
-      if (error instanceof NoPlace) return 'no_place' as const
-      throw error
-    })
-  if (typeof claimed !== 'string') await notifyCall(database, claimed.id)
-  return claimed
+  const answer = await sql<Claim>`
+    select * from claim_call(${callId}, ${nodeId}, ${trunkless}, ${windowMs})`.execute(database.kysely)
+  const [claim] = answer.rows
+  if (claim === undefined) throw new Error('claim_call gave no answer')
+  if (claim.verdict !== 'claimed') return claim.verdict
+  await notifyCall(database, callId)
+  return { id: callId, attempt: claim.attempt, plan: claim.plan, trunk: claim.trunk }
 }
 
-async function claimWithin(
-  trx: Transaction<Tables>,
-  claim: { callId: CallId; nodeId: NodeId },
-): Promise<ClaimedCall | 'taken'> {
-  const call = await trx
-    .updateTable('calls')
-    .set(row => ({
-      status: 'in_progress',
-      attempt: row('attempt', '+', 1),
-      node_id: claim.nodeId,
-      started_at: sql<Date>`now()`,
-    }))
-    .where('id', '=', claim.callId)
-    .where('status', '=', 'queued')
-    .returning(['id', 'attempt', 'plan'])
-    .executeTakeFirst()
-  if (call === undefined) return 'taken'
-  await trx
-    .insertInto('attempts')
-    .values({ call_id: call.id, n: call.attempt, node_id: claim.nodeId })
-    .execute()
-  await appendEvents(trx, call.id, [{ type: 'dialing', attempt: call.attempt }])
-  const trunk = await placeFor(trx, call.plan)
-  return { id: call.id, attempt: call.attempt, plan: call.plan, trunk }
-}
-
-/** An address of its own needs no trunk, and a browser comes by itself. */
-async function placeFor(trx: Transaction<Tables>, plan: CallPlan): Promise<TrunkId | null> {
-  const { callId, accountId, to, from } = plan
-  if (to === browserParty || /^sips?:/.test(to)) return null
-  const trunks = await outboundTrunks({ kysely: trx }, { account: accountId, from })
-  if (trunks.length === 0) return null
-  const trunk = await takePlace(trx, { call: callId, trunks })
-  if (trunk === null) throw new NoPlace('no trunk has a place for the call')
-  return trunk
-}
+type Claim =
+  | { verdict: 'taken' | 'no_place' }
+  | { verdict: 'claimed'; attempt: number; plan: CallPlan; trunk: TrunkId | null }
 
 /** Keeps the carrier's id of the call from the moment it is placed. */
 export async function recordPlaced(
@@ -140,7 +105,7 @@ export interface EndedCall {
  */
 export async function endCall(deps: { database: Database; jobs: Jobs }, ended: EndedCall): Promise<boolean> {
   const done = await deps.database.kysely.transaction().execute(trx => endWithin(trx, deps.jobs, ended))
-  if (done) await notifyCall(deps.database, ended.callId)
+  if (done) await notifyCall(deps.database, ended.callId, 'webhook')
   return done
 }
 

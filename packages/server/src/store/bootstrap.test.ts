@@ -3,7 +3,7 @@ import { testDatabase } from '../../test/postgres.ts'
 import { readWebhookSecret } from './accounts.ts'
 import { findKeyHolder, insertApiKey, listApiKeys, newApiKey, revokeApiKey } from './api-keys.ts'
 import { bootstrap } from './bootstrap.ts'
-import { ownedNumbers } from './phone-numbers.ts'
+import { readCallingAccount } from './accounts.ts'
 import { createSealing } from './sealing.ts'
 
 const sealing = createSealing(Buffer.alloc(32, 3))
@@ -23,7 +23,7 @@ test('the first start makes one account, however many processes start together',
   expect(await readWebhookSecret(database, { account, sealing })).toBe(webhookSecret)
   const later = await bootstrap(database, { sealing, ownedNumbers: ['+18005551234', '+14155550100'] })
   expect(later).toEqual({ accountId: account, created: null })
-  expect(await ownedNumbers(database, account)).toEqual(['+18005551234', '+14155550100'])
+  expect((await readCallingAccount(database, account)).numbers).toEqual(['+18005551234', '+14155550100'])
 })
 
 test('given secrets are taken', async () => {

@@ -1,4 +1,5 @@
 import type { ListCallsQuery } from '@parley/contract/call'
+import type { CallEventBody } from '@parley/contract/events'
 import type { Page } from '@parley/contract/page'
 import type { Insertable, Selectable } from 'kysely'
 import type { AccountId, CallId } from '../domain/ids.ts'
@@ -21,8 +22,8 @@ export interface NewCall {
   readonly webhookEvents: readonly string[] | null
 }
 
-/** Stores a call as queued. */
-export async function insertCall(trx: Transaction, call: NewCall): Promise<CallRow> {
+/** Stores a call as queued, with the first of its events. */
+export async function insertCall(trx: Transaction, call: NewCall, first: CallEventBody): Promise<CallRow> {
   const { plan } = call
   const row: Insertable<Tables['calls']> = {
     id: plan.callId,
@@ -38,8 +39,15 @@ export async function insertCall(trx: Transaction, call: NewCall): Promise<CallR
     metadata: call.metadata === null ? null : storableJson(call.metadata),
     webhook_url: call.webhookUrl,
     webhook_events: call.webhookEvents === null ? null : [...call.webhookEvents],
+    next_sequence: 2,
   }
-  return await trx.insertInto('calls').values(row).returningAll().executeTakeFirstOrThrow()
+  const event = { call_id: plan.callId, sequence: 1, type: first.type, body: storableJson(first) }
+  return await trx
+    .with('stored', db => db.insertInto('calls').values(row).returningAll())
+    .with('told', db => db.insertInto('call_events').values(event))
+    .selectFrom('stored')
+    .selectAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** Null where the account has no such call: another account's is none. */

@@ -26,5 +26,5 @@ test('an unknown call is refused', async () => {
     .execute(trx =>
       appendEvents(trx, '01a208b0-9f78-7a02-a228-53ab7f37aae8' as Parameters<typeof appendEvents>[1], []),
     )
-  await expect(write).rejects.toThrow(/no result/)
+  await expect(write).rejects.toThrow(/no call/)
 })

@@ -1,33 +1,25 @@
 import type { CallEvent, CallEventBody } from '@parley/contract/events'
+import { type Kysely, sql } from 'kysely'
 import type { CallId } from '../domain/ids.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database } from './database.ts'
 import { storableJson } from './storable-json.ts'
+import type { Tables } from './tables.ts'
 
 /**
- * Adds to a call's event sequence and returns its last number. Counting happens on the call's own row,
- * which stays locked until the transaction ends: numbers have no gaps, and whoever sees one has seen
+ * Adds to a call's event sequence, with the transcript lines among the events, and returns its last number.
+ * The call's row stays locked until the transaction ends: numbers have no gaps, and whoever sees one has seen
  * all before it. Throws when there is no such call.
  */
 export async function appendEvents(
-  trx: Transaction,
+  db: Kysely<Tables>,
   callId: CallId,
   bodies: readonly CallEventBody[],
 ): Promise<number> {
-  const call = await trx
-    .updateTable('calls')
-    .set(row => ({ next_sequence: row('next_sequence', '+', bodies.length) }))
-    .where('id', '=', callId)
-    .returning('next_sequence')
-    .executeTakeFirstOrThrow()
-  const first = call.next_sequence - bodies.length
-  const rows = bodies.map((body, n) => ({
-    call_id: callId,
-    sequence: first + n,
-    type: body.type,
-    body: storableJson(body),
-  }))
-  if (rows.length > 0) await trx.insertInto('call_events').values(rows).execute()
-  return call.next_sequence - 1
+  const answer = await sql<{ last: number | null }>`
+    select append_call_events(${callId}, ${storableJson(bodies)}::jsonb) as last`.execute(db)
+  const last = answer.rows[0]?.last ?? null
+  if (last === null) throw new Error(`there is no call ${callId} to add events to`)
+  return last
 }
 
 /** The events after `afterSequence` (0: from the first), in order, at most `limit`. */

@@ -51,7 +51,7 @@ export interface FinishedCall {
  */
 export async function finish(database: Database, finished: FinishedCall): Promise<void> {
   const done = await database.kysely.transaction().execute(trx => finishWithin(trx, finished))
-  if (done) await notifyCall(database, finished.callId)
+  if (done) await notifyCall(database, finished.callId, 'webhook')
 }
 
 async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): Promise<boolean> {

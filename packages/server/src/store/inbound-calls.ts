@@ -6,7 +6,6 @@ import { admitToTrunk } from './admission.ts'
 import type { ClaimedCall } from './attempts.ts'
 import { insertCall } from './calls.ts'
 import type { Database } from './database.ts'
-import { appendEvents } from './events.ts'
 import { notifyCall } from './notify.ts'
 
 export interface InboundCall {
@@ -26,13 +25,14 @@ export async function insertInboundCall(database: Database, call: InboundCall): 
   const stored = await database.kysely
     .transaction()
     .execute(async trx => {
-      const { id } = await insertCall(trx, {
+      const arrived = {
         plan,
         request: agent,
         metadata: agent.metadata ?? null,
         webhookUrl: agent.webhook_url ?? null,
         webhookEvents: agent.webhook_events ?? null,
-      })
+      }
+      const { id } = await insertCall(trx, arrived, { type: 'ringing' })
       await trx
         .updateTable('calls')
         .set({
@@ -45,7 +45,6 @@ export async function insertInboundCall(database: Database, call: InboundCall): 
         })
         .where('id', '=', id)
         .execute()
-      await appendEvents(trx, id, [{ type: 'ringing' }])
       const admission = await admitToTrunk({ kysely: trx }, { trunk, call: id, dialing: false })
       if (admission.kind === 'full') throw new TrunkFull('all places of the trunk are taken')
       return { id, attempt: 0, plan, trunk }

@@ -34,9 +34,9 @@ test('a waiting worker takes a job within moments of its commit', async () => {
   await using opened = await testDatabase()
   await using jobs = await openJobs(opened.database)
   const taken = Promise.withResolvers<void>()
-  await jobs.work('dial', async () => taken.resolve())
+  await jobs.work('after-call', async () => taken.resolve())
   const from = performance.now()
-  await jobs.send('dial', { callId: newId<CallId>() })
+  await jobs.send('after-call', { callId: newId<CallId>() })
   await taken.promise
   expect(performance.now() - from).toBeLessThan(1_000)
 })

@@ -19,11 +19,11 @@ export type Queue = keyof JobData
  */
 export interface Jobs extends AsyncDisposable {
   send<Q extends Queue>(queue: Q, data: JobData[Q], o?: SendOptions): Promise<void>
-  /** Takes jobs in this process, at most `concurrency` (5) at once. */
+  /** Takes jobs in this process. */
   work<Q extends Queue>(
     queue: Q,
     handler: (data: JobData[Q]) => Promise<void>,
-    o?: { concurrency?: number },
+    o?: WorkOptions,
   ): Promise<void>
 }
 
@@ -32,6 +32,13 @@ export interface SendOptions {
   readonly transaction?: Transaction
   readonly startAfterSeconds?: number
 }
+
+/**
+ * `concurrency` (5): each job by itself, so many at once, for work that takes its time. `batch`: so many with one
+ * look at the queue, side by side and done together, for work that is done in a moment: where one fails, all are
+ * handled again.
+ */
+export type WorkOptions = { readonly concurrency: number } | { readonly batch: number }
 
 const queues: readonly Queue[] = ['dial', 'after-call', 'carrier-test']
 
@@ -43,8 +50,13 @@ const policy = {
   retryDelayMax: 300,
   heartbeatSeconds: 10,
   deleteAfterSeconds: 24 * 3600,
-  notify: true,
 }
+/**
+ * Queues whose jobs are not told to those who wait for them from inside the transaction that sends them: commits
+ * with a notification go one after the other. Calls are told by `notifyCall`, and this queue is what repairs it.
+ */
+const untold: ReadonlySet<Queue> = new Set(['dial'])
+const pollSeconds = { told: 2, untold: 0.5 }
 const stopTimeoutMs = 10_000
 
 export async function openJobs(
@@ -63,7 +75,12 @@ export async function openJobs(
   })
   boss.on('error', error => o.onTrouble?.(error))
   await boss.start()
-  for (const queue of queues) await boss.createQueue(queue, policy)
+  for (const queue of queues) {
+    const notify = !untold.has(queue)
+    await boss.createQueue(queue, { ...policy, notify })
+    // The queue may be an older one, which creating leaves as it is.
+    await boss.updateQueue(queue, { notify })
+  }
   return {
     async send(queue, data, options = {}) {
       await boss.send(queue, data, {
@@ -71,10 +88,18 @@ export async function openJobs(
         ...(options.startAfterSeconds === undefined ? {} : { startAfter: options.startAfterSeconds }),
       })
     },
-    async work(queue, handler, { concurrency = 5 } = {}) {
-      const options = { localConcurrency: concurrency, notifyPollingIntervalSeconds: 2 }
-      await boss.work<JobData[typeof queue]>(queue, options, async jobs => {
-        for (const job of jobs) await handler(job.data)
+    async work(queue, handler, many = { concurrency: 5 }) {
+      const poll = untold.has(queue)
+        ? { pollingIntervalSeconds: pollSeconds.untold }
+        : { notifyPollingIntervalSeconds: pollSeconds.told }
+      const share =
+        'batch' in many
+          ? { batchSize: many.batch, burstWhenBatchFull: true }
+          : { localConcurrency: many.concurrency }
+      await boss.work<JobData[typeof queue]>(queue, { ...poll, ...share }, async jobs => {
+        const results = await Promise.allSettled(jobs.map(job => handler(job.data)))
+        const failed = results.find(result => result.status === 'rejected')
+        if (failed) throw failed.reason
       })
     },
     [Symbol.asyncDispose]: () => boss.stop({ graceful: true, timeout: stopTimeoutMs }),

@@ -23,3 +23,20 @@ test('a listener hears of calls, also after its connection was cut', async () =>
   await notifyCall(database, second)
   await expect.poll(() => heard).toEqual([first, second])
 })
+
+test('whom a notification does not concern can tell', async () => {
+  await using opened = await testDatabase()
+  const heard: [string, string[]][] = []
+  await using _listening = await subscribe(opened.database, {
+    onCall: (id, concerns) => heard.push([id, [...concerns]]),
+  })
+  const id = newId<CallId>()
+  await notifyCall(opened.database, id)
+  await notifyCall(opened.database, id, 'stop', 'webhook')
+  await expect
+    .poll(() => heard)
+    .toEqual([
+      [id, []],
+      [id, ['stop', 'webhook']],
+    ])
+})

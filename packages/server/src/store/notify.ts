@@ -9,17 +9,28 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /**
+ * What more than its feed is concerned: a call that waits to be dialled, a stop that somebody asked for, a
+ * webhook in the outbox. Whom it does not concern need not look.
+ */
+export type CallConcern = 'queued' | 'stop' | 'webhook'
+
+/**
  * Tells every process that something about this call is new in the database. Sent after the commit, and
  * only the id: inside a transaction the notifications of all calls would queue behind one lock. Never
  * rejects: what happened is committed, and listeners also poll, so a lost notification costs time only.
  */
-export async function notifyCall({ kysely }: Database, callId: CallId): Promise<void> {
-  await sql`select pg_notify(${channel}, ${callId})`.execute(kysely).catch(() => undefined)
+export async function notifyCall(
+  { kysely }: Database,
+  callId: CallId,
+  ...concerns: readonly CallConcern[]
+): Promise<void> {
+  const told = [callId, ...concerns].join(' ')
+  await sql`select pg_notify(${channel}, ${told})`.execute(kysely).catch(() => undefined)
 }
 
 export interface CallListener {
   /** Called for every notification; must not throw. */
-  onCall(callId: CallId): void
+  onCall(callId: CallId, concerns: ReadonlySet<string>): void
   /** The connection was lost and is back: notifications may have been missed in between. */
   onReconnect?(): void
   onTrouble?(error: unknown): void
@@ -53,7 +64,10 @@ async function listen(url: string, listener: CallListener): Promise<Listening> {
   })
   const over = new Promise<void>(done => client.once('end', done))
   client.on('error', error => listener.onTrouble?.(error))
-  client.on('notification', ({ payload }) => payload && listener.onCall(payload as CallId))
+  client.on('notification', ({ payload }) => {
+    const [callId, ...concerns] = (payload ?? '').split(' ')
+    if (callId) listener.onCall(callId as CallId, new Set(concerns))
+  })
   try {
     await client.connect()
     await client.query(`listen ${channel}`)

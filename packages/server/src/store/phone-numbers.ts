@@ -11,18 +11,6 @@ import type { Tables } from './tables.ts'
 /** A number and the name of its carrier. */
 export type PhoneNumberRow = Selectable<Tables['phone_numbers']> & { carrier_name: string | null }
 
-/** Numbers that the account may show as its own, oldest first. */
-export async function ownedNumbers({ kysely }: Database, account: AccountId): Promise<string[]> {
-  const rows = await kysely
-    .selectFrom('phone_numbers')
-    .select('number')
-    .where('account_id', '=', account)
-    .orderBy('id')
-    .limit(1_000)
-    .execute()
-  return rows.map(row => row.number)
-}
-
 /** Adding a number that is there already changes nothing. */
 export async function addNumbers(
   trx: Transaction,

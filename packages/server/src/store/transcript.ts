@@ -6,34 +6,23 @@ import { notifyCall } from './notify.ts'
 import { enqueueWebhook } from './outbox.ts'
 
 /**
- * Stores what happened during a call, in order, and keeps each transcript line that is among it: the
- * transcript is complete up to the last batch, even when the process that ran the call is lost.
+ * Stores what happened during a call, in order, and each transcript line that is among it: the transcript is
+ * complete up to the last batch, even when the process that ran the call is lost.
  */
 export async function writeCallEvents(
   database: Database,
   callId: CallId,
   events: readonly CallEventBody[],
 ): Promise<void> {
-  const lines = events.flatMap(event => (event.type === 'transcript' ? [event.entry] : []))
+  if (!events.some(({ type }) => type === 'transferred')) {
+    await appendEvents(database.kysely, callId, events)
+    return await notifyCall(database, callId)
+  }
   await database.kysely.transaction().execute(async trx => {
     await appendEvents(trx, callId, events)
-    if (events.some(({ type }) => type === 'transferred')) await tellTransferred(trx, callId)
-    if (lines.length === 0) return
-    await trx
-      .insertInto('transcript_entries')
-      .values(
-        lines.map(({ user, created_at, ...line }) => ({
-          ...line,
-          call_id: callId,
-          speaker: user,
-          created_at: new Date(created_at),
-          start_ms: Math.round(line.start_ms),
-          end_ms: Math.round(line.end_ms),
-        })),
-      )
-      .execute()
+    await tellTransferred(trx, callId)
   })
-  await notifyCall(database, callId)
+  await notifyCall(database, callId, 'webhook')
 }
 
 async function tellTransferred(trx: Transaction, callId: CallId): Promise<void> {
