@@ -30,6 +30,15 @@ export const speechSettings = {
   DEEPGRAM_URL: url,
   ELEVENLABS_API_KEY: setting,
   ELEVENLABS_URL: url,
+  CARTESIA_API_KEY: setting,
+  CARTESIA_URL: url,
+  /** Key and region of an Azure Speech resource. */
+  AZURE_SPEECH_API_KEY: setting,
+  AZURE_SPEECH_REGION: z
+    .string()
+    .regex(/^[a-z0-9]+$/u, 'must be the name of a region, such as westeurope')
+    .optional(),
+  AZURE_SPEECH_TTS_URL: url,
   /** Any OpenAI-compatible chat endpoint (Ollama, vLLM, llama.cpp) as the legacy brain. */
   LLM_BASE_URL: url,
   LLM_API_KEY: setting,
@@ -54,6 +63,8 @@ export function hostedConfig(config: z.infer<typeof schema>): HostedConfig {
     groq: keyed(config.GROQ_API_KEY, { baseUrl: config.GROQ_BASE_URL }),
     deepgram: keyed(config.DEEPGRAM_API_KEY, { url: config.DEEPGRAM_URL }),
     elevenlabs: keyed(config.ELEVENLABS_API_KEY, { url: config.ELEVENLABS_URL }),
+    cartesia: keyed(config.CARTESIA_API_KEY, { url: config.CARTESIA_URL }),
+    azureSpeech: azureSpeech(config),
     chat: chat(config),
   })
 }
@@ -66,6 +77,12 @@ function azure(config: z.infer<typeof schema>): HostedConfig['azure'] {
   } = config
   if (apiKey === undefined || endpoint === undefined || deployment === undefined) return undefined
   return { apiKey, endpoint, deployment }
+}
+
+function azureSpeech(config: z.infer<typeof schema>): HostedConfig['azureSpeech'] {
+  const { AZURE_SPEECH_API_KEY: apiKey, AZURE_SPEECH_REGION: region } = config
+  if (apiKey === undefined || region === undefined) return undefined
+  return { apiKey, region, ...present({ synthesisUrl: config.AZURE_SPEECH_TTS_URL }) }
 }
 
 function chat(config: z.infer<typeof schema>): HostedConfig['chat'] {

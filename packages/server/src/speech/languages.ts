@@ -29,3 +29,10 @@ export const modelLanguages: readonly string[] = [
   'ko',
   'zh',
 ]
+
+/** With a region, which some vendors insist on: `es` is `es-ES`, and `es-419` too. */
+export function localeOf(tag: string): string {
+  const { language, region } = new Intl.Locale(tag)
+  if (region !== undefined && !/\d/u.test(region)) return `${language}-${region}`
+  return `${language}-${new Intl.Locale(language).maximize().region ?? 'US'}`
+}

@@ -4,9 +4,9 @@ import { openLoopback } from '../loopback.ts'
 import type { StandIn } from '../stand-in.ts'
 import { parseListenQuery } from './listen-query.ts'
 import { ListenSession, type ListenOptions } from './listen-session.ts'
-import { speak } from './speak-request.ts'
+import { speak, type SpeakOptions } from './speak-request.ts'
 
-export interface DeepgramOptions extends Partial<ListenOptions> {
+export interface DeepgramOptions extends Partial<ListenOptions>, SpeakOptions {
   /** The only key that is let in; default: any non-empty one. */
   readonly apiKey?: string
 }
@@ -15,7 +15,7 @@ export interface DeepgramOptions extends Partial<ListenOptions> {
 export async function openDeepgram(options: DeepgramOptions = {}): Promise<StandIn> {
   return await openLoopback({
     authorize: request => refusalOf(request, options.apiKey),
-    requested: speak,
+    requested: (request, response, log) => speak(request, response, { log, options }),
     connected: (line, request) => {
       const query = parseListenQuery(searchOf(request))
       if (!query) return line.close(1011, 'query')

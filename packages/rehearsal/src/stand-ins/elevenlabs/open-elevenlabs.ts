@@ -37,7 +37,8 @@ const speech = z.looseObject({ text: z.string().min(1), model_id: z.string().opt
 
 /** ElevenLabs' text to speech, streamed over WebSocket or HTTP. It speaks µ-law at 8 kHz and nothing else. */
 export async function openElevenLabs(options: ElevenLabsOptions = {}): Promise<StandIn> {
-  const settings = { firstAudioMs: 40, betweenPiecesMs: 5, pieceMs: 100, alignment: true, ...options }
+  const usual = { firstAudioMs: 40, betweenPiecesMs: 5, pieceMs: 100, alignment: true, sampleRateHz: 8000 }
+  const settings = { ...usual, ...options }
   return await openLoopback({
     authorize: request => refusalOf(request, options),
     connected: (line, request) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Line } from '../loopback.ts'
-import { toneSpeech } from '../tone-speech.ts'
+import { toneSpeechAt } from '../tone-speech.ts'
 
 export interface SpeechOptions {
   /** From the text to its first audio, in milliseconds. */
@@ -10,6 +10,8 @@ export interface SpeechOptions {
   readonly pieceMs: number
   /** Whether the letters that each piece says are told. */
   readonly alignment: boolean
+  /** What it speaks, whatever it was asked for. */
+  readonly sampleRateHz: number
 }
 
 const voiceSettings = z.strictObject({
@@ -80,7 +82,7 @@ export class StreamInputSession {
 
   #next(): void {
     const text = this.#waiting.shift()
-    if (text !== undefined) return this.#speak(text, toneSpeech(text))
+    if (text !== undefined) return this.#speak(text, toneSpeechAt(text, this.#options.sampleRateHz))
     this.#speaking = false
     if (!this.#ended) return
     this.#line.send('final', { audio: null, isFinal: true, normalizedAlignment: null, alignment: null })
@@ -92,11 +94,12 @@ export class StreamInputSession {
     const rest = audio.subarray(piece.length)
     const letters = rest.length === 0 ? text.length : Math.round((text.length * piece.length) / audio.length)
     const said = text.slice(0, letters)
+    const lengthMs = (piece.length * 1000) / this.#options.sampleRateHz
     this.#line.send('audio', {
       audio: Buffer.from(piece).toString('base64'),
       isFinal: null,
-      normalizedAlignment: this.#alignment(said, piece.length / 8),
-      alignment: this.#alignment(said, piece.length / 8),
+      normalizedAlignment: this.#alignment(said, lengthMs),
+      alignment: this.#alignment(said, lengthMs),
     })
     this.#later(this.#options.betweenPiecesMs, () => {
       if (rest.length > 0) this.#speak(text.slice(letters), rest)

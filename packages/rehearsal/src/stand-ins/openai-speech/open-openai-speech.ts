@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { decodeMulaw } from '@parley/wire/audio/g711'
 import { pcm16ToBytes } from '@parley/wire/audio/pcm16'
 import { resample } from '@parley/wire/audio/resample'
+import { wavHeader } from '@parley/wire/audio/wav-header'
 import { z } from 'zod'
 import { openLoopback, type Log } from '../loopback.ts'
 import { bearerOf } from '../openai-realtime/open-openai-realtime.ts'
@@ -16,6 +17,8 @@ export interface OpenAiSpeechOptions {
   /** From the request to its first audio, and from piece to piece, in milliseconds. */
   readonly firstAudioMs?: number
   readonly betweenPiecesMs?: number
+  /** What it speaks, whatever it was asked for, as a WAV file that says so. */
+  readonly sampleRateHz?: number
 }
 
 const voices = [
@@ -43,6 +46,7 @@ const speech = z.strictObject({
   stream_format: z.literal('audio').optional(),
 })
 
+const SPEAKS_HZ = 24_000
 /** An odd number of bytes, so that pieces end in the middle of a sample. */
 const PIECE_BYTES = 4801
 
@@ -75,10 +79,15 @@ async function speak(
     return
   }
   log('in', 'speech', body.data)
-  const samples = resample(decodeMulaw(toneSpeech(body.data.input)), 8000, 24_000)
-  const bytes = pcm16ToBytes(samples)
+  const { sampleRateHz = SPEAKS_HZ } = options
+  const samples = resample(decodeMulaw(toneSpeech(body.data.input)), 8000, sampleRateHz)
+  const asked = sampleRateHz === SPEAKS_HZ
+  const raw = pcm16ToBytes(samples)
+  const bytes = asked
+    ? raw
+    : Buffer.concat([wavHeader({ channels: 1, sampleRateHz, bitsPerSample: 16 }, raw.length), raw])
   await pause(options.firstAudioMs ?? 30)
-  response.writeHead(200, { 'content-type': 'audio/pcm' })
+  response.writeHead(200, { 'content-type': asked ? 'audio/pcm' : 'audio/wav' })
   for (let at = 0; at < bytes.length && !response.destroyed; at += PIECE_BYTES) {
     response.write(bytes.subarray(at, at + PIECE_BYTES))
     await pause(options.betweenPiecesMs ?? 2)

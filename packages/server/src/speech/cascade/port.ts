@@ -112,5 +112,12 @@ export interface SynthesizerStream extends AsyncDisposable {
    * Speaks text that may still be arriving. Yields µ-law 8 kHz audio with the words it says (empty when
    * the words were told with an earlier piece). Throws VoiceFault; aborting stops it.
    */
-  speak(text: AsyncIterable<string>, signal: AbortSignal): AsyncIterable<{ audio: Uint8Array; text: string }>
+  speak(text: AsyncIterable<string>, signal: AbortSignal): AsyncIterable<Spoken>
+}
+
+export interface Spoken {
+  readonly audio: Uint8Array
+  readonly text: string
+  /** Where in the utterance the words begin, where the vendor tells it; else they begin with this audio. */
+  readonly atMs?: number
 }

@@ -1,7 +1,7 @@
 import type { VoiceEvent } from '../port.ts'
 import { faultOf } from '../voice-fault.ts'
 import type { History } from './history.ts'
-import type { BrainEvent, RecognizerStream, SynthesizerStream } from './port.ts'
+import type { BrainEvent, RecognizerStream, Spoken, SynthesizerStream } from './port.ts'
 import { runReply } from './reply.ts'
 
 /** Replies that may wait behind the one under way. */
@@ -90,7 +90,7 @@ export class ReplyQueue {
         onFirstToken: () => thinks && this.#tell(reply, { type: 'first_token', replyId }),
         onToolCall: (call: ToolCall) => this.#call(reply, call),
         onExpect: (phrases: readonly string[]) => recognizer.expect(phrases),
-        onSpoken: (piece: { audio: Uint8Array; text: string }) => this.#spoken(reply, piece),
+        onSpoken: (piece: Spoken) => this.#spoken(reply, piece),
       }
       await runReply(sound, stop.signal)
       this.#end(reply, 'complete')
@@ -106,11 +106,11 @@ export class ReplyQueue {
     this.#tell(reply, { type: 'tool_call', replyId: reply.replyId, toolCallId, name, arguments: json })
   }
 
-  #spoken(reply: ActiveReply, { audio, text }: { audio: Uint8Array; text: string }): void {
+  #spoken(reply: ActiveReply, { audio, text, atMs }: Spoken): void {
     if (reply.over) return
     const { replyId } = reply
     const { history } = this.#stage
-    const offsetMs = reply.bytes / BYTES_PER_MS
+    const offsetMs = atMs ?? reply.bytes / BYTES_PER_MS
     if (text !== '') {
       history.addPiece(replyId, { offsetMs, text })
       this.#tell(reply, { type: 'reply_text', replyId, text, offsetMs })

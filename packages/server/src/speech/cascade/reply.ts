@@ -2,7 +2,7 @@ import { VoiceFault } from '../port.ts'
 import { patiently } from '../patience.ts'
 import { PushStream } from '../push-stream.ts'
 import { cutClauses } from './clauses.ts'
-import type { BrainEvent, SynthesizerStream } from './port.ts'
+import type { BrainEvent, Spoken, SynthesizerStream } from './port.ts'
 
 /** One reply on its way from words to sound. */
 export interface Reply {
@@ -11,7 +11,7 @@ export interface Reply {
   onFirstToken(): void
   onToolCall(call: Extract<BrainEvent, { type: 'tool_call' }>): void
   onExpect(phrases: readonly string[]): void
-  onSpoken(piece: { audio: Uint8Array; text: string }): void
+  onSpoken(piece: Spoken): void
 }
 
 /** The callee never waits more than six seconds for some sound; a stream that stops for three is dead. */

@@ -12,6 +12,13 @@ export interface HostedConfig {
   readonly groq?: { readonly apiKey: string; readonly baseUrl?: string }
   readonly deepgram?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
   readonly elevenlabs?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
+  readonly cartesia?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
+  readonly azureSpeech?: {
+    readonly apiKey: string
+    readonly region: string
+    readonly synthesisUrl?: string
+    readonly recognitionUrl?: string
+  }
   /** Any OpenAI-compatible server: its model comes before OpenAI's own. */
   readonly chat?: { readonly baseUrl: string; readonly apiKey: string | null; readonly model: string }
 }

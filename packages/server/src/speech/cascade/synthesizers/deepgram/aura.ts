@@ -15,8 +15,9 @@ export function auraSynthesizer(config: AuraConfig): Synthesizer {
       new HttpSpeech({
         provider: PROVIDER,
         url: speakUrl(config, voice),
-        headers: { authorization: `Token ${config.apiKey}` },
-        body: text => ({ text }),
+        headers: { authorization: `Token ${config.apiKey}`, 'content-type': 'application/json' },
+        body: text => JSON.stringify({ text }),
+        sampleRateHz: 8000,
         decoder: () => bytes => bytes,
       }),
   }

@@ -1,7 +1,7 @@
 import { openSocket, type SocketDeadlines } from '../../../socket-session.ts'
-import type { Synthesizer, SynthesizerStream } from '../../port.ts'
+import type { Spoken, Synthesizer, SynthesizerStream } from '../../port.ts'
 import { beginUtterance, PROVIDER, takesLanguage } from './stream-input.ts'
-import { Utterance, type SpokenAudio } from './utterance.ts'
+import { Utterance } from './utterance.ts'
 
 export interface ElevenLabsConfig {
   readonly apiKey: string
@@ -50,7 +50,7 @@ class ElevenLabsStream implements SynthesizerStream {
     await this.#warm.utterance
   }
 
-  async *speak(text: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<SpokenAudio> {
+  async *speak(text: AsyncIterable<string>, signal: AbortSignal): AsyncGenerator<Spoken> {
     const both = AbortSignal.any([signal, this.#ending.signal])
     const utterance = await this.#take(both)
     this.#warm = this.#connect(this.#ending.signal)

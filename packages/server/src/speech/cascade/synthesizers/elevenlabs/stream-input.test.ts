@@ -9,6 +9,7 @@ describe('ElevenLabs messages', () => {
       type: 'audio',
       audio: Buffer.from([255, 255]),
       text: 'Hi ',
+      lengthMs: 9,
       last: false,
     })
   })

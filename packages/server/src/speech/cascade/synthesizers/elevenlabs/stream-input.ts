@@ -1,4 +1,4 @@
-import { listAt, objectAt, parseObject, textAt } from '../../../json-object.ts'
+import { type JsonObject, listAt, objectAt, parseObject, textAt } from '../../../json-object.ts'
 import { VoiceFault } from '../../../port.ts'
 
 export const PROVIDER = 'elevenlabs'
@@ -8,8 +8,8 @@ export const PROVIDER = 'elevenlabs'
  * https://elevenlabs.io/docs/api-reference/text-to-speech/v-1-text-to-speech-voice-id-stream-input
  */
 export type ElevenLabsMessage =
-  /** `text`: the letters this audio says, null where the service does not tell. */
-  | { type: 'audio'; audio: Uint8Array; text: string | null; last: boolean }
+  /** The letters this audio says and how long they take, null where the service does not tell. */
+  | { type: 'audio'; audio: Uint8Array; text: string | null; lengthMs: number | null; last: boolean }
   | { type: 'error'; fault: VoiceFault }
   | { type: 'garbage' }
 
@@ -36,11 +36,29 @@ export function parseElevenLabs(frame: string): ElevenLabsMessage {
   const last = message['isFinal'] === true
   if (audio === null && !last) return 'audio' in message ? empty : { type: 'garbage' }
   const alignment = objectAt(message, 'alignment')
-  const chars = alignment ? listAt(alignment, 'chars').join('') : null
-  return { type: 'audio', audio: Buffer.from(audio ?? '', 'base64'), text: chars, last }
+  const text = alignment ? listAt(alignment, 'chars').join('') : null
+  return {
+    type: 'audio',
+    audio: Buffer.from(audio ?? '', 'base64'),
+    text,
+    lengthMs: lengthOf(alignment),
+    last,
+  }
 }
 
-const empty: ElevenLabsMessage = { type: 'audio', audio: new Uint8Array(), text: null, last: false }
+const empty: ElevenLabsMessage = {
+  type: 'audio',
+  audio: new Uint8Array(),
+  text: null,
+  lengthMs: null,
+  last: false,
+}
+
+function lengthOf(alignment: JsonObject | null): number | null {
+  const startMs = listAt(alignment, 'charStartTimesMs').at(-1)
+  const durationMs = listAt(alignment, 'charDurationsMs').at(-1)
+  return typeof startMs === 'number' && typeof durationMs === 'number' ? startMs + durationMs : null
+}
 
 /** The service's codes name what went wrong; only a few of them concern the platform differently. */
 function faultOf(code: string, message: string): VoiceFault {

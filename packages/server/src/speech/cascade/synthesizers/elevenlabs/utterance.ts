@@ -2,21 +2,21 @@ import { VoiceFault } from '../../../port.ts'
 import { PushStream } from '../../../push-stream.ts'
 import type { SocketSession } from '../../../socket-session.ts'
 import { WholeWords } from '../../../whole-words.ts'
+import type { Spoken } from '../../port.ts'
 import { endUtterance, parseElevenLabs, PROVIDER, textPiece } from './stream-input.ts'
-
-export interface SpokenAudio {
-  readonly audio: Uint8Array
-  readonly text: string
-}
 
 /** A frame that cannot be read costs nothing; a far end that sends so many speaks something else. */
 const MOST_GARBAGE = 5
+
+const BYTES_PER_MS = 8
+/** So much audio that is half or twice as long as its letters has another sample rate than was asked for. */
+const JUDGED_MS = 400
 
 const NOTHING = new Uint8Array()
 
 /** One connection, which speaks one utterance. */
 export class Utterance implements AsyncDisposable {
-  readonly audio = new PushStream<SpokenAudio>()
+  readonly audio = new PushStream<Spoken>()
   #socket: SocketSession | null = null
   /** Sent and not yet told as spoken. */
   #untold = ''
@@ -24,6 +24,8 @@ export class Utterance implements AsyncDisposable {
   readonly #whole = new WholeWords()
   #over = false
   #garbage = 0
+  #audioMs = 0
+  #lettersMs = 0
 
   get over(): boolean {
     return this.#over
@@ -56,6 +58,7 @@ export class Utterance implements AsyncDisposable {
     } else if (message.type === 'error') {
       this.lost(message.fault)
     } else {
+      if (this.#isWrongRate(message)) return this.lost(wrongRate())
       if (message.audio.length > 0) this.audio.push({ audio: message.audio, text: this.#words(message.text) })
       if (message.last) this.#finish()
     }
@@ -75,6 +78,14 @@ export class Utterance implements AsyncDisposable {
     const { text } = this.#whole.finish()
     if (text !== '') this.audio.push({ audio: NOTHING, text })
     this.#end()
+  }
+
+  #isWrongRate({ audio, lengthMs }: { audio: Uint8Array; lengthMs: number | null }): boolean {
+    if (lengthMs === null) return false
+    this.#audioMs += audio.length / BYTES_PER_MS
+    this.#lettersMs += lengthMs
+    const longer = Math.max(this.#audioMs, this.#lettersMs)
+    return longer > JUDGED_MS && longer > 1.8 * Math.min(this.#audioMs, this.#lettersMs)
   }
 
   #end(): void {
@@ -99,4 +110,8 @@ export class Utterance implements AsyncDisposable {
 
 function unreadable(): VoiceFault {
   return new VoiceFault(PROVIDER, 'protocol', { message: 'the frames could not be read' })
+}
+
+function wrongRate(): VoiceFault {
+  return new VoiceFault(PROVIDER, 'protocol', { message: 'the audio has another sample rate' })
 }

@@ -24,14 +24,15 @@ export function openAiSpeech({
   const endpoint = {
     provider: PROVIDER,
     url: new URL(`${baseUrl.replace(/\/+$/u, '')}/audio/speech`),
-    headers: { authorization: `Bearer ${apiKey}` },
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    sampleRateHz: SPEAKS_HZ,
     decoder,
   }
   return {
     open: async ({ voice }) =>
       new HttpSpeech({
         ...endpoint,
-        body: input => ({ model: MODEL, voice, input, response_format: 'pcm' }),
+        body: input => JSON.stringify({ model: MODEL, voice, input, response_format: 'pcm' }),
       }),
   }
 }

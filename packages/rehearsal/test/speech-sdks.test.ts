@@ -1,0 +1,87 @@
+import { createRequire } from 'node:module'
+import net from 'node:net'
+import type Cartesia from '@cartesia/cartesia-js'
+import * as azure from 'microsoft-cognitiveservices-speech-sdk'
+import { expect, test } from 'vitest'
+import { openAzureSpeech } from '../src/stand-ins/azure-speech/open-azure-speech.ts'
+import { openCartesia } from '../src/stand-ins/cartesia/open-cartesia.ts'
+import { toneSpeech, toneWords } from '../src/stand-ins/tone-speech.ts'
+
+/** The vendors' own clients judge the stand-ins of those that hear and speak. */
+
+/** As a module it takes the WebSocket of browsers, which connects to public addresses alone. */
+const { Cartesia: Client } = createRequire(import.meta.url)('@cartesia/cartesia-js') as {
+  Cartesia: typeof Cartesia
+}
+
+const KEY = 'key-stand-in'
+const TEXT = 'Good morning John, how are you?'
+
+test('cartesia: speech streamed over WebSocket, with word times', async () => {
+  await using server = await openCartesia({ apiKey: KEY })
+  const { port } = new URL(server.url)
+  // The client insists on `wss:`; the socket below it is a plain one to the loopback server.
+  const createConnection = () => net.connect(Number(port), '127.0.0.1')
+  const client = new Client({ apiKey: KEY, baseURL: server.url })
+  const socket = await client.tts.websocket({ createConnection })
+  const context = socket.context({
+    model_id: 'sonic-3',
+    voice: { mode: 'id', id: 'f786b574-daa5-4673-aa0c-cbe3e8534c02' },
+    output_format: { container: 'raw', encoding: 'pcm_mulaw', sample_rate: 8000 },
+    language: 'en',
+    add_timestamps: true,
+  })
+  await context.push({ transcript: TEXT })
+  await context.no_more_inputs()
+  let bytes = 0
+  const words: string[] = []
+  for await (const event of context.receive()) {
+    if (event.type === 'chunk') bytes += event.audio?.length ?? 0
+    if (event.type === 'timestamps') words.push(...(event.word_timestamps?.words ?? []))
+  }
+  socket.close()
+  expect(bytes).toBe(toneSpeech(TEXT).length)
+  expect(words).toEqual(TEXT.split(' '))
+  expect(server.log.filter(({ type }) => type === 'invalid')).toEqual([])
+})
+
+function synthesizerAt(url: string, key = KEY): azure.SpeechSynthesizer {
+  const config = azure.SpeechConfig.fromHost(new URL(url), key)
+  config.speechSynthesisOutputFormat = azure.SpeechSynthesisOutputFormat.Raw8Khz8BitMonoMULaw
+  config.speechSynthesisVoiceName = 'es-MX-DaliaNeural'
+  return new azure.SpeechSynthesizer(config, null)
+}
+
+async function speak(synthesizer: azure.SpeechSynthesizer): Promise<azure.SpeechSynthesisResult> {
+  const spoken = Promise.withResolvers<azure.SpeechSynthesisResult>()
+  synthesizer.speakTextAsync(TEXT, spoken.resolve, error => spoken.reject(new Error(error)))
+  const result = await spoken.promise
+  synthesizer.close()
+  return result
+}
+
+test('azure: speech with word boundaries', async () => {
+  await using server = await openAzureSpeech({ apiKey: KEY })
+  const synthesizer = synthesizerAt(server.url.replace('http', 'ws'))
+  const told: [string, number][] = []
+  synthesizer.wordBoundary = (_, { text, audioOffset }) => void told.push([text, audioOffset / 10_000])
+  const { reason, audioData } = await speak(synthesizer)
+  expect(reason).toBe(azure.ResultReason.SynthesizingAudioCompleted)
+  expect(audioData.byteLength).toBe(toneSpeech(TEXT).length)
+  expect(told).toEqual(toneWords(TEXT).map(({ word, startMs }) => [word, startMs]))
+})
+
+test('azure: a wrong key is refused', async () => {
+  await using server = await openAzureSpeech({ apiKey: KEY })
+  const { reason } = await speak(synthesizerAt(server.url.replace('http', 'ws'), 'wrong'))
+  expect(reason).toBe(azure.ResultReason.Canceled)
+})
+
+test('azure: the list of voices', async () => {
+  await using server = await openAzureSpeech({ apiKey: KEY })
+  const synthesizer = synthesizerAt(server.url)
+  const { voices, reason } = await synthesizer.getVoicesAsync('es-MX')
+  synthesizer.close()
+  expect(reason).toBe(azure.ResultReason.VoicesListRetrieved)
+  expect(voices.map(({ shortName }) => shortName)).toEqual(['es-MX-DaliaNeural', 'es-MX-JorgeNeural'])
+})
