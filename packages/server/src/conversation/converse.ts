@@ -7,6 +7,7 @@ import { advance, begin } from './advance.ts'
 import { carryOut, type Hands, type TransferCallee } from './carry-out.ts'
 import type { ConversationEvent } from './happening.ts'
 import { type CallLatency, summarize } from './latency.ts'
+import { openLineEars } from './line-ears.ts'
 import { openMailbox } from './mailbox.ts'
 import type { ConversationSettings } from './settings.ts'
 import { termsOf } from './terms.ts'
@@ -16,6 +17,13 @@ export interface Conversation {
   readonly outcome: Outcome
   readonly transcript: readonly TranscriptEntry[]
   readonly latency: CallLatency
+}
+
+export interface CallInTalk {
+  readonly plan: CallPlan
+  readonly prompt: string
+  /** Before the call was answered; absent: none was. */
+  readonly mailboxHeard?: boolean
 }
 
 /** A customer's wish to end the call; one that came before listening is told at once. */
@@ -44,12 +52,12 @@ const tick: ConversationEvent = { type: 'tick' }
  * The leg and the voice stay the caller's to dispose. Rejects only for a defect.
  */
 export async function converse(
-  call: { readonly plan: CallPlan; readonly prompt: string },
+  call: CallInTalk,
   parts: ConversationParts,
   signal: AbortSignal,
 ): Promise<Conversation> {
   const { leg, voice, report, stop, clock, newId } = parts
-  let state = begin(termsOf(call.plan, voice.capabilities, parts.settings))
+  let state = begin(termsOf(call, voice.capabilities, parts.settings))
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()
@@ -76,7 +84,11 @@ export async function converse(
   const abandon = () => post({ type: 'abandoned' })
   signal.addEventListener('abort', abandon)
   try {
-    leg.hear((frame, atMs) => voice.hear(frame, atMs))
+    const ears = openLineEars(post)
+    leg.hear((frame, atMs) => {
+      voice.hear(frame, atMs)
+      ears(frame, atMs)
+    })
     leg.listen(post)
     voice.listen(post)
     post({ type: 'began' })

@@ -108,8 +108,8 @@ export class LineToneDetector {
       if (this.#blocks === 1 && hz > MIXED) this.#toneHz = hz
       return hz !== NONE && (this.#blocks === 1 || this.#mixes(hz, energy))
     }
-    if (hz <= MIXED && shareOf(samples, toneHz, energy) >= FADING_SHARE) return true
-    if (hz > MIXED && Math.abs(hz - toneHz) <= Math.max(LEAST_DRIFT_HZ, DRIFT * toneHz)) return true
+    const isSame = hz > MIXED ? isNear(hz, toneHz) : shareOf(samples, toneHz, energy) >= FADING_SHARE
+    if (isSame) return true
     return hz !== NONE && this.#mixes(hz, energy)
   }
 
@@ -125,6 +125,10 @@ export class LineToneDetector {
     if (this.#blocks >= SHORTEST_BLOCKS) this.#onTone(this.#toneHz, this.#fromMs, this.#toMs)
     this.#blocks = 0
   }
+}
+
+function isNear(hz: number, toneHz: number): boolean {
+  return Math.abs(hz - toneHz) <= Math.max(LEAST_DRIFT_HZ, DRIFT * toneHz)
 }
 
 /** How much of a block's energy lies at this frequency: 1 for a pure tone that fills the block. */
