@@ -44,6 +44,10 @@ export type CallEventBody =
   | { type: 'partial_transcript'; user: 'user'; text: string; at_ms: number }
   | { type: 'transcript'; entry: TranscriptEntry }
   | { type: 'interruption'; at_ms: number; played_ms: number }
+  /** The agent had stopped for a sound that was no speech, and goes on from the same word. */
+  | { type: 'resumed'; at_ms: number }
+  /** The callee made a sound over the agent that did not stop it. */
+  | { type: 'backchannel'; at_ms: number }
   | { type: 'digit'; digit: string; at_ms: number }
   | { type: 'tool_call'; tool_call_id: string; name: string; arguments: unknown; at_ms: number }
   | { type: 'tool_result'; tool_call_id: string; name: string; ok: boolean; result: unknown; at_ms: number }
@@ -55,8 +59,6 @@ export type CallEventBody =
   | { type: 'farewell'; at_ms: number }
   | { type: 'fault'; source: 'voice' | 'line' | 'tool'; detail: string; at_ms: number }
   | { type: 'answered_by'; answered_by: Answerer; at_ms: number }
-  /** The customer's words for a mailbox: begun, perhaps anew, or left to the last of them. */
-  | { type: 'voicemail_message'; state: 'started' | 'left'; at_ms: number }
   | { type: 'ended'; call_status: NetworkStatus; end_reason: EndReason | null; error_message: string | null }
   | { type: 'recording_ready' }
   | { type: 'analysed'; summary: string | null; disposition: string | null }

@@ -23,21 +23,42 @@ const keypadSchema = z
   })
   .meta({ id: 'Keypad', description: 'Keys of the phone, both ways. Absent: both.' })
 
-const voicemailSchema = z
+const interruptionSchema = z
   .strictObject({
-    action: z.enum(['hang_up', 'leave_message', 'ignore']).default('hang_up').meta({
+    enabled: z.boolean().default(true).meta({ description: "The callee's speech stops the agent." }),
+    min_speech_ms: z
+      .int()
+      .min(0)
+      .max(5_000)
+      .default(200)
+      .meta({ description: 'Shorter speech does not stop it.' }),
+    threshold: z.number().min(0.1).max(0.95).optional().meta({
       description:
-        'leave_message: `message` is said whole after the beep, or after a silence where none comes. ignore: the agent talks on.',
-    }),
-    message: text({ min: 1, max: 2_000 }).optional().meta({
-      description: 'Said word for word to a mailbox. `{{name}}` is filled from `request_data`.',
+        "How sure the detector must be that a sound is the callee's speech; default 0.5. Higher for noisy places.",
     }),
   })
-  .refine(({ action, message }) => (action === 'leave_message') === (message !== undefined), {
-    path: ['message'],
-    error: 'Must be given with the action leave_message, and with no other',
+  .meta({ id: 'Interruption' })
+
+const silenceSchema = z
+  .strictObject({
+    prompt_after_seconds: z
+      .number()
+      .min(2)
+      .max(120)
+      .default(10)
+      .meta({ description: 'The agent asks whether somebody is there.' }),
+    hang_up_after_seconds: z
+      .number()
+      .min(4)
+      .max(600)
+      .default(20)
+      .meta({ description: 'Counted from the last sound; it says goodbye and hangs up.' }),
   })
-  .meta({ id: 'Voicemail', description: 'What to do when a machine answers. Absent: hang up.' })
+  .refine(silence => silence.hang_up_after_seconds > silence.prompt_after_seconds, {
+    path: ['hang_up_after_seconds'],
+    error: 'Must be longer than prompt_after_seconds',
+  })
+  .meta({ id: 'Silence' })
 
 export const placeCallSchema = z
   .strictObject({
@@ -57,10 +78,6 @@ export const placeCallSchema = z
     first_sentence: text({ min: 1, max: 2_000 })
       .optional()
       .meta({ description: 'Spoken word for word on answer. Absent: the agent opens by itself.' }),
-    wait_for_greeting: z.boolean().default(false).meta({
-      description:
-        'The callee speaks first; the agent begins as soon as they have, or after a few seconds in which nobody does.',
-    }),
     mode: z
       .enum(callModes)
       .default('realtime')
@@ -86,11 +103,12 @@ export const placeCallSchema = z
       .refine(data => Object.keys(data).length <= 100, { error: 'Must have at most 100 entries' })
       .optional()
       .meta({
-        description:
-          'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`, `voicemail.message`.',
+        description: 'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`.',
       }),
     transfer: transferSchema.optional(),
     keypad: keypadSchema.optional(),
+    interruption: interruptionSchema.optional(),
+    silence: silenceSchema.optional(),
     disclosure: disclosureSchema.optional(),
     redact_pii: z
       .boolean()
@@ -101,7 +119,6 @@ export const placeCallSchema = z
           'keys: transcript, events and summary have a placeholder such as `[card]` there. The recording is not changed: ' +
           'see `record`.',
       }),
-    voicemail: voicemailSchema.optional(),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
     webhook_url: z
       .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })

@@ -47,6 +47,13 @@ describe('one fault is told alone', () => {
     [{ request_data: { deep: [] } }, 'request_data.deep', 'invalid_union'],
     [{ task: 'Hello there, \0 friend' }, 'task', 'invalid_format'],
     [{ temperature: 2.1 }, 'temperature', 'too_big'],
+    [{ interruption: { min_speech_ms: -1 } }, 'interruption.min_speech_ms', 'too_small'],
+    [{ interruption: { barge_in: true } }, 'interruption.barge_in', 'unrecognized_key'],
+    [
+      { silence: { prompt_after_seconds: 30, hang_up_after_seconds: 20 } },
+      'silence.hang_up_after_seconds',
+      'invalid_value',
+    ],
     [{ agent_id: '01a208b0-9f78-7a02-a228-53ab7f37aae8' }, 'agent_id', 'unrecognized_key'],
   ])('%#: $1 $2', async (change, path, code) => {
     const { status, body } = await api().send('POST', '/v1/calls', { body: { ...valid, ...change } })

@@ -1,4 +1,5 @@
 import type { Piece } from './heard-text.ts'
+import type { Made } from './hold.ts'
 import type { ConversationState, Step, Terms } from './state.ts'
 
 /**
@@ -18,6 +19,8 @@ export interface Agent {
   readonly askedCount: number
   /** When the newest reply was asked for, or begun by a voice that takes turns. */
   readonly lastAskedMs: number
+  /** The line was silenced, and what it had not played by then is kept; null: it plays. */
+  readonly held: { readonly atMs: number; readonly unplayedMs: number } | null
   /** Replies in a row that failed without a sound. */
   readonly failures: number
   /** End of the last sound that was no silence prompt, and of the last sound at all. */
@@ -25,7 +28,7 @@ export interface Agent {
   readonly lastSoundMs: number
 }
 
-export type Purpose = 'disclosure' | 'opening' | 'answer' | 'farewell' | 'silence_prompt' | 'message'
+export type Purpose = 'disclosure' | 'opening' | 'answer' | 'farewell' | 'silence_prompt'
 
 export interface Reply {
   readonly id: string
@@ -38,8 +41,9 @@ export interface Reply {
   readonly audioMs: number | null
   /** When its first sample was played. */
   readonly playedFromMs: number | null
-  /** Length of the audio written to the line. */
+  /** Length of the audio made for the line, and the audio itself: it may have to be played again. */
   readonly writtenMs: number
+  readonly made: Made | null
   readonly pieces: readonly Piece[]
   /** It broke off in the making; `pieces` are what its audio says. */
   readonly cutShort: boolean
@@ -67,6 +71,7 @@ export function silentAgent({ disclosure, firstSentence }: Terms): Agent {
     gone: [],
     askedCount: 0,
     lastAskedMs: -1,
+    held: null,
     failures: 0,
     quietSinceMs: 0,
     lastSoundMs: 0,
@@ -116,6 +121,7 @@ export function newReply(id: string, request: Request, askedMs: number): Reply {
     audioMs: null,
     playedFromMs: null,
     writtenMs: 0,
+    made: null,
     pieces: [],
     cutShort: false,
   }

@@ -18,8 +18,6 @@ export interface Callee {
   readonly unanswered: { readonly text: string; readonly endMs: number } | null
   /** They stopped the agent and have said nothing since that anybody understood. */
   readonly tookFloor: boolean
-  /** They began to speak where the agent is not to be stopped; judged again while it lasts. */
-  readonly overlapping: boolean
   readonly lastSoundMs: number
 }
 
@@ -41,7 +39,6 @@ export const silentCallee: Callee = {
   partial: null,
   unanswered: null,
   tookFloor: false,
-  overlapping: false,
   lastSoundMs: 0,
 }
 
@@ -58,7 +55,6 @@ export const calleeSpeaks: Part = (state, { event, nowMs }) => {
       return withCallee(state, {
         speaking: false,
         stoppedMs: event.atMs,
-        overlapping: false,
         lastSoundMs: Math.max(state.callee.lastSoundMs, event.atMs),
       })
     case 'heard':

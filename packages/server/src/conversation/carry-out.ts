@@ -28,6 +28,7 @@ export function carryOut(command: Command, hands: Hands): void {
     case 'play':
     case 'mark':
     case 'clear':
+    case 'gain':
     case 'press_keys':
     case 'transfer':
     case 'report':
@@ -48,6 +49,8 @@ function onLine(command: LineCommand, hands: Hands): void {
       return leg.speaker.mark(command.name)
     case 'clear':
       return leg.speaker.clear()
+    case 'gain':
+      return leg.speaker.gain(command.db)
     case 'press_keys':
       return void pressKeys(command, hands)
     case 'transfer':

@@ -5,9 +5,9 @@ import type { Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
 import { advance, begin } from './advance.ts'
 import { carryOut, type Hands, type TransferCallee } from './carry-out.ts'
+import { Ears } from './ears.ts'
 import type { ConversationEvent } from './happening.ts'
 import { type CallLatency, summarize } from './latency.ts'
-import { openLineEars } from './line-ears.ts'
 import { openMailbox } from './mailbox.ts'
 import type { ConversationSettings } from './settings.ts'
 import { termsOf } from './terms.ts'
@@ -17,13 +17,6 @@ export interface Conversation {
   readonly outcome: Outcome
   readonly transcript: readonly TranscriptEntry[]
   readonly latency: CallLatency
-}
-
-export interface CallInTalk {
-  readonly plan: CallPlan
-  readonly prompt: string
-  /** Before the call was answered; absent: none was. */
-  readonly mailboxHeard?: boolean
 }
 
 /** A customer's wish to end the call; one that came before listening is told at once. */
@@ -52,16 +45,17 @@ const tick: ConversationEvent = { type: 'tick' }
  * The leg and the voice stay the caller's to dispose. Rejects only for a defect.
  */
 export async function converse(
-  call: CallInTalk,
+  call: { readonly plan: CallPlan; readonly prompt: string },
   parts: ConversationParts,
   signal: AbortSignal,
 ): Promise<Conversation> {
   const { leg, voice, report, stop, clock, newId } = parts
-  let state = begin(termsOf(call, voice.capabilities, parts.settings))
+  let state = begin(termsOf(call.plan, voice.capabilities, parts.settings))
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()
   const over = new AbortController()
+  const ears = new Ears(leg, voice)
   const hands: Hands = {
     leg,
     voice,
@@ -74,8 +68,13 @@ export async function converse(
   }
 
   const { post, close } = openMailbox<ConversationEvent>(event => {
-    const now = { nowMs: leg.positionMs, queuedMs: leg.speaker.queuedMs, elapsedMs: clock() - answeredAt }
-    const [next, commands] = advance(state, { ...now, event })
+    const [next, commands] = advance(state, {
+      nowMs: leg.positionMs,
+      queuedMs: leg.speaker.queuedMs,
+      loudUntilMs: ears.loudUntilMs,
+      elapsedMs: clock() - answeredAt,
+      event,
+    })
     state = next
     for (const command of commands) carryOut(command, hands)
   }, end.reject)
@@ -84,11 +83,7 @@ export async function converse(
   const abandon = () => post({ type: 'abandoned' })
   signal.addEventListener('abort', abandon)
   try {
-    const ears = openLineEars(post)
-    leg.hear((frame, atMs) => {
-      voice.hear(frame, atMs)
-      ears(frame, atMs)
-    })
+    ears.open()
     leg.listen(post)
     voice.listen(post)
     post({ type: 'began' })

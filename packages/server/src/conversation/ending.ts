@@ -1,5 +1,4 @@
 import type { EndReason } from '@parley/contract/status'
-import { answeredBy } from './answering/answered-by.ts'
 import { type Outcome, talked } from '../domain/outcome.ts'
 import { isAudible, type Request } from './agent.ts'
 import { ask } from './ask.ts'
@@ -37,7 +36,10 @@ export function bidFarewell(state: ConversationState, happening: Happening, plan
   if (state.ending.phase !== 'open') return [state, []]
   const { agent } = state
   const nearlyDone =
-    isAudible(agent) && agent.replies.every(reply => !reply.making) && happening.queuedMs <= shortRestMs
+    isAudible(agent) &&
+    !agent.held &&
+    agent.replies.every(reply => !reply.making) &&
+    happening.queuedMs <= shortRestMs
   const floor: Step = nearlyDone ? [state, []] : silenceAgent(state, happening)
   const { nowMs } = happening
   return chain(
@@ -67,7 +69,7 @@ export function hangUp(state: ConversationState, happening: Happening, reason: E
 const stalledForMs = 6_000
 
 function outcomeOf(state: ConversationState, { nowMs }: Happening, reason: EndReason): Outcome {
-  const outcome = talked(reason, answeredBy(state))
+  const outcome = talked(reason, state.answer.verdict ?? 'human')
   const stalled = state.stalledMs !== null && nowMs - state.stalledMs <= stalledForMs
   if (reason !== 'silence' || !stalled) return outcome
   return { ...outcome, errorMessage: 'No audio arrived from the callee' }

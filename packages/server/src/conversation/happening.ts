@@ -2,7 +2,6 @@ import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { Outcome } from '../domain/outcome.ts'
 import type { VoiceEvent } from '../speech/port.ts'
 import type { LegEvent } from '../telephony/port.ts'
-import type { LineSound } from './line-ears.ts'
 import type { TransferWish } from './tools/transfer-call.ts'
 
 /** Something that happened, with the time and the fill of the line's queue when it was taken up. */
@@ -11,6 +10,8 @@ export interface Happening {
   readonly nowMs: number
   /** Agent's audio that was written and has not been played. */
   readonly queuedMs: number
+  /** Media-clock end of the callee's last frame that was louder than the line's noise. */
+  readonly loudUntilMs: number
   /** Wall time since answer: the truth about limits should the media clock stand still. */
   readonly elapsedMs: number
   readonly event: ConversationEvent
@@ -19,7 +20,6 @@ export interface Happening {
 export type ConversationEvent =
   | LegEvent
   | VoiceEvent
-  | LineSound
   | { type: 'began' }
   | { type: 'transfer_settled'; toolCallId: string; result: TransferResult }
   /** The last key has left, or what kept it from leaving. */
@@ -53,6 +53,7 @@ export type LineCommand =
   | { type: 'play'; audio: Uint8Array }
   | { type: 'mark'; name: string }
   | { type: 'clear' }
+  | { type: 'gain'; db: number }
   | { type: 'press_keys'; toolCallId: string; digits: string }
   | { type: 'transfer'; toolCallId: string; wish: TransferWish }
   | { type: 'report'; event: CallEventBody }

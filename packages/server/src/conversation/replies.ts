@@ -73,9 +73,22 @@ function replyAudio(
   if (!reply?.making || audio.length === 0) return null
   const lastsMs = audio.length / bytesPerMs
   if (queuedMs + lastsMs > state.terms.settings.longestQueueMs) return endless(state, reply, nowMs)
-  const grown = { ...reply, writtenMs: reply.writtenMs + lastsMs, audioMs: reply.audioMs ?? nowMs }
-  const after = withAgent(state, { replies: put(state.agent.replies, grown), failures: 0 })
-  return [after, reply.writtenMs > 0 ? [{ type: 'play', audio }] : firstAudio(replyId, audio)]
+  const grown: Reply = {
+    ...reply,
+    writtenMs: reply.writtenMs + lastsMs,
+    made: { audio, before: reply.made },
+    audioMs: reply.audioMs ?? nowMs,
+  }
+  const { held } = state.agent
+  const replies = put(state.agent.replies, grown)
+  if (held) {
+    const more = { ...held, unplayedMs: held.unplayedMs + lastsMs }
+    return [withAgent(state, { replies, failures: 0, held: more }), []]
+  }
+  return [
+    withAgent(state, { replies, failures: 0 }),
+    reply.writtenMs > 0 ? [{ type: 'play', audio }] : firstAudio(replyId, audio),
+  ]
 }
 
 /** A mark tells when what stands before it was played, so the one that tells of the start follows the first frame. */
@@ -128,7 +141,7 @@ function replyMade(
   const wanted = again ?? state.agent.wanted
   const marked: Step = [
     withAgent(state, { replies: put(state.agent.replies, made), wanted }),
-    [{ type: 'mark', name: endMark(reply.id) }],
+    state.agent.held ? [] : [{ type: 'mark', name: endMark(reply.id) }],
   ]
   return chain(marked, next => askForWanted(next, nowMs))
 }

@@ -11,6 +11,16 @@ export interface ConversationSettings {
   readonly unclearPauseMs: number
   /** A voice that takes turns itself has so long to answer before it is asked to. */
   readonly ownTurnPatienceMs: number
+  /** Whether the callee's speech stops the agent at all. */
+  readonly interruptible: boolean
+  /** Shorter speech never stops the agent. */
+  readonly minSpeechMs: number
+  /** Sound over the agent that goes on for so long is speech, whether or not its words are known. */
+  readonly decideMs: number
+  /** And sound of which only an acknowledgement was understood. */
+  readonly longestBackchannelMs: number
+  /** The agent's gain while it is found out what the callee's sound is. */
+  readonly duckDb: number
   /** The callee stopped the agent and then said nothing for so long: the agent goes on. */
   readonly falseStopMs: number
   readonly silencePromptMs: number
@@ -33,11 +43,6 @@ export interface ConversationSettings {
   readonly toolBudget: number
   /** Uninterrupted speech right after the answer that no person would keep up. */
   readonly longGreetingMs: number
-  /** Where the callee is to speak first: the agent opens all the same when nobody has, or nobody stops. */
-  readonly greetingWaitMs: number
-  readonly greetingLimitMs: number
-  /** Silence after which a mailbox without a beep is taken to record. */
-  readonly mailboxSilenceMs: number
 }
 
 export const defaultSettings: ConversationSettings = {
@@ -47,6 +52,11 @@ export const defaultSettings: ConversationSettings = {
   dictationPauseMs: 1_200,
   unclearPauseMs: 1_000,
   ownTurnPatienceMs: 4_000,
+  interruptible: true,
+  minSpeechMs: 200,
+  decideMs: 500,
+  longestBackchannelMs: 1_500,
+  duckDb: -15,
   falseStopMs: 2_000,
   silencePromptMs: 10_000,
   silenceFarewellMs: 20_000,
@@ -60,7 +70,4 @@ export const defaultSettings: ConversationSettings = {
   keypadGapMs: 1_500,
   toolBudget: 20,
   longGreetingMs: 12_000,
-  greetingWaitMs: 3_000,
-  greetingLimitMs: 15_000,
-  mailboxSilenceMs: 1_500,
 }

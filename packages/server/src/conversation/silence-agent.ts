@@ -1,6 +1,7 @@
 import { isAudible, playedOf, type Reply, remember, withAgent } from './agent.ts'
 import type { Command, Happening, TranscriptLine } from './happening.ts'
 import { heardText, wholeText } from './heard-text.ts'
+import { isDucked, noOverlap } from './overlap.ts'
 import type { ConversationState, Step } from './state.ts'
 import { report } from './step.ts'
 
@@ -9,22 +10,28 @@ import { report } from './step.ts'
  * the voice is told how far it got.
  */
 export function silenceAgent(state: ConversationState, { nowMs, queuedMs }: Happening): Step {
-  const { replies, gone } = state.agent
+  const { replies, gone, held } = state.agent
+  const silentFromMs = held?.atMs ?? nowMs
   const audible = isAudible(state.agent)
   const played = playedOf(replies, queuedMs)
-  const commands: Command[] = audible ? [{ type: 'clear' }] : []
+  const commands: Command[] = audible && !held ? [{ type: 'clear' }] : []
+  if (isDucked(state.overlap)) commands.push({ type: 'gain', db: 0 })
   for (const [index, reply] of replies.entries()) {
     const playedMs = played[index] ?? 0
     commands.push({ type: 'interrupt', replyId: reply.id, playedMs })
-    const line = cutLine(reply, playedMs, nowMs)
+    const line = cutLine(reply, playedMs, silentFromMs)
     if (line) commands.push({ type: 'enter', line })
   }
-  const after = withAgent(state, {
-    replies: [],
-    wanted: null,
-    gone: remember(gone, ...replies.map(reply => reply.id)),
-    ...(audible ? { quietSinceMs: nowMs, lastSoundMs: nowMs } : {}),
-  })
+  const after = withAgent(
+    { ...state, overlap: noOverlap },
+    {
+      replies: [],
+      wanted: null,
+      held: null,
+      gone: remember(gone, ...replies.map(reply => reply.id)),
+      ...(audible ? { quietSinceMs: silentFromMs, lastSoundMs: silentFromMs } : {}),
+    },
+  )
   return [after, commands]
 }
 

@@ -25,6 +25,7 @@ export function voiceSession(plan: CallPlan, now: number): VoiceSession {
     language: plan.language,
     temperature: plan.temperature,
     tools: toolsFor(plan),
+    ...(plan.interruption?.threshold === undefined ? {} : { speechThreshold: plan.interruption.threshold }),
     facts: plan.requestData,
   }
 }

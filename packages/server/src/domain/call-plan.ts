@@ -38,17 +38,9 @@ export interface CallPlan {
   readonly transfer?: TransferPlan
   /** Absent: both ways. */
   readonly keypad?: Keypad
-  /** Absent: hang up. */
-  readonly voicemail?: VoicemailPlan
-  /** The callee speaks first. Absent: the agent does. */
-  readonly waitForGreeting?: true
+  readonly interruption?: Interruption
+  readonly silence?: Silence
 }
-
-/** What to do when a mailbox answers. */
-export type VoicemailPlan =
-  | { readonly action: 'hang_up' | 'ignore' }
-  /** Said word for word. */
-  | { readonly action: 'leave_message'; readonly message: string }
 
 export interface TransferPlan {
   readonly destinations: readonly TransferDestination[]
@@ -71,4 +63,18 @@ export interface TransferDestination {
 export interface Keypad {
   readonly send: boolean
   readonly receive: boolean
+}
+
+/** How easily the callee stops the agent. */
+export interface Interruption {
+  readonly enabled: boolean
+  readonly minSpeechMs: number
+  /** Likelihood of speech, 0 to 1; absent: each detector's own. */
+  readonly threshold?: number
+}
+
+/** When the agent asks into the silence, and when it says goodbye. */
+export interface Silence {
+  readonly promptMs: number
+  readonly farewellMs: number
 }

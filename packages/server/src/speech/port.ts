@@ -25,6 +25,8 @@ export interface VoiceSession {
   readonly language: string
   readonly temperature: number | null
   readonly tools: readonly ToolDefinition[]
+  /** How sure the detector must be that a sound is speech, 0 to 1; absent: 0.5. */
+  readonly speechThreshold?: number
   /** Facts of this call that a local brain may state and ask about, by name. */
   readonly facts: Readonly<Record<string, string>>
 }

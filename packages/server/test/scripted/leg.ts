@@ -39,8 +39,6 @@ export class ScriptedLeg implements Leg {
   #playedToMs = 0
   #tone = 0xff
   #queue: Queued[] = []
-  /** What comes from the callee next. */
-  #sounds: Uint8Array = new Uint8Array(0)
   #listener: (event: LegEvent) => void = () => undefined
   #sink: (frame: Uint8Array, atMs: number) => void = () => undefined
   readonly #pace: NodeJS.Timeout
@@ -102,11 +100,6 @@ export class ScriptedLeg implements Leg {
     this.#tone = tone
   }
 
-  /** The callee's side makes these sounds from now on; µ-law. */
-  sounds(audio: Uint8Array): void {
-    this.#sounds = audio
-  }
-
   /** The network takes no more audio from us. */
   stopsPlaying(): void {
     clearInterval(this.#pace)
@@ -132,10 +125,7 @@ export class ScriptedLeg implements Leg {
     }
     this.positionMs += frameMs
     this.#tellMarks()
-    const frame = new Uint8Array(frameBytes).fill(this.#tone)
-    frame.set(this.#sounds.subarray(0, frameBytes))
-    this.#sounds = this.#sounds.subarray(frameBytes)
-    this.#sink(frame, fromMs)
+    this.#sink(new Uint8Array(frameBytes).fill(this.#tone), fromMs)
   }
 
   #tellMarks(): void {

@@ -88,7 +88,11 @@ class CascadeVoice implements Voice {
       history: this.#history,
       emit: event => this.#outlet.emit(event),
     })
-    this.#detector = parts.detectors.open({ onSpeech: event => this.#speech(event) })
+    const { speechThreshold: threshold } = session
+    this.#detector = parts.detectors.open({
+      ...(threshold === undefined ? {} : { threshold }),
+      onSpeech: event => this.#speech(event),
+    })
   }
 
   listen(listener: (event: VoiceEvent) => void): void {

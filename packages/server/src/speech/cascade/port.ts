@@ -59,6 +59,8 @@ export interface RecognizerStream extends AsyncDisposable {
 export interface DetectorFactory {
   open(o: {
     stopAfterMs?: number
+    /** Likelihood from which a sound is speech; 0.5 where not given. */
+    threshold?: number
     onSpeech(event: { type: 'started' | 'stopped'; atMs: number }): void
   }): SpeechDetectorStream
 }

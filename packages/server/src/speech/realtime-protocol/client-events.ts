@@ -1,6 +1,8 @@
 import type { ToolDefinition, VoiceSession } from '../port.ts'
 import type { SpokenReply } from './spoken-reply.ts'
 
+/** How sure the server must be that a sound is speech. */
+export const SPEECH_THRESHOLD = 0.5
 /** Audio before the detected onset that the model is given along; `audio_start_ms` includes it. */
 export const PREFIX_PADDING_MS = 300
 /** Silence that ends the callee's turn; `audio_end_ms` includes it. */
@@ -21,7 +23,7 @@ export function sessionUpdate(session: VoiceSession, transcriptionModel: string)
           transcription: { model: transcriptionModel, language: primaryLanguage(session.language) },
           turn_detection: {
             type: 'server_vad',
-            threshold: 0.5,
+            threshold: session.speechThreshold ?? SPEECH_THRESHOLD,
             prefix_padding_ms: PREFIX_PADDING_MS,
             silence_duration_ms: SILENCE_MS,
             create_response: true,

@@ -31,13 +31,22 @@ export function setup(session: VoiceSession): object {
               },
             ],
           }),
-      realtimeInputConfig: { automaticActivityDetection: { silenceDurationMs: SILENCE_MS } },
+      realtimeInputConfig: {
+        automaticActivityDetection: { silenceDurationMs: SILENCE_MS, ...sensitivity(session) },
+      },
       inputAudioTranscription: {},
       outputAudioTranscription: {},
       // Without it a session of audio ends after fifteen minutes.
       contextWindowCompression: { slidingWindow: {} },
     },
   }
+}
+
+/** The service knows two degrees of certainty and no figures. */
+function sensitivity({ speechThreshold }: VoiceSession): object {
+  return speechThreshold !== undefined && speechThreshold > 0.5
+    ? { startOfSpeechSensitivity: 'START_SENSITIVITY_LOW' }
+    : {}
 }
 
 /** Base64 needs no escaping: fifty of these a second are built without a JSON serialiser. */

@@ -6,6 +6,7 @@ import {
   PREFIX_PADDING_MS,
   primaryLanguage,
   SILENCE_MS,
+  SPEECH_THRESHOLD,
 } from '../../realtime-protocol/client-events.ts'
 import type { SpokenReply } from '../../realtime-protocol/spoken-reply.ts'
 
@@ -23,7 +24,7 @@ export function sessionUpdate(session: VoiceSession): object {
       voice: session.voice,
       turn_detection: {
         type: 'server_vad',
-        threshold: 0.5,
+        threshold: session.speechThreshold ?? SPEECH_THRESHOLD,
         prefix_padding_ms: PREFIX_PADDING_MS,
         silence_duration_ms: SILENCE_MS,
       },

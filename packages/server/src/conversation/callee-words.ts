@@ -1,0 +1,43 @@
+import type { TurnWords } from './languages/turn-words.ts'
+
+/** What words over the agent's speech come to. */
+export type CalleeWords =
+  /** Nothing was understood yet, or nothing at all. */
+  | 'none'
+  /** A sound without a meaning. */
+  | 'noise'
+  /** They are listening; after a question, their answer. */
+  | 'acknowledgement'
+  | 'speech'
+
+/** A longer run of acknowledgements says something after all. */
+const mostAcknowledged = 4
+
+/** Takes partial texts too: the beginning of more than an acknowledgement is one until more has come. */
+export function kindOfWords(text: string, words: TurnWords): CalleeWords {
+  const said = wordsIn(text)
+  if (said.length === 0) return 'none'
+  if (said.every(word => words.noises.has(word)) && !words.acknowledgements.has(said.join(' ')))
+    return 'noise'
+  return said.length <= mostAcknowledged && isAcknowledged(said, words) ? 'acknowledgement' : 'speech'
+}
+
+/** All of it can be cut into acknowledgements and noises. */
+function isAcknowledged(said: readonly string[], words: TurnWords): boolean {
+  if (said.length === 0) return true
+  return said.some((_, index) => {
+    const phrase = said.slice(0, index + 1).join(' ')
+    const fits = words.acknowledgements.has(phrase) || words.noises.has(phrase)
+    return fits && isAcknowledged(said.slice(index + 1), words)
+  })
+}
+
+/** Hyphens divide: recognizers write "uh-huh" in three ways. */
+function wordsIn(text: string): readonly string[] {
+  return (
+    text
+      .toLowerCase()
+      .replaceAll('’', "'")
+      .match(/[\p{L}\p{N}']+/gu) ?? []
+  )
+}
