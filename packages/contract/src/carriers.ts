@@ -15,8 +15,11 @@ export type GatewayTransport = (typeof gatewayTransports)[number]
 export const carrierKinds = ['sip', ...vendorKinds] as const
 export type CarrierKind = (typeof carrierKinds)[number]
 
-export const trunkTypes = ['static_ip', 'auth'] as const
+export const trunkTypes = ['static_ip', 'auth', 'reg'] as const
 export type TrunkType = (typeof trunkTypes)[number]
+
+export const registrationStatuses = ['waiting', 'registered', 'failed'] as const
+export type RegistrationStatus = (typeof registrationStatuses)[number]
 
 const sipGateway = z
   .strictObject({
@@ -24,8 +27,13 @@ const sipGateway = z
     ipv4: z.ipv4({ error: 'Must be an IPv4 address' }).optional(),
     port: z.int().min(1).max(65_535).default(5060),
     transport: z.enum(gatewayTransports).default('udp'),
+    srtp: z.boolean().default(false).meta({
+      description:
+        'Audio is encrypted (SRTP, keys by SDES), in both directions of calling: what is not is refused with 488. The keys travel in the signalling, so `transport` should be `tls`.',
+    }),
     inbound: z.boolean().default(false).meta({
-      description: 'Calls are taken from this address. The gateway must then be given by its IP address.',
+      description:
+        'Calls are taken from this address. The gateway must then be given by its IP address, unless `trunk_type` is `reg`: such calls are known by the registration.',
     }),
     outbound: z.boolean().default(true).meta({ description: 'Calls may be placed by this gateway.' }),
   })
@@ -37,8 +45,6 @@ const sipGateway = z
       fault('host', 'required', 'One of host and ipv4 must be given')
     if (name !== undefined && ipv4 !== undefined)
       fault('ipv4', 'mutually_exclusive', 'Only one of host and ipv4 may be given')
-    if (inbound && ipv4 === undefined && name !== undefined && !ip.safeParse(name).success)
-      fault('host', 'ip_address_required', 'An inbound gateway must give an IP address')
     if (!inbound && !outbound)
       fault('outbound', 'gateway_without_use', 'A gateway must be inbound, outbound or both')
   })
@@ -46,6 +52,9 @@ const sipGateway = z
 const registration = z.strictObject({
   username: text({ min: 1, max: 255 }),
   password: text({ min: 1, max: 255 }).meta({ description: 'Write-only', writeOnly: true }),
+  realm: text({ min: 1, max: 255 }).optional().meta({
+    description: 'Only challenges of this realm are answered with the password; absent: of any',
+  }),
 })
 
 const carrierFields = z.strictObject({
@@ -56,9 +65,15 @@ const carrierFields = z.strictObject({
   sip_gateway: sipGateway.optional().meta({ description: 'Needed where `kind` is `sip`.' }),
   trunk_type: z.enum(trunkTypes).optional().meta({
     description:
-      '`static_ip` (the default): the carrier knows our address. `auth`: it asks for user name and password.',
+      '`static_ip` (the default): the carrier knows our address. `auth`: it asks for user name and password. `reg`: the same, and we register there, so that its calls find us wherever we are.',
   }),
-  registration: registration.optional().meta({ description: 'Needed where `trunk_type` is `auth`.' }),
+  registration: registration.optional().meta({
+    description: 'Needed where `trunk_type` is `auth` or `reg`.',
+  }),
+  inbound_auth: z.boolean().default(false).meta({
+    description:
+      'The carrier has to prove by digest, with user name and password of `registration`, that a call is from it. Who does not gets the same answer (401) whatever number is called.',
+  }),
   twilio: twilioAccount.optional().meta({ description: 'Needed where `kind` is `twilio`.' }),
   telnyx: telnyxAccount.optional().meta({ description: 'Needed where `kind` is `telnyx`.' }),
   plivo: plivoAccount.optional().meta({ description: 'Needed where `kind` is `plivo`.' }),
@@ -81,12 +96,12 @@ const carrierFields = z.strictObject({
 const sections = { sip: 'sip_gateway', twilio: 'twilio', telnyx: 'telnyx', plivo: 'plivo' } as const
 const sipOnly = ['trunk_type', 'registration'] as const
 type Section = (typeof sections)[CarrierKind] | (typeof sipOnly)[number]
-type Given = { readonly [Name in Section | 'kind']?: unknown }
+type Given = { readonly [Name in Section | 'kind' | 'inbound_auth']?: unknown }
 
 /** What must hold between fields. Asked even where other fields are at fault, so that all is told at once. */
 interface Rule {
-  readonly path: Section
-  readonly code: 'required' | 'mutually_exclusive'
+  readonly path: readonly string[]
+  readonly code: 'required' | 'mutually_exclusive' | 'ip_address_required'
   readonly message: string
   readonly holds: (carrier: Given) => boolean
 }
@@ -95,25 +110,52 @@ const rules: readonly Rule[] = [
   ...carrierKinds.flatMap(kind => rulesOfSection(kind, sections[kind])),
   ...sipOnly.map(path => onlyFor('sip', path)),
   {
-    path: 'registration',
+    path: ['registration'],
     code: 'required',
-    message: 'A trunk of type auth needs user name and password',
+    message: 'A trunk of type auth or reg needs user name and password',
     holds: ({ kind, trunk_type, registration: given }) =>
-      kind !== 'sip' || trunk_type !== 'auth' || given !== undefined,
+      kind !== 'sip' || !hasPassword(trunk_type) || given !== undefined,
   },
   {
-    path: 'registration',
+    path: ['registration'],
     code: 'mutually_exclusive',
     message: 'A trunk of type static_ip takes no user name and password',
     holds: ({ kind, trunk_type, registration: given }) =>
-      kind !== 'sip' || trunk_type === 'auth' || given === undefined,
+      kind !== 'sip' || hasPassword(trunk_type) || given === undefined,
+  },
+  {
+    path: ['inbound_auth'],
+    code: 'mutually_exclusive',
+    message: 'Only an inbound gateway with user name and password can have its calls prove themselves',
+    holds: ({ inbound_auth, trunk_type, sip_gateway }) =>
+      inbound_auth !== true || (hasPassword(trunk_type) && isInbound(sip_gateway)),
+  },
+  {
+    path: ['sip_gateway', 'host'],
+    code: 'ip_address_required',
+    message: 'An inbound gateway must give an IP address',
+    holds: ({ trunk_type, sip_gateway }) =>
+      trunk_type === 'reg' || !isInbound(sip_gateway) || isAddress(sip_gateway),
   },
 ]
+
+const hasPassword = (type: unknown): boolean => type === 'auth' || type === 'reg'
+
+const field = (gateway: unknown, name: 'inbound' | 'host'): unknown =>
+  typeof gateway === 'object' && gateway !== null ? Reflect.get(gateway, name) : undefined
+
+const isInbound = (gateway: unknown): boolean => field(gateway, 'inbound') === true
+
+/** One without a host is at fault already, or has an address. */
+function isAddress(gateway: unknown): boolean {
+  const given = field(gateway, 'host')
+  return given === undefined || ip.safeParse(given).success
+}
 
 function rulesOfSection(kind: CarrierKind, path: Section): Rule[] {
   const message = `A carrier of kind ${kind} needs ${path}`
   const needed: Rule['holds'] = carrier => carrier.kind !== kind || carrier[path] !== undefined
-  return [{ path, code: 'required', message, holds: needed }, onlyFor(kind, path)]
+  return [{ path: [path], code: 'required', message, holds: needed }, onlyFor(kind, path)]
 }
 
 function onlyFor(kind: CarrierKind, path: Section): Rule {
@@ -121,14 +163,14 @@ function onlyFor(kind: CarrierKind, path: Section): Rule {
   const isKnown = (given: unknown) => carrierKinds.some(known => known === given)
   const holds: Rule['holds'] = carrier =>
     carrier[path] === undefined || carrier.kind === kind || !isKnown(carrier.kind)
-  return { path, code: 'mutually_exclusive', message, holds }
+  return { path: [path], code: 'mutually_exclusive', message, holds }
 }
 
 export const createCarrierSchema = rules
   .reduce(
     (schema, { path, code, message, holds }) =>
       schema.refine(holds, {
-        path: [path],
+        path: [...path],
         message,
         params: { code },
         when: ({ value }) => typeof value === 'object' && value !== null,
@@ -148,12 +190,24 @@ export const carrierSchema = z
         host: z.string(),
         port: z.int(),
         transport: z.enum(gatewayTransports),
+        srtp: z.boolean(),
         inbound: z.boolean(),
         outbound: z.boolean(),
       })
       .nullable(),
     trunk_type: z.enum(trunkTypes).nullable(),
-    registration: z.object({ username: z.string() }).nullable(),
+    registration: z
+      .object({
+        username: z.string(),
+        realm: z.string().nullable(),
+        status: z.enum(registrationStatuses).nullable().meta({
+          description:
+            'Of `trunk_type` `reg`, null otherwise. `waiting`: no answer yet. `failed`: tried again by itself, in ever longer intervals.',
+        }),
+        detail: z.string().nullable().meta({ description: 'What the registrar said when it refused' }),
+      })
+      .nullable(),
+    inbound_auth: z.boolean(),
     account_id: z.string().nullable().meta({
       description: '`account_sid` of Twilio, `connection_id` of Telnyx, `auth_id` of Plivo; null for SIP',
     }),
@@ -173,8 +227,15 @@ export const carrierPageSchema = pageOf(carrierSchema).meta({ id: 'CarrierPage' 
 /** What came back when a carrier was asked whether it is there. */
 export const carrierTestSchema = z
   .object({
-    ok: z.boolean().meta({ description: 'The carrier answered, and not that it is out of service' }),
-    method: z.enum(['OPTIONS', 'GET']).meta({ description: "`OPTIONS` by SIP; `GET` by a vendor's API" }),
+    ok: z
+      .boolean()
+      .meta({
+        description:
+          'The carrier answered, and neither that it is out of service nor that the password is wrong',
+      }),
+    method: z.enum(['OPTIONS', 'REGISTER', 'GET']).meta({
+      description: "`OPTIONS` by SIP, `REGISTER` where we register; `GET` by a vendor's API",
+    }),
     status: z.int().nullable().meta({ description: 'The SIP or HTTP status that came back; null: none did' }),
     reason: z.string().nullable(),
     round_trip_ms: z.number().nullable(),

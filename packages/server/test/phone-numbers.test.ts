@@ -25,9 +25,17 @@ describe('carriers', () => {
       id: expect.any(String),
       carrier_name: 'Main trunk',
       kind: 'sip',
-      sip_gateway: { host: '192.0.2.10', port: 5060, transport: 'udp', inbound: true, outbound: true },
+      sip_gateway: {
+        host: '192.0.2.10',
+        port: 5060,
+        transport: 'udp',
+        srtp: false,
+        inbound: true,
+        outbound: true,
+      },
       trunk_type: 'auth',
-      registration: { username: 'clinic' },
+      registration: { username: 'clinic', realm: null, status: null, detail: null },
+      inbound_auth: false,
       account_id: null,
       incoming_url: null,
       max_concurrent_calls: 10,
@@ -44,6 +52,27 @@ describe('carriers', () => {
     expect((await api().send('DELETE', url)).status).toBe(204)
     expect((await api().send('GET', url)).status).toBe(404)
     expect(await api().database.kysely.selectFrom('trunk_limits').selectAll().execute()).toEqual([])
+  })
+
+  test('that register, encrypt and ask for proof are told back as they are', async () => {
+    const body = {
+      carrier_name: 'Registered',
+      sip_gateway: { host: 'sip.example.com', transport: 'tcp', srtp: true, inbound: true },
+      trunk_type: 'reg',
+      registration: { ...trunk.registration, realm: 'example.com' },
+      inbound_auth: true,
+    }
+    const added = await api().send('POST', carriers, { body })
+    expect(added).toMatchObject({
+      status: 201,
+      body: {
+        sip_gateway: { host: 'sip.example.com', srtp: true, inbound: true },
+        trunk_type: 'reg',
+        registration: { username: 'clinic', realm: 'example.com', status: 'waiting', detail: null },
+        inbound_auth: true,
+      },
+    })
+    expect((await api().send('GET', `${carriers}/${added.body.id}`)).body).toEqual(added.body)
   })
 
   test('a name is taken once per account', async () => {
@@ -81,6 +110,22 @@ describe('carriers', () => {
       ['sip_gateway.transport: transport_not_available'],
     ],
     [{ trunk_type: 'static_ip' }, ['registration: mutually_exclusive']],
+    [{ trunk_type: 'reg', registration: undefined }, ['registration: required']],
+    [
+      { trunk_type: 'static_ip', registration: undefined, inbound_auth: true },
+      ['inbound_auth: mutually_exclusive'],
+    ],
+    [{ inbound_auth: true, sip_gateway: { ipv4: '192.0.2.1' } }, ['inbound_auth: mutually_exclusive']],
+    [
+      {
+        kind: 'twilio',
+        inbound_auth: true,
+        sip_gateway: undefined,
+        trunk_type: undefined,
+        registration: undefined,
+      },
+      ['inbound_auth: mutually_exclusive', 'twilio: required'],
+    ],
     [{ kind: 'pigeon', colour: 'red' }, ['colour: unrecognized_key', 'kind: invalid_value']],
     [
       { calls_per_second: 0, max_concurrent_calls: 1.5 },

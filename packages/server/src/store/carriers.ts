@@ -1,4 +1,4 @@
-import type { CreateCarrier } from '@parley/contract/carriers'
+import type { CreateCarrier, RegistrationStatus } from '@parley/contract/carriers'
 import type { Page } from '@parley/contract/page'
 import type { Selectable } from 'kysely'
 import type { AccountId, CarrierId } from '../domain/ids.ts'
@@ -10,9 +10,13 @@ import type { Sealing } from './sealing.ts'
 import type { Tables } from './tables.ts'
 import { accountOf } from './vendor-carriers.ts'
 
-/** A carrier with its limits; its password is not to be had from it. */
-export type CarrierRow = Omit<Selectable<Tables['carriers']>, 'password_sealed'> &
-  Omit<Selectable<Tables['trunk_limits']>, 'trunk_id'>
+/** A carrier with its limits and how it is registered; its password is not to be had from it. */
+export interface CarrierRow
+  extends Omit<Selectable<Tables['carriers']>, 'password_sealed'>,
+    Omit<Selectable<Tables['trunk_limits']>, 'trunk_id'> {
+  readonly registration_status: RegistrationStatus | null
+  readonly registration_detail: string | null
+}
 
 const columns = [
   'id',
@@ -23,9 +27,12 @@ const columns = [
   'host',
   'port',
   'transport',
+  'srtp',
   'outbound',
   'inbound',
   'username',
+  'realm',
+  'inbound_auth',
   'priority',
   'created_at',
 ] as const
@@ -56,20 +63,24 @@ export async function insertCarrier(
     .insertInto('trunk_limits')
     .values({ trunk_id: row.id, ...limits })
     .execute()
-  return { ...row, ...limits }
+  return { ...row, ...limits, registration_status: null, registration_detail: null }
 }
 
-function gatewayColumns({ trunk_type, registration, sip_gateway: gateway }: CreateCarrier, sealing: Sealing) {
+function gatewayColumns(carrier: CreateCarrier, sealing: Sealing) {
+  const { trunk_type, registration, sip_gateway: gateway, inbound_auth } = carrier
   if (gateway === undefined) throw new Error('a SIP carrier without a gateway')
   return {
     trunk_type: trunk_type ?? 'static_ip',
     host: (gateway.ipv4 ?? gateway.host ?? '').toLowerCase(),
     port: gateway.port,
     transport: gateway.transport,
+    srtp: gateway.srtp,
     outbound: gateway.outbound,
     inbound: gateway.inbound,
     username: registration?.username ?? null,
     password_sealed: registration ? sealing.seal(registration.password) : null,
+    realm: registration?.realm ?? null,
+    inbound_auth,
   }
 }
 
@@ -82,8 +93,10 @@ const selectCarriers = ({ kysely }: Database, account: AccountId) =>
   kysely
     .selectFrom('carriers')
     .innerJoin('trunk_limits', 'trunk_limits.trunk_id', 'carriers.id')
+    .leftJoin('registrations', 'registrations.carrier_id', 'carriers.id')
     .select(columns)
     .select(['max_concurrent_calls', 'calls_per_second'])
+    .select(['registrations.status as registration_status', 'registrations.detail as registration_detail'])
     .where('account_id', '=', account)
 
 /** The account's carriers, newest first. An unusable cursor throws RangeError. */

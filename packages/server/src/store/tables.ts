@@ -1,4 +1,10 @@
-import type { CarrierKind, CarrierTest, GatewayTransport, TrunkType } from '@parley/contract/carriers'
+import type {
+  CarrierKind,
+  CarrierTest,
+  GatewayTransport,
+  RegistrationStatus,
+  TrunkType,
+} from '@parley/contract/carriers'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
@@ -20,6 +26,7 @@ export interface Tables {
   api_keys: ApiKeysTable
   phone_numbers: PhoneNumbersTable
   carriers: CarriersTable
+  registrations: RegistrationsTable
   trunk_limits: TrunkLimitsTable
   carrier_tests: CarrierTestsTable
   voices: VoicesTable
@@ -82,12 +89,23 @@ interface CarriersTable {
   host: string | null
   port: number | null
   transport: GatewayTransport | null
+  srtp: Generated<boolean>
   outbound: boolean
   inbound: boolean
   username: string | null
   password_sealed: string | null
+  realm: Generated<string | null>
+  inbound_auth: Generated<boolean>
   priority: number
   created_at: Generated<Date>
+}
+
+interface RegistrationsTable {
+  carrier_id: CarrierId
+  node_id: NodeId
+  status: Generated<RegistrationStatus>
+  detail: Generated<string | null>
+  contact: Generated<string | null>
 }
 
 interface TrunkLimitsTable {

@@ -139,7 +139,8 @@ function testingRoute(app: Api, { database, jobs }: HttpDeps): void {
       schema: {
         tags,
         summary: 'Ask a carrier whether it is there, and tell what came back',
-        description: 'By SIP with OPTIONS; a vendor for the account that calls go through.',
+        description:
+          'By SIP with OPTIONS, or with REGISTER where `trunk_type` is `reg`; a vendor for the account that calls go through.',
         params,
         body: z.strictObject({}).nullish(),
         response: answers({ 200: carrierTestSchema }),
@@ -173,9 +174,16 @@ function nameTaken(name: string): ApiError {
   })
 }
 
-function gatewayOf({ host, port, transport, inbound, outbound }: CarrierRow): CarrierObject['sip_gateway'] {
+function gatewayOf(row: CarrierRow): CarrierObject['sip_gateway'] {
+  const { host, port, transport, srtp, inbound, outbound } = row
   if (host === null || port === null || transport === null) return null
-  return { host, port, transport, inbound, outbound }
+  return { host, port, transport, srtp, inbound, outbound }
+}
+
+function registrationOf(row: CarrierRow): CarrierObject['registration'] {
+  const { kind, username, realm, trunk_type: type, registration_detail: detail } = row
+  if (kind !== 'sip' || username === null) return null
+  return { username, realm, status: type === 'reg' ? (row.registration_status ?? 'waiting') : null, detail }
 }
 
 function carrierObject(row: CarrierRow, streamUrl: string | null): CarrierObject {
@@ -186,7 +194,8 @@ function carrierObject(row: CarrierRow, streamUrl: string | null): CarrierObject
     kind: row.kind,
     sip_gateway: gatewayOf(row),
     trunk_type: row.trunk_type,
-    registration: isSip && row.username !== null ? { username: row.username } : null,
+    registration: registrationOf(row),
+    inbound_auth: row.inbound_auth,
     account_id: isSip ? null : row.username,
     incoming_url: isSip || streamUrl === null ? null : incomingUrl(streamUrl, row.id),
     max_concurrent_calls: row.max_concurrent_calls,
