@@ -227,12 +227,10 @@ export const carrierPageSchema = pageOf(carrierSchema).meta({ id: 'CarrierPage' 
 /** What came back when a carrier was asked whether it is there. */
 export const carrierTestSchema = z
   .object({
-    ok: z
-      .boolean()
-      .meta({
-        description:
-          'The carrier answered, and neither that it is out of service nor that the password is wrong',
-      }),
+    ok: z.boolean().meta({
+      description:
+        'The carrier answered, and neither that it is out of service nor that the password is wrong',
+    }),
     method: z.enum(['OPTIONS', 'REGISTER', 'GET']).meta({
       description: "`OPTIONS` by SIP, `REGISTER` where we register; `GET` by a vendor's API",
     }),

@@ -1,18 +1,13 @@
-import { type MediaEngine, openMediaEngine } from '@parley/wire/rtp/media-engine'
-import {
-  openUserAgent,
-  type DialogRecord,
-  type IncomingCall,
-  type UserAgent,
-} from '@parley/wire/sip/user-agent'
+import type { DialogRecord, UserAgent } from '@parley/wire/sip/user-agent'
 import type { Logger } from 'pino'
 import { openBrowserCalls } from './config/browser-calls.ts'
 import type { Config } from './config/config.ts'
-import { databaseUrl, rtpPorts, trunkLimits, trunkOf } from './config/line-settings.ts'
+import { databaseUrl, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
 import { readMasterKey } from './config/secrets.ts'
 import { openReception } from './config/reception.ts'
-import { streamTransports } from './config/sip-transports.ts'
+import { openRegistrations } from './config/registrations.ts'
+import { openSipLine, type Reception, type SipLine } from './config/sip-line.ts'
 import { openSpeech, speechCatalogue } from './config/speech.ts'
 import { openStreamLines, type StreamLines, type StreamReception } from './config/stream-lines.ts'
 import { openStreamReception, type StreamReceptionDeps } from './config/stream-reception.ts'
@@ -37,6 +32,7 @@ import { createSealing } from './store/sealing.ts'
 import type { Voices } from './speech/port.ts'
 import type { BrowserLine } from './telephony/browser/browser-line.ts'
 import type { Carrier } from './telephony/port.ts'
+import type { Registrations } from './telephony/sip/registrations.ts'
 
 /** How long the far end of a lost call may take to confirm our BYE. */
 const lostByeMs = 3_000
@@ -48,10 +44,9 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
   const jobs = starting.use(await openJobs(database, { onTrouble }))
   const doors: Doors = { sip: { open: null }, streams: { open: null } }
-  const line = starting.use(
-    await openLine(config, { log, reception: doors.sip, draining: () => worker.draining }),
-  )
   const sealing = createSealing(await readMasterKey(config))
+  const sip = { database, sealing, log, reception: doors.sip, acceptsCalls: () => worker.hasRoom }
+  const line = starting.use(await openSipLine(config, sip))
   const streams = starting.use(
     await openStreamLines(config, { database, sealing, reception: doors.streams, onTrouble }),
   )
@@ -84,10 +79,13 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     reaping.signal,
   )
   await worker.start()
-  await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
-  takeCarriers(config, { database, nodeId, log, worker, run, trunks, line, doors })
-  starting.use(await takeBrowsers(config, { database, nodeId, log, worker, run, trunks }))
   starting.defer(() => worker.leave())
+  await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
+  const { userAgent } = line
+  const registering = { database, nodeId, userAgent, sealing, draining: () => worker.draining, onTrouble }
+  const registrations = starting.use(openRegistrations(registering))
+  takeCarriers(config, { database, nodeId, log, worker, run, trunks, line, doors, registrations })
+  starting.use(await takeBrowsers(config, { database, nodeId, log, worker, run, trunks }))
   const running = starting.move()
   return {
     address: `${line.userAgent.host}:${line.userAgent.port}`,
@@ -109,7 +107,15 @@ interface TakingParts {
 /** From now on calls that come in by carriers are taken. */
 function takeCarriers(
   config: Config,
-  { worker, run, trunks, line, doors, ...parts }: TakingParts & { line: Line; doors: Doors },
+  {
+    worker,
+    run,
+    trunks,
+    line,
+    doors,
+    registrations,
+    ...parts
+  }: TakingParts & { line: SipLine; doors: Doors; registrations: Registrations },
 ): void {
   const taking: StreamReceptionDeps = {
     ...parts,
@@ -122,8 +128,8 @@ function takeCarriers(
         arrival.refuse('unavailable')
       }),
   }
-  const { media, mediaHost } = line
-  doors.sip.open = openReception({ ...taking, media, mediaHost, settings: trunkOf(config) })
+  const { media, mediaHost, screen } = line
+  doors.sip.open = openReception({ ...taking, media, mediaHost, screen, registrations })
   doors.streams.open = openStreamReception(taking)
 }
 
@@ -142,56 +148,16 @@ function takeBrowsers(config: Config, { worker, run, trunks, ...parts }: TakingP
 
 async function openTrunks(
   config: Config,
-  { line, ...parts }: Pick<TrunkDeps, 'database' | 'sealing' | 'streams'> & { line: Line },
+  { line, ...parts }: Pick<TrunkDeps, 'database' | 'sealing' | 'streams'> & { line: SipLine },
 ): Promise<Trunks> {
   await limitSettingsTrunk(parts.database, trunkLimits(config))
   const { userAgent, media, mediaHost } = line
   return new Trunks({ ...parts, userAgent, media, mediaHost, settings: trunkOf(config) })
 }
 
-/** Who takes calls that come in by SIP; null until the worker is up. */
-interface Reception {
-  open: ((call: IncomingCall) => void) | null
-}
-
 interface Doors {
   readonly sip: Reception
   readonly streams: StreamReception
-}
-
-interface Line extends AsyncDisposable {
-  readonly userAgent: UserAgent
-  readonly media: MediaEngine
-  /** Address put into SDP. */
-  readonly mediaHost: string
-}
-
-async function openLine(
-  config: Config,
-  { log, reception, draining }: { log: Logger; reception: Reception; draining: () => boolean },
-): Promise<Line> {
-  const { PARLEY_SIP_HOST: host, PARLEY_SIP_PORT: port, PARLEY_SIP_ADVERTISED_HOST: advertisedHost } = config
-  await using starting = new AsyncDisposableStack()
-  const media = starting.use(await openMediaEngine({ host, ...rtpPorts(config) }))
-  const userAgent = starting.use(
-    await openUserAgent({
-      host,
-      port,
-      name: 'Parley',
-      acceptsCalls: () => reception.open !== null && !draining(),
-      onCall: call => reception.open?.(call),
-      ...(advertisedHost === undefined ? {} : { advertisedHost }),
-      ...(await streamTransports(config)),
-      onFault: error => log.warn({ err: error }, 'SIP trouble that ended no call'),
-    }),
-  )
-  const running = starting.move()
-  return {
-    userAgent,
-    media,
-    mediaHost: advertisedHost ?? host,
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  }
 }
 
 interface RunnerParts {

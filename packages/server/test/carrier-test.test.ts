@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import type { PhoneStandIn } from '@parley/rehearsal/stand-ins/phone/phone-stand-in'
+import { openRegistrar } from '@parley/rehearsal/stand-ins/registrar/open-registrar'
 import { openTwilio } from '@parley/rehearsal/stand-ins/twilio/open-twilio'
 import { openMediaEngine } from '@parley/wire/rtp/media-engine'
 import { openUserAgent } from '@parley/wire/sip/user-agent'
@@ -127,4 +128,34 @@ test('a vendor that knows the account', async () => {
 test('a vendor that refuses the credentials', async () => {
   const { body } = await testTwilio({ auth_token: 'wrong' })
   expect(body).toMatchObject({ ok: false, status: 401, detail: expect.stringContaining('credentials') })
+})
+
+async function testRegistration(port: number, registration: object) {
+  const body = {
+    carrier_name: JSON.stringify([port, registration]),
+    sip_gateway: { ipv4: host, port },
+    trunk_type: 'reg',
+    registration,
+  }
+  const carrier = await api().send('POST', '/v1/phone-numbers/carriers', { body })
+  return (await api().send('POST', `/v1/phone-numbers/carriers/${carrier.body.id}/test`)).body
+}
+
+test('a registrar is asked with REGISTER, and nothing is bound', async () => {
+  const account = { username: 'clinic', password: 'correct horse' }
+  const registrar = opened.use(await openRegistrar(account))
+  expect(await testRegistration(registrar.port, account)).toMatchObject({
+    ok: true,
+    method: 'REGISTER',
+    status: 200,
+    reason: 'OK',
+    detail: null,
+  })
+  expect([registrar.granted, registrar.bindings.length]).toEqual([1, 0])
+  expect(await testRegistration(registrar.port, { ...account, password: 'guess' })).toMatchObject({
+    ok: false,
+    method: 'REGISTER',
+    status: 403,
+    detail: expect.stringContaining('password'),
+  })
 })

@@ -7,7 +7,7 @@ import { planInboundCall } from '../src/intake/receive-call.ts'
 import { settingsTrunk } from '../src/store/admission.ts'
 import { insertCarrier } from '../src/store/carriers.ts'
 import type { Database } from '../src/store/database.ts'
-import { findAnsweredNumber, inboundAddresses } from '../src/store/inbound-numbers.ts'
+import { findAnsweredNumber, inboundCarriers } from '../src/store/inbound-numbers.ts'
 import { insertNumber } from '../src/store/phone-numbers.ts'
 import { createSealing } from '../src/store/sealing.ts'
 import { testAccount } from './accounts.ts'
@@ -58,13 +58,20 @@ async function number(account: AccountId, text: string, other: object = {}): Pro
   await database.kysely.transaction().execute(trx => insertNumber(trx, { account, number: text, settings }))
 }
 
+/** Over the carriers at an address. */
+const answeredAt = async (text: string, source: string, isSettingsTrunk = false) => {
+  const carriers = (await inboundCarriers(database)).filter(one => one.host === source).map(one => one.id)
+  return await findAnsweredNumber(database, { number: text, carriers, isSettingsTrunk })
+}
+
 const found = async (text: string, source: string, isSettingsTrunk = false) => {
-  const answered = await findAnsweredNumber(database, { number: text, source, isSettingsTrunk })
+  const answered = await answeredAt(text, source, isSettingsTrunk)
   return answered && [answered.account, answered.trunk]
 }
 
 test('calls are taken from the addresses of inbound carriers', async () => {
-  expect((await inboundAddresses(database)).toSorted((a, b) => a.localeCompare(b))).toEqual([shared, own])
+  const hosts = (await inboundCarriers(database)).map(one => one.host)
+  expect(hosts.toSorted((a, b) => a.localeCompare(b))).toEqual([shared, shared, own])
 })
 
 describe('a number that is called', () => {
@@ -99,11 +106,7 @@ describe('a number that is called', () => {
 
 test('a call that comes in takes a place on its trunk, and none is given twice', async () => {
   const deps = { database, catalogue: () => englishCatalogue, nodeId: newId() as NodeId }
-  const answered = await findAnsweredNumber(database, {
-    number: '+14155550003',
-    source: own,
-    isSettingsTrunk: false,
-  })
+  const answered = await answeredAt('+14155550003', own)
   if (answered === null) throw new Error('nobody answers')
   const ringing = { number: answered, to: '+14155550003', from: '+14155550177', providerCallId: 'a' }
   const taken = await Promise.all([1, 2, 3].map(() => planInboundCall(deps, ringing)))

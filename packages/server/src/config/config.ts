@@ -16,6 +16,9 @@ const list = z
       .map(part => part.trim())
       .filter(part => part !== ''),
   )
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+const isNetworkOrCarriers = (entry: string): boolean =>
+  entry === 'carriers' || network.safeParse(entry).success
 const port = z.coerce.number().int().min(0).max(65_535)
 const setting = z.string().min(1).optional()
 const sipUri = z.string().regex(/^sip:[^\s@]+$/, 'must be a SIP address such as sip:trunk.example.com:5060')
@@ -56,6 +59,22 @@ const fields = z.object({
   PARLEY_SIP_TLS_CA_FILE: setting,
   /** Address put into SDP and Contact when the machine is behind NAT. */
   PARLEY_SIP_ADVERTISED_HOST: setting,
+  /** A STUN server that tells that address instead. */
+  PARLEY_SIP_STUN_SERVER: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9.-]+(:\d{1,5})?$/,
+      'must be a host, or a host and a port such as stun.example.com:3478',
+    )
+    .optional(),
+  /** What all SIP requests outside a call pass first. */
+  PARLEY_SIP_OUTBOUND_PROXY: sipUri.optional(),
+  /** Who may send SIP besides carriers: networks, or `carriers` for nobody else. Absent: everybody. */
+  PARLEY_SIP_ALLOW: list.refine(entries => entries.every(isNetworkOrCarriers), {
+    error: 'must be networks such as 192.0.2.0/24, or `carriers`, separated by commas',
+  }),
+  /** SIP packets a second that any other address may send, after a burst of four times as many. */
+  PARLEY_SIP_PACKETS_PER_SECOND: z.coerce.number().int().min(1).max(100_000).default(100),
   /** Where browsers join test calls; any free port where it is 0. */
   PARLEY_BROWSER_HOST: z.string().min(1).default('127.0.0.1'),
   PARLEY_BROWSER_PORT: port.default(0),
@@ -79,6 +98,8 @@ const fields = z.object({
   SIP_TRUNK: sipUri.optional(),
   SIP_USERNAME: setting,
   SIP_PASSWORD: setting,
+  /** Its audio is encrypted, or there is no call. */
+  SIP_TRUNK_SRTP: z.stringbool().default(false),
   /** Limits of that trunk over all workers. Absent: none. */
   SIP_TRUNK_MAX_CALLS: z.coerce.number().int().min(1).optional(),
   SIP_TRUNK_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(1_000).optional(),
@@ -89,6 +110,10 @@ const fields = z.object({
 })
 
 const schema = fields.superRefine((config, context) => {
+  if (config.PARLEY_SIP_STUN_SERVER !== undefined && config.PARLEY_SIP_ADVERTISED_HOST !== undefined) {
+    const message = 'is of no use beside PARLEY_SIP_ADVERTISED_HOST'
+    context.addIssue({ code: 'custom', path: ['PARLEY_SIP_STUN_SERVER'], message })
+  }
   const url = config.PARLEY_STREAM_PUBLIC_URL
   const fault = (message: string) =>
     context.addIssue({ code: 'custom', path: ['PARLEY_STREAM_PUBLIC_URL'], message })

@@ -16,11 +16,17 @@ export function rtpPorts(config: Config): { portRange?: { min: number; max: numb
   return min && max ? { portRange: { min, max } } : {}
 }
 
+/** Asked once at start how our address looks from outside. RFC 8489 section 18.7: port 3478 where none is given. */
+export function stunServer(config: Config): { stun?: { host: string; port: number } } {
+  const [, host, port = '3478'] = /^(.*?)(?::(\d+))?$/.exec(config.PARLEY_SIP_STUN_SERVER ?? '') ?? []
+  return host ? { stun: { host, port: Number(port) } } : {}
+}
+
 export function trunkOf(config: Config): SipTrunk | null {
   if (config.SIP_TRUNK === undefined) return null
   const { SIP_USERNAME: username, SIP_PASSWORD: password } = config
   const credentials = username !== undefined && password !== undefined ? { username, password } : null
-  return { uri: config.SIP_TRUNK, credentials }
+  return { uri: config.SIP_TRUNK, credentials, srtp: config.SIP_TRUNK_SRTP }
 }
 
 export function trunkLimits(config: Config): TrunkLimits {

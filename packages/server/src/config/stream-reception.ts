@@ -19,14 +19,15 @@ export interface StreamReceptionDeps extends Pick<ReceiveDeps, 'hasRoom' | 'hold
 export function openStreamReception(deps: StreamReceptionDeps): NonNullable<StreamReception['open']> {
   const { database, catalogue, nodeId, hasRoom, hold, log } = deps
   return (call, { id: carrier }) => {
+    const arrival = new StreamArrival(call, carrier)
     const receiving: ReceiveDeps = {
-      isCarrier: async () => true,
-      findNumber: number => findNumberOfCarrier(database, { number, carrier }),
+      findNumber: async () =>
+        (await findNumberOfCarrier(database, { number: arrival.to, carrier })) ?? 'unknown',
       accept: ringing => planInboundCall({ database, nodeId, catalogue: () => catalogue }, ringing),
       hasRoom,
       hold,
       log,
     }
-    void receiveCall(new StreamArrival(call, carrier), receiving)
+    void receiveCall(arrival, receiving)
   }
 }

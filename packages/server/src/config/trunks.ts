@@ -1,15 +1,24 @@
+import type { CarrierTest } from '@parley/contract/carriers'
 import type { MediaEngine } from '@parley/wire/rtp/media-engine'
 import type { UserAgent } from '@parley/wire/sip/user-agent'
 import type { CarrierTestId } from '../domain/ids.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { admitToTrunk } from '../store/admission.ts'
-import { findCarrierTest, keepCarrierTest } from '../store/carrier-tests.ts'
+import { findCarrierTest, keepCarrierTest, type TestedCarrier } from '../store/carrier-tests.ts'
 import type { Database } from '../store/database.ts'
 import type { Sealing } from '../store/sealing.ts'
-import { credentialsOf, isLimited, type OutboundTrunk, outboundTrunks } from '../store/trunks.ts'
+import {
+  credentialsOf,
+  type Gateway,
+  isLimited,
+  type OutboundTrunk,
+  outboundTrunks,
+  type SealedCredentials,
+} from '../store/trunks.ts'
 import { FailoverCarrier, type Trunk } from '../telephony/failover-carrier.ts'
 import type { Carrier, DialRequest } from '../telephony/port.ts'
 import { testByOptions } from '../telephony/sip/options-test.ts'
+import { type SipAccount, testByRegister } from '../telephony/sip/register-test.ts'
 import { SipCarrier, type SipTrunk } from '../telephony/sip/sip-carrier.ts'
 import { TrunkWatch } from '../telephony/trunk-watch.ts'
 import type { StreamLines } from './stream-lines.ts'
@@ -105,7 +114,13 @@ export class Trunks {
       }
     }
     const trunk =
-      gateway === null ? settings : { uri: uriOf(gateway), credentials: credentialsOf(row, sealing) }
+      gateway === null
+        ? settings
+        : {
+            uri: uriOf(gateway),
+            credentials: credentialsOf(row.account, sealing),
+            srtp: gateway.srtp,
+          }
     return {
       carrier: this.#carrier(trunk),
       probe: async signal => trunk !== null && (await testByOptions(userAgent, trunk.uri, signal)).ok,
@@ -119,19 +134,31 @@ export class Trunks {
 
   /** Asks a carrier whether it is there, for somebody who waits for the answer. */
   async test(id: CarrierTestId): Promise<void> {
-    const { database, userAgent, streams } = this.#deps
+    const { database } = this.#deps
     const tested = await findCarrierTest(database, id)
     if (tested === null) return
-    const deadline = AbortSignal.timeout(testDeadlineMs)
-    const result =
-      'vendor' in tested
-        ? await streams.test(tested.vendor, deadline)
-        : await testByOptions(userAgent, uriOf(tested.gateway), deadline)
-    await keepCarrierTest(database, id, result)
+    await keepCarrierTest(database, id, await this.#ask(tested, AbortSignal.timeout(testDeadlineMs)))
+  }
+
+  async #ask(tested: TestedCarrier, deadline: AbortSignal): Promise<CarrierTest> {
+    const { userAgent, streams, sealing } = this.#deps
+    if ('vendor' in tested) return await streams.test(tested.vendor, deadline)
+    if (!tested.registers) return await testByOptions(userAgent, uriOf(tested.gateway), deadline)
+    return await testByRegister(userAgent, sipAccountOf(tested, sealing), deadline)
   }
 }
 
-function uriOf({ host, port, transport }: NonNullable<OutboundTrunk['gateway']>): string {
+/** The account at a carrier that wants us to register. Throws where its password cannot be read. */
+export function sipAccountOf(
+  { gateway, account }: { readonly gateway: Gateway; readonly account: SealedCredentials },
+  sealing: Sealing,
+): SipAccount {
+  const credentials = credentialsOf(account, sealing)
+  if (credentials === null) throw new Error('a trunk that registers has no password')
+  return { registrar: uriOf(gateway), ...credentials }
+}
+
+function uriOf({ host, port, transport }: Gateway): string {
   const parameter = transport === 'udp' ? '' : `;transport=${transport}`
   return `sip:${host.includes(':') ? `[${host}]` : host}:${port}${parameter}`
 }

@@ -2,12 +2,11 @@ import type { Logger } from 'pino'
 import type { RingingCall } from '../intake/receive-call.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import type { AnsweredNumber } from '../store/inbound-numbers.ts'
-import type { Arrival, Carrier } from '../telephony/port.ts'
+import type { Arrival, Carrier, Refusal } from '../telephony/port.ts'
 
 export interface ReceiveDeps {
-  /** Whether the address is one of a carrier's. */
-  readonly isCarrier: (source: string) => Promise<boolean>
-  readonly findNumber: (number: string, source: string) => Promise<AnsweredNumber | null>
+  /** Who answers, or why nobody does; `challenged`: the caller was asked for proof, and may come again with it. */
+  readonly findNumber: () => Promise<AnsweredNumber | Refusal | 'challenged'>
   readonly hasRoom: () => boolean
   /** Null: the limits of its trunk are reached. */
   readonly accept: (ringing: RingingCall) => Promise<ClaimedCall | null>
@@ -30,11 +29,11 @@ export async function receiveCall(arrival: Arrival, deps: ReceiveDeps): Promise<
 }
 
 async function receive(arrival: Arrival, deps: ReceiveDeps): Promise<void> {
-  const { to, from, source, providerCallId } = arrival
-  if (!(await deps.isCarrier(source))) return arrival.refuse('forbidden')
-  const number = await deps.findNumber(to, source)
-  if (number === null) return arrival.refuse('unknown')
-  if (!deps.hasRoom()) return arrival.refuse('busy')
+  const { to, from, providerCallId } = arrival
+  const number = await deps.findNumber()
+  if (number === 'challenged') return
+  if (typeof number === 'string') return arrival.refuse(number)
+  if (!deps.hasRoom()) return arrival.refuse('unavailable')
   const call = await deps.accept({ number, to, from, providerCallId })
   if (call === null) return arrival.refuse('busy')
   arrival.ring()

@@ -5,6 +5,7 @@ import { newId } from '../domain/new-id.ts'
 import type { Database } from './database.ts'
 import type { Jobs } from './jobs.ts'
 import { storableJson } from './storable-json.ts'
+import { accountIn, type Gateway, gatewayColumns, gatewayOf, type SealedCredentials } from './trunks.ts'
 import type { VendorCarrier } from './vendor-carriers.ts'
 
 /** How long somebody waits for the result of a test, in seconds; a worker that comes later needs not ask. */
@@ -29,7 +30,7 @@ export async function askForCarrierTest(
 
 /** A SIP gateway, or a vendor's account. */
 export type TestedCarrier =
-  | { readonly gateway: { readonly host: string; readonly port: number; readonly transport: string } }
+  | { readonly gateway: Gateway; readonly account: SealedCredentials; readonly registers: boolean }
   | { readonly vendor: VendorCarrier }
 
 /** Whom to ask. Null: nobody waits for the result any more, or somebody has asked already. */
@@ -40,14 +41,15 @@ export async function findCarrierTest(
   const row = await kysely
     .selectFrom('carrier_tests')
     .innerJoin('carriers', 'carriers.id', 'carrier_tests.carrier_id')
-    .select(['carriers.id', 'host', 'port', 'transport', 'password_sealed'])
+    .select(['carriers.id', 'trunk_type', ...gatewayColumns])
     .where('carrier_tests.id', '=', id)
     .where('result', 'is', null)
     .where('carrier_tests.created_at', '>', sql<Date>`now() - make_interval(secs => ${carrierTestSeconds})`)
     .executeTakeFirst()
   if (row === undefined) return null
-  const { id: carrier, host, port, transport, password_sealed: accountSealed } = row
-  if (host !== null && port !== null && transport !== null) return { gateway: { host, port, transport } }
+  const { id: carrier, trunk_type: type, password_sealed: accountSealed } = row
+  const gateway = gatewayOf(row)
+  if (gateway !== null) return { gateway, account: accountIn(row), registers: type === 'reg' }
   return accountSealed === null ? null : { vendor: { id: carrier, accountSealed } }
 }
 

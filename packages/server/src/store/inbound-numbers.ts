@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId, CarrierId, TrunkId } from '../domain/ids.ts'
 import { settingsTrunk } from './admission.ts'
 import type { Database } from './database.ts'
+import { accountIn, gatewayColumns, type SealedCredentials } from './trunks.ts'
 
 /** A number that somebody answers. */
 export interface AnsweredNumber {
@@ -12,33 +13,45 @@ export interface AnsweredNumber {
   readonly agent: Readonly<Record<string, unknown>>
 }
 
-/** Addresses that carriers of any account send calls from. */
-export async function inboundAddresses({ kysely }: Database): Promise<string[]> {
+/** A carrier of any account that calls may come in by. */
+export interface InboundCarrier {
+  readonly id: CarrierId
+  readonly host: string
+  /** What its calls have to prove by; null where the address is proof enough. */
+  readonly proof: SealedCredentials | null
+  readonly srtp: boolean
+}
+
+export async function inboundCarriers({ kysely }: Database): Promise<InboundCarrier[]> {
   const rows = await kysely
     .selectFrom('carriers')
-    .select('host')
-    .distinct()
+    .select(['id', 'inbound_auth', ...gatewayColumns])
     .where('inbound', '=', true)
+    .where('kind', '=', 'sip')
     .execute()
-  return rows.flatMap(row => row.host ?? [])
+  return rows.map(row => ({
+    id: row.id,
+    host: row.host ?? '',
+    proof: row.inbound_auth ? accountIn(row) : null,
+    srtp: row.srtp,
+  }))
 }
 
 /**
- * Who answers a number that is called from an address: an account that has both the number and a carrier at
- * the address; for the trunk of the settings, any account with the number. Where several accounts named the
- * same number, the one that did so first. Null: nobody.
+ * Who answers a number that is called over one of these carriers: an account that has both the number and one of
+ * them; for the trunk of the settings, any account with the number. Where several accounts named the same number,
+ * the one that did so first. Null: nobody.
  */
 export async function findAnsweredNumber(
   { kysely }: Database,
-  o: { number: string; source: string; isSettingsTrunk: boolean },
+  o: { number: string; carriers: readonly CarrierId[]; isSettingsTrunk: boolean },
 ): Promise<AnsweredNumber | null> {
   const row = await kysely
     .selectFrom('phone_numbers')
     .leftJoin('carriers', join =>
       join
         .onRef('carriers.account_id', '=', 'phone_numbers.account_id')
-        .on('carriers.inbound', '=', true)
-        .on('carriers.host', '=', o.source)
+        .on('carriers.id', '=', is => is.fn.any(is.val([...o.carriers])))
         .on(is =>
           is.or([
             is('phone_numbers.carrier_id', 'is', null),

@@ -145,5 +145,8 @@ export interface Arrival {
   refuse(why: Refusal): void
 }
 
-/** `forbidden`: the neighbour is none of ours. `unavailable`: we cannot take it now, somebody else may. */
-export type Refusal = 'forbidden' | 'unknown' | 'busy' | 'unavailable'
+/**
+ * `forbidden`: the neighbour is none of ours. `unprotected`: audio that must be encrypted is not. `unavailable`: we
+ * cannot take it now, somebody else may.
+ */
+export type Refusal = 'forbidden' | 'unknown' | 'unprotected' | 'busy' | 'unavailable'

@@ -125,6 +125,7 @@ test('a caller who gives up is told apart', async () => {
 test.each([
   ['forbidden', 403],
   ['unknown', 404],
+  ['unprotected', 488],
   ['busy', 486],
   ['unavailable', 503],
 ] as const)('%s is %i', async (why, status) => {
@@ -133,5 +134,5 @@ test.each([
   const arrival = await arrived.promise
   arrival.refuse(why)
   const answer = await caller.answer(status)
-  expect(/^Retry-After: *\d+/im.test(answer)).toBe(status === 503)
+  expect(/^Retry-After: *\d+/im.test(answer)).toBe(status === 503 || status === 486)
 })

@@ -31,7 +31,7 @@ export async function openSipExchange(): Promise<Exchange> {
     userAgent: near,
     media,
     mediaHost: host,
-    trunk: { uri: `sip:${far.host}:${far.port}`, credentials: null },
+    trunk: { uri: `sip:${far.host}:${far.port}`, credentials: null, srtp: false },
   })
   const open = opening.move()
   const take = (): Promise<IncomingCall> => {

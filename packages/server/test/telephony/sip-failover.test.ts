@@ -52,7 +52,12 @@ async function dial(...ports: number[]): Promise<Leg> {
     const uri = `sip:${host}:${port}`
     return {
       id: String(port) as TrunkId,
-      carrier: new SipCarrier({ userAgent: near, media, mediaHost: host, trunk: { uri, credentials: null } }),
+      carrier: new SipCarrier({
+        userAgent: near,
+        media,
+        mediaHost: host,
+        trunk: { uri, credentials: null, srtp: false },
+      }),
       probe: async signal => (await testByOptions(near, uri, signal)).ok,
       admit: async () => ({ kind: 'admitted' }),
     }

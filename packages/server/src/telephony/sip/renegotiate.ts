@@ -1,5 +1,11 @@
 import { answerOffer } from '@parley/wire/sdp/answer'
 import type { NegotiatedMedia } from '@parley/wire/sdp/negotiated-media'
+import { SdpError } from '@parley/wire/sdp/sdp-error'
+
+/** Whether a description has audio over SRTP (RFC 4568). */
+export function isProtected(sdp: string): boolean {
+  return /^m=audio [1-9]\d* RTP\/SAVPF? /m.test(sdp)
+}
 
 /**
  * Answers an offer that changes a call (RFC 3264 section 8): hold, resume, another codec, another address. The
@@ -13,6 +19,9 @@ export function renegotiate(
   const { sessionId, sessionVersion } = originOf(ours.localSdp)
   const { address, localSdp } = ours
   const origin = { address, localSdp, ...(sessionId === undefined ? {} : { sessionId }) }
+  // A call that is encrypted stays so, whoever asks for something else.
+  if (isProtected(localSdp) && !isProtected(offer))
+    throw new SdpError('no_audio', 'offer would end the encryption of the call')
   const same = answerOffer(offer, { ...origin, sessionVersion })
   if (same.sdp === localSdp) return same
   return answerOffer(offer, { ...origin, sessionVersion: sessionVersion + 1 })

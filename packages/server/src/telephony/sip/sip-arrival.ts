@@ -1,21 +1,26 @@
 import type { MediaEngine } from '@parley/wire/rtp/media-engine'
 import { answerOffer, readAnswer } from '@parley/wire/sdp/answer'
+import { newSrtpKeys } from '@parley/wire/sdp/crypto-line'
 import { createOffer } from '@parley/wire/sdp/offer'
 import { SdpError } from '@parley/wire/sdp/sdp-error'
 import type { IncomingCall } from '@parley/wire/sip/user-agent'
 import { type Arrival, DialFailed, type Leg, type Refusal } from '../port.ts'
 import { callerOf, partyOf } from './called-party.ts'
+import { isProtected } from './renegotiate.ts'
 import { SipLeg } from './sip-leg.ts'
 
 export interface ArrivalDeps {
   readonly media: MediaEngine
   /** Address put into SDP. */
   readonly mediaHost: string
+  /** Sent to what we bound at a registrar: the request URI names that, and the called number stands elsewhere. */
+  readonly isRegistered?: boolean
 }
 
 const statusOf: Readonly<Record<Refusal, number>> = {
   forbidden: 403,
   unknown: 404,
+  unprotected: 488,
   busy: 486,
   unavailable: 503,
 }
@@ -30,10 +35,11 @@ export class SipArrival implements Arrival {
   readonly source: string
   readonly #call: IncomingCall
   readonly #deps: ArrivalDeps
+  #mustProtect = false
 
   constructor(call: IncomingCall, deps: ArrivalDeps) {
     this.providerCallId = call.callId
-    this.to = partyOf(call.requestUri)
+    this.to = deps.isRegistered ? calledAt(call) : partyOf(call.requestUri)
     this.from = callerOf(call.from, call.headers.get('p-asserted-identity')?.[0])
     this.source = call.source.host
     this.#call = call
@@ -42,6 +48,17 @@ export class SipArrival implements Arrival {
 
   ring(): void {
     this.#call.ring(180)
+  }
+
+  /** Only encrypted audio is taken from now on. False: the caller offers none. */
+  protect(): boolean {
+    this.#mustProtect = true
+    return this.#call.sdp === undefined || isProtected(this.#call.sdp)
+  }
+
+  /** Asks for proof of who calls (RFC 3261 section 22.2). */
+  challenge(challenges: readonly string[]): void {
+    this.#call.reject(401, undefined, { 'WWW-Authenticate': challenges })
   }
 
   async answer(signal: AbortSignal): Promise<Leg> {
@@ -68,7 +85,8 @@ export class SipArrival implements Arrival {
       const address = { host: mediaHost, port: stream.port }
       const offered = this.#call.sdp
       const agreed = offered === undefined ? null : answerOffer(offered, { address })
-      const ours = agreed?.sdp ?? createOffer({ address })
+      const srtp = this.#mustProtect ? { srtp: newSrtpKeys() } : {}
+      const ours = agreed?.sdp ?? createOffer({ address, ...srtp })
       const dialog = await this.#call.accept(ours, signal)
       stream.start(agreed?.media ?? readAnswer(ours, dialog.remoteSdp))
       return new SipLeg(dialog, stream, mediaHost)
@@ -79,9 +97,15 @@ export class SipArrival implements Arrival {
   }
 
   refuse(why: Refusal): void {
-    const headers = why === 'unavailable' ? { 'Retry-After': retryAfterSeconds } : {}
+    const isPassing = why === 'unavailable' || why === 'busy'
+    const headers = isPassing ? { 'Retry-After': retryAfterSeconds } : {}
     this.#call.reject(statusOf[why], undefined, headers)
   }
+}
+
+/** RFC 7315 section 4.2, or who the caller meant to call. */
+function calledAt({ headers, to }: IncomingCall): string {
+  return partyOf(headers.get('p-called-party-id')?.[0] ?? to)
 }
 
 function callerGone(cause: unknown): DialFailed {

@@ -1,4 +1,5 @@
 import type { MediaEngine } from '@parley/wire/rtp/media-engine'
+import { newSrtpKeys } from '@parley/wire/sdp/crypto-line'
 import { createOffer } from '@parley/wire/sdp/offer'
 import { readAnswer } from '@parley/wire/sdp/answer'
 import { InviteFailed, type InviteRequest, type UserAgent } from '@parley/wire/sip/user-agent'
@@ -10,7 +11,10 @@ import { SipLeg } from './sip-leg.ts'
 /** Where calls are sent: a trunk's address (`sip:host:port`) and, where it asks for them, credentials. */
 export interface SipTrunk {
   readonly uri: string
-  readonly credentials: { username: string; password: string } | null
+  /** With a realm, only its challenges are answered. */
+  readonly credentials: { username: string; password: string; realm?: string } | null
+  /** Audio is encrypted (SRTP, keys by RFC 4568), or there is no call. */
+  readonly srtp: boolean
 }
 
 export interface SipCarrierDeps {
@@ -34,7 +38,10 @@ export class SipCarrier implements Carrier {
     const { userAgent, media, mediaHost } = this.#deps
     const stream = await media.openStream(signal)
     try {
-      const offer = createOffer({ address: { host: mediaHost, port: stream.port } })
+      const offer = createOffer({
+        address: { host: mediaHost, port: stream.port },
+        ...(this.#isProtected(request) ? { srtp: newSrtpKeys() } : {}),
+      })
       const invite = this.#inviteFor(request, offer)
       request.leaving?.()
       request.onProgress({ type: 'placed', providerCallId: invite.callId ?? '' })
@@ -54,6 +61,10 @@ export class SipCarrier implements Carrier {
       await stream[Symbol.asyncDispose]()
       throw error instanceof InviteFailed ? dialFailure(error) : error
     }
+  }
+
+  #isProtected({ to }: DialRequest): boolean {
+    return !to.startsWith('sip:') && this.#deps.trunk?.srtp === true
   }
 
   #inviteFor(request: DialRequest, sdp: string): InviteRequest {

@@ -5,6 +5,7 @@ import type { IncomingStreamCall } from './incoming-call.ts'
 const meaningOf: Readonly<Record<Refusal, 'busy' | 'rejected'>> = {
   forbidden: 'rejected',
   unknown: 'rejected',
+  unprotected: 'rejected',
   busy: 'busy',
   unavailable: 'busy',
 }

@@ -5,7 +5,8 @@ import { DigestGuard, type GuardedRequest } from './digest-guard.ts'
 import { DigestSession } from './digest-session.ts'
 
 const asked = { method: 'INVITE', callId: 'one', source: '192.0.2.1' }
-const known = (username: string): string[] => (username === 'trunk' ? ['old', 'secret'] : [])
+const trunks = ['old', 'secret'].map(password => ({ username: 'trunk', password }))
+const known = (username: string) => trunks.filter(one => one.username === username)
 let nowMs: number
 let guard: DigestGuard
 
@@ -35,7 +36,7 @@ const check = (authorization: string[], more: Partial<GuardedRequest> = {}) =>
 
 test.each(['SHA-256', 'MD5'])('a proof by %s is good', algorithm => {
   const challenges = guard.challenges(asked, false).filter(one => one.includes(`algorithm=${algorithm},`))
-  expect(check(proofOf(challenges))).toEqual({ type: 'good', username: 'trunk' })
+  expect(check(proofOf(challenges))).toEqual({ type: 'good', by: trunks[1] })
 })
 
 test('the stronger algorithm is offered first', () => {

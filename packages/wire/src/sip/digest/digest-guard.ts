@@ -27,7 +27,7 @@ export type Proof =
   /** `stale`: there is a proof, with a nonce that is not, or no more, ours. */
   | { readonly type: 'missing'; readonly stale: boolean }
   | { readonly type: 'wrong' }
-  | { readonly type: 'good'; readonly username: string }
+  | { readonly type: 'good'; readonly by: Credentials }
 
 export class DigestGuard {
   readonly #realm: string
@@ -51,19 +51,16 @@ export class DigestGuard {
     )
   }
 
-  /** Checks a proof against what may be known of its user name; each proof counts once. */
-  check(request: GuardedRequest, passwordsOf: (username: string) => readonly string[]): Proof {
+  /** Checks a proof against all that its user name may stand for; each proof counts once. */
+  check(request: GuardedRequest, known: (username: string) => readonly Credentials[]): Proof {
     const given = request.authorization.map(readAuthorization).find(one => one?.realm === this.#realm)
     if (!given) return { type: 'missing', stale: false }
     const proof = `${given.nonce} ${given.count}`
     if (!this.#isFresh(given.nonce, request) || this.#used.has(proof)) return { type: 'missing', stale: true }
-    const { username } = given
-    const fits = passwordsOf(username).some(password =>
-      isProof(given, request.method, { username, password }),
-    )
-    if (!fits) return { type: 'wrong' }
+    const by = known(given.username).find(one => isProof(given, request.method, one))
+    if (!by) return { type: 'wrong' }
     this.#remember(proof)
-    return { type: 'good', username }
+    return { type: 'good', by }
   }
 
   #nonce({ callId, source }: Pick<GuardedRequest, 'callId' | 'source'>, at: number): string {
