@@ -45,7 +45,7 @@ beforeAll(async () => {
     registration: proof,
     inbound_auth: true,
   })
-  await addCarrier('127.0.0.4', '+14155550004', {}, { srtp: true })
+  await addCarrier('127.0.0.4', '+14155550004', { gateway: { srtp: true } })
   registeredTrunk = await addCarrier('sip.example.com', numbers.registered, {
     trunk_type: 'reg',
     registration: proof,
@@ -72,11 +72,12 @@ beforeAll(async () => {
 })
 afterAll(() => opened.disposeAsync())
 
-async function addCarrier(host: string, number: string, change: object = {}, gateway: object = {}) {
+async function addCarrier(host: string, number: string, change: { gateway?: object } & object = {}) {
+  const { gateway = {}, ...more } = change
   const carrier_name = newId()
   const sip_gateway = { host, inbound: true, ...gateway }
   const carrier = await api().send('POST', '/v1/phone-numbers/carriers', {
-    body: { carrier_name, sip_gateway, ...change },
+    body: { carrier_name, sip_gateway, ...more },
   })
   expect(carrier.status).toBe(201)
   const inbound_agent = { task: 'Answer questions about opening hours.' }
