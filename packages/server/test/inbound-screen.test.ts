@@ -72,7 +72,12 @@ beforeAll(async () => {
 })
 afterAll(() => opened.disposeAsync())
 
-async function addCarrier(host: string, number: string, change: { gateway?: object } & object = {}) {
+interface CarrierChange {
+  readonly gateway?: object
+  readonly [field: string]: unknown
+}
+
+async function addCarrier(host: string, number: string, change: CarrierChange = {}) {
   const { gateway = {}, ...more } = change
   const carrier_name = newId()
   const sip_gateway = { host, inbound: true, ...gateway }

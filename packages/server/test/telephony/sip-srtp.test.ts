@@ -9,10 +9,11 @@ import { findAudio, tone } from './sound.ts'
 const host = '127.0.0.1'
 const soon = () => AbortSignal.timeout(10_000)
 
-async function openTrunk(onCall: (call: IncomingCall) => void) {
+async function openTrunk(answer: (call: IncomingCall) => Promise<unknown>) {
   const open = new AsyncDisposableStack()
   onTestFinished(() => open.disposeAsync())
   const media = open.use(await openMediaEngine({ host }))
+  const onCall = (call: IncomingCall): void => void answer(call).catch(() => undefined)
   const far = open.use(await openUserAgent({ host, port: 0, name: 'Callee', onCall }))
   const userAgent = open.use(await openUserAgent({ host, port: 0, name: 'Parley' }))
   const trunk = { uri: `sip:${far.host}:${far.port}`, credentials: null, srtp: true }
@@ -55,9 +56,9 @@ test('both directions are encrypted, heard, and stay so when the other side want
 })
 
 test('a callee who does not encrypt is not talked to', async () => {
-  const { dial } = await openTrunk(call => {
+  const { dial } = await openTrunk(async call => {
     const sdp = `v=0\r\no=- 1 1 IN IP4 ${host}\r\ns=-\r\nc=IN IP4 ${host}\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n`
-    call.accept(sdp, soon()).catch(() => undefined)
+    await call.accept(sdp, soon())
   })
   await expect(dial()).rejects.toMatchObject({ name: 'DialFailed', callStatus: 'failed' })
 })
