@@ -59,6 +59,8 @@ export type CallEventBody =
   | { type: 'farewell'; at_ms: number }
   | { type: 'fault'; source: 'voice' | 'line' | 'tool'; detail: string; at_ms: number }
   | { type: 'answered_by'; answered_by: Answerer; at_ms: number }
+  /** The customer's words for a mailbox: begun, perhaps anew, or left to the last of them. */
+  | { type: 'voicemail_message'; state: 'started' | 'left'; at_ms: number }
   | { type: 'ended'; call_status: NetworkStatus; end_reason: EndReason | null; error_message: string | null }
   | { type: 'recording_ready' }
   | { type: 'analysed'; summary: string | null; disposition: string | null }

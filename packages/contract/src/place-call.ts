@@ -23,6 +23,22 @@ const keypadSchema = z
   })
   .meta({ id: 'Keypad', description: 'Keys of the phone, both ways. Absent: both.' })
 
+const voicemailSchema = z
+  .strictObject({
+    action: z.enum(['hang_up', 'leave_message', 'ignore']).default('hang_up').meta({
+      description:
+        'leave_message: `message` is said whole after the beep, or after a silence where none comes. ignore: the agent talks on.',
+    }),
+    message: text({ min: 1, max: 2_000 }).optional().meta({
+      description: 'Said word for word to a mailbox. `{{name}}` is filled from `request_data`.',
+    }),
+  })
+  .refine(({ action, message }) => (action === 'leave_message') === (message !== undefined), {
+    path: ['message'],
+    error: 'Must be given with the action leave_message, and with no other',
+  })
+  .meta({ id: 'Voicemail', description: 'What to do when a machine answers. Absent: hang up.' })
+
 const interruptionSchema = z
   .strictObject({
     enabled: z.boolean().default(true).meta({ description: "The callee's speech stops the agent." }),
@@ -78,6 +94,10 @@ export const placeCallSchema = z
     first_sentence: text({ min: 1, max: 2_000 })
       .optional()
       .meta({ description: 'Spoken word for word on answer. Absent: the agent opens by itself.' }),
+    wait_for_greeting: z.boolean().default(false).meta({
+      description:
+        'The callee speaks first; the agent begins as soon as they have, or after a few seconds in which nobody does.',
+    }),
     mode: z
       .enum(callModes)
       .default('realtime')
@@ -103,7 +123,8 @@ export const placeCallSchema = z
       .refine(data => Object.keys(data).length <= 100, { error: 'Must have at most 100 entries' })
       .optional()
       .meta({
-        description: 'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`.',
+        description:
+          'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`, `voicemail.message`.',
       }),
     transfer: transferSchema.optional(),
     keypad: keypadSchema.optional(),
@@ -119,6 +140,7 @@ export const placeCallSchema = z
           'keys: transcript, events and summary have a placeholder such as `[card]` there. The recording is not changed: ' +
           'see `record`.',
       }),
+    voicemail: voicemailSchema.optional(),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
     webhook_url: z
       .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })

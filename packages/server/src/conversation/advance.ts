@@ -1,19 +1,23 @@
 import { silentAgent } from './agent.ts'
 import { answer, nobodyYet } from './answer.ts'
+import { hasMachine } from './answering/machine.ts'
 import { bargeIn } from './barge-in.ts'
 import { calleeSpeaks, silentCallee } from './callee.ts'
 import { endings } from './endings.ts'
 import { faults } from './faults.ts'
+import { greeting, holdBack, nothingHeld } from './greeting.ts'
 import type { Happening } from './happening.ts'
 import { honesty, nothingOwed } from './honesty.ts'
 import { interventions } from './interventions.ts'
 import { keypad } from './keypad.ts'
 import { latency, noLatencies } from './latency.ts'
 import { limits } from './limits.ts'
+import { isMenuTalking, menu } from './menu.ts'
 import { isOpening, opening } from './opening.ts'
 import { noOverlap } from './overlap.ts'
 import { noOverlaps } from './overlap-counts.ts'
 import { agentSpeaks } from './replies.ts'
+import { screening } from './screening.ts'
 import { silence } from './silence.ts'
 import type { ConversationState, Part, Step, Terms } from './state.ts'
 import { chain } from './step.ts'
@@ -22,6 +26,7 @@ import { keyPresses } from './tools/key-presses.ts'
 import { isConnecting, transfers } from './tools/transfer.ts'
 import { noToolCalls } from './tools/tool-use.ts'
 import { turns } from './turns.ts'
+import { voicemail } from './voicemail.ts'
 
 /**
  * What is observed comes before what is decided on it; what ends the call comes before what goes on with
@@ -35,23 +40,40 @@ const parts: readonly Part[] = [
   interventions,
   faults,
   answer,
-  opening,
-  bargeIn,
+  voicemail,
+  screening,
+  menu,
+  greeting,
+  betweenPeople(opening),
+  betweenPeople(bargeIn),
   toolCalls,
   keyPresses,
   transfers,
-  keypad,
-  endings,
-  turns,
-  silence,
+  betweenPeople(keypad),
+  betweenPeople(endings),
+  betweenPeople((state, happening) =>
+    isMenuTalking(state, happening.nowMs) ? null : turns(state, happening),
+  ),
+  betweenPeople(silence),
   limits,
 ]
 
+/** Nobody interrupts a machine, takes turns with it, or asks whether it is still there. */
+function betweenPeople(part: Part): Part {
+  return (state, happening) => (hasMachine(state) ? null : part(state, happening))
+}
+
 /** One happening, one step: the whole conversation as a pure function. */
 export function advance(state: ConversationState, taken: Happening): Step {
-  const { held } = state.agent
-  // While the line is silenced its queue is empty, and what waits is kept here.
-  const happening = held ? { ...taken, queuedMs: held.unplayedMs } : taken
+  return holdBack(step(state, { ...taken, queuedMs: waitingMs(state, taken) }))
+}
+
+/** While the line is silenced its queue is empty, and what waits is kept here; so are words held back. */
+function waitingMs({ agent, held }: ConversationState, { queuedMs }: Happening): number {
+  return (agent.held?.unplayedMs ?? queuedMs) + (held?.heldMs ?? 0)
+}
+
+function step(state: ConversationState, happening: Happening): Step {
   let step: Step = [state, nothing]
   for (const part of parts) {
     const [current] = step
@@ -70,6 +92,9 @@ export function begin(terms: Terms): ConversationState {
     agent: silentAgent(terms),
     callee: silentCallee,
     answer: nobodyYet,
+    held: terms.waitForGreeting ? nothingHeld : null,
+    machine: null,
+    menu: null,
     overlap: noOverlap,
     overlaps: noOverlaps,
     ending: { phase: 'open' },
@@ -93,5 +118,6 @@ export function begin(terms: Terms): ConversationState {
 function wantsNoReply(state: ConversationState): boolean {
   const { ending, agent, callee } = state
   if (ending.phase !== 'open' || callee.speaking || isConnecting(state)) return true
+  if (hasMachine(state)) return true
   return agent.lastAskedMs > callee.lastSoundMs || isOpening(state)
 }

@@ -28,7 +28,7 @@ export interface Agent {
   readonly lastSoundMs: number
 }
 
-export type Purpose = 'disclosure' | 'opening' | 'answer' | 'farewell' | 'silence_prompt'
+export type Purpose = 'disclosure' | 'opening' | 'answer' | 'farewell' | 'silence_prompt' | 'message'
 
 export interface Reply {
   readonly id: string

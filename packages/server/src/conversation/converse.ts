@@ -19,6 +19,13 @@ export interface Conversation {
   readonly latency: CallLatency
 }
 
+export interface CallInTalk {
+  readonly plan: CallPlan
+  readonly prompt: string
+  /** Before the call was answered; absent: none was. */
+  readonly mailboxHeard?: boolean
+}
+
 /** A customer's wish to end the call; one that came before listening is told at once. */
 export interface StopRequests {
   onStop(listener: (how: 'now' | 'farewell') => void): void
@@ -45,12 +52,12 @@ const tick: ConversationEvent = { type: 'tick' }
  * The leg and the voice stay the caller's to dispose. Rejects only for a defect.
  */
 export async function converse(
-  call: { readonly plan: CallPlan; readonly prompt: string },
+  call: CallInTalk,
   parts: ConversationParts,
   signal: AbortSignal,
 ): Promise<Conversation> {
   const { leg, voice, report, stop, clock, newId } = parts
-  let state = begin(termsOf(call.plan, voice.capabilities, parts.settings))
+  let state = begin(termsOf(call, voice.capabilities, parts.settings))
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()
@@ -83,7 +90,7 @@ export async function converse(
   const abandon = () => post({ type: 'abandoned' })
   signal.addEventListener('abort', abandon)
   try {
-    ears.open()
+    ears.open(post)
     leg.listen(post)
     voice.listen(post)
     post({ type: 'began' })

@@ -1,5 +1,6 @@
 import type { Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
+import { type LineSound, openLineEars } from './line-ears.ts'
 import { Loudness } from './loudness.ts'
 
 /** What is heard on the line, on its way to the voice. */
@@ -18,9 +19,12 @@ export class Ears {
     return this.#loudness.untilMs
   }
 
-  open(): void {
+  /** `post` is told of tones and sounds. */
+  open(post: (event: LineSound) => void): void {
+    const hearLine = openLineEars(post)
     this.#leg.hear((frame, atMs) => {
       this.#loudness.hear(frame, atMs)
+      hearLine(frame, atMs)
       this.#voice.hear(frame, atMs)
     })
   }

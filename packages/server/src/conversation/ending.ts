@@ -1,4 +1,5 @@
 import type { EndReason } from '@parley/contract/status'
+import { answeredBy } from './answering/answered-by.ts'
 import { type Outcome, talked } from '../domain/outcome.ts'
 import { isAudible, type Request } from './agent.ts'
 import { ask } from './ask.ts'
@@ -69,7 +70,7 @@ export function hangUp(state: ConversationState, happening: Happening, reason: E
 const stalledForMs = 6_000
 
 function outcomeOf(state: ConversationState, { nowMs }: Happening, reason: EndReason): Outcome {
-  const outcome = talked(reason, state.answer.verdict ?? 'human')
+  const outcome = talked(reason, answeredBy(state))
   const stalled = state.stalledMs !== null && nowMs - state.stalledMs <= stalledForMs
   if (reason !== 'silence' || !stalled) return outcome
   return { ...outcome, errorMessage: 'No audio arrived from the callee' }

@@ -2,6 +2,7 @@ import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { Outcome } from '../domain/outcome.ts'
 import type { VoiceEvent } from '../speech/port.ts'
 import type { LegEvent } from '../telephony/port.ts'
+import type { LineSound } from './line-ears.ts'
 import type { TransferWish } from './tools/transfer-call.ts'
 
 /** Something that happened, with the time and the fill of the line's queue when it was taken up. */
@@ -20,6 +21,7 @@ export interface Happening {
 export type ConversationEvent =
   | LegEvent
   | VoiceEvent
+  | LineSound
   | { type: 'began' }
   | { type: 'transfer_settled'; toolCallId: string; result: TransferResult }
   /** The last key has left, or what kept it from leaving. */

@@ -7,3 +7,7 @@ export function wrapUp(secondsLeft: number): string {
 export function pressedKeys(digits: string): string {
   return `The callee pressed these keys on their phone: ${digits}`
 }
+
+/** For an agent that an automatic menu has answered. */
+export const automaticMenu =
+  'An automatic phone menu has answered, not a person. Listen to all its choices first. Press the key that fits the purpose of this call with send_dtmf, or say the shortest answer where it asks you to speak. Say nothing that it does not ask for. Do not greet it. When it asks you to hold, wait. When a person answers, begin anew: greet them and say who you are and why you call.'

@@ -1,4 +1,5 @@
 import { broken, talked } from '../domain/outcome.ts'
+import { answeredBy } from './answering/answered-by.ts'
 import { bidFarewell, finish, hangUp } from './ending.ts'
 import { guidance } from '../domain/guidance.ts'
 import type { ConversationEvent, Happening } from './happening.ts'
@@ -29,9 +30,7 @@ type HungUp = Extract<ConversationEvent, { type: 'hung_up' }>
 
 function hungUp(state: ConversationState, { by, detail }: HungUp, happening: Happening): Step {
   const outcome =
-    by === 'callee'
-      ? talked('callee_hung_up', state.answer.verdict ?? 'human')
-      : broken('carrier_error', 'carrier', detail)
+    by === 'callee' ? talked('callee_hung_up', answeredBy(state)) : broken('carrier_error', 'carrier', detail)
   return finish(state, happening, { outcome, hangUp: false })
 }
 

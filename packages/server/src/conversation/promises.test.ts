@@ -23,6 +23,9 @@ const replyIds = [
   'farewell-1',
   'farewell-2',
   'silence_prompt-1',
+  'opening-1',
+  'message-1',
+  'message-2',
 ]
 const replyId = fc.constantFrom(...replyIds)
 const atMs = fc.nat(100_000)
@@ -35,6 +38,8 @@ const text = fc.constantFrom(
   'I am an AI assistant.',
   'leave a message after the tone',
   'and',
+  'for sales press one for support press two',
+  'please state your name and reason for calling',
 )
 const fault = new VoiceFault('any', 'protocol', { message: 'odd' })
 
@@ -115,6 +120,16 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('stalled'), sinceMs: atMs }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('sound'), sounding: fc.boolean(), atMs }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(fc.constantFrom(0, 425, 1000, 2100), atMs, fc.constantFrom(300, 500, 1_000))
+      .map(([frequencyHz, fromMs, lastsMs]) => ({
+        type: 'tone' as const,
+        tone: { frequencyHz, fromMs, toMs: fromMs + lastsMs },
+      })),
+  },
   { weight: 1, arbitrary: fc.constant({ type: 'fault', fault, fatal: false } as const) },
   { weight: 1, arbitrary: fc.constant({ type: 'stop', how: 'farewell' } as const) },
 )
@@ -144,6 +159,14 @@ const terms = fc.record({
     briefing: null,
   }),
   keypad: fc.record({ send: fc.boolean(), receive: fc.boolean() }),
+  voicemail: fc.constantFrom(
+    { action: 'hang_up' as const },
+    { action: 'ignore' as const },
+    { action: 'leave_message' as const, message: 'Please call us back.' },
+  ),
+  mailboxHeard: fc.boolean(),
+  waitForGreeting: fc.boolean(),
+  fastBusy: fc.boolean(),
 })
 
 test('any story keeps the promises', () => {

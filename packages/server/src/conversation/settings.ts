@@ -43,6 +43,11 @@ export interface ConversationSettings {
   readonly toolBudget: number
   /** Uninterrupted speech right after the answer that no person would keep up. */
   readonly longGreetingMs: number
+  /** Where the callee is to speak first: the agent opens all the same when nobody has, or nobody stops. */
+  readonly greetingWaitMs: number
+  readonly greetingLimitMs: number
+  /** Silence after which a mailbox without a beep is taken to record. */
+  readonly mailboxSilenceMs: number
 }
 
 export const defaultSettings: ConversationSettings = {
@@ -70,4 +75,7 @@ export const defaultSettings: ConversationSettings = {
   keypadGapMs: 1_500,
   toolBudget: 20,
   longGreetingMs: 12_000,
+  greetingWaitMs: 3_000,
+  greetingLimitMs: 15_000,
+  mailboxSilenceMs: 1_500,
 }

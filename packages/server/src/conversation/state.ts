@@ -1,14 +1,17 @@
-import type { Keypad as KeypadTerms, TransferPlan } from '../domain/call-plan.ts'
+import type { Keypad as KeypadTerms, TransferPlan, VoicemailPlan } from '../domain/call-plan.ts'
 import type { Agent } from './agent.ts'
 import type { AnswerState } from './answer.ts'
+import type { Machine } from './answering/machine.ts'
 import type { Callee } from './callee.ts'
 import type { Ending } from './ending.ts'
+import type { HeldWords } from './greeting.ts'
 import type { Command, Happening } from './happening.ts'
 import type { Honesty } from './honesty.ts'
 import type { Keypad } from './keypad.ts'
 import type { Overlap } from './overlap.ts'
 import type { OverlapCounts } from './overlap-counts.ts'
 import type { Latencies } from './latency.ts'
+import type { Menu } from './menu.ts'
 import type { KeyPress } from './tools/key-presses.ts'
 import type { ConversationSettings } from './settings.ts'
 import type { Transfer } from './tools/transfer.ts'
@@ -28,6 +31,13 @@ export interface Terms {
   readonly keypad: KeypadTerms
   /** Null: the agent can transfer the call to nobody. */
   readonly transfer: TransferPlan | null
+  readonly voicemail: VoicemailPlan
+  /** A mailbox was heard before the call was answered. */
+  readonly mailboxHeard: boolean
+  /** The callee speaks first. */
+  readonly waitForGreeting: boolean
+  /** The callee's network has a fast busy tone. */
+  readonly fastBusy: boolean
 }
 
 /** All that the decisions know. Each slice is changed by the file that declares it. */
@@ -36,6 +46,12 @@ export interface ConversationState {
   readonly agent: Agent
   readonly callee: Callee
   readonly answer: AnswerState
+  /** Null: the agent may speak. */
+  readonly held: HeldWords | null
+  /** Null: people, or what is taken for them. */
+  readonly machine: Machine | null
+  /** An automatic menu answered. */
+  readonly menu: Menu | null
   readonly overlap: Overlap
   readonly overlaps: OverlapCounts
   readonly ending: Ending

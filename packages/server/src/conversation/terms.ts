@@ -1,20 +1,24 @@
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { VoiceCapabilities } from '../speech/port.ts'
+import { hasFastBusy } from './answering/line-signals.ts'
 import { type ConversationSettings, defaultSettings } from './settings.ts'
 import type { Terms } from './state.ts'
 
 const bothWays = { send: true, receive: true }
+const hangUpOnIt = { action: 'hang_up' } as const
 
 /** What is fixed for the whole conversation: what the customer wants, what the voice can, how a talk goes. */
 export function termsOf(
-  plan: CallPlan,
+  { plan, mailboxHeard = false }: { readonly plan: CallPlan; readonly mailboxHeard?: boolean },
   { takesTurns }: VoiceCapabilities,
   changes: Partial<ConversationSettings> = {},
 ): Terms {
   const { firstSentence, maxDurationMs, language } = plan
   const { keypad = bothWays, transfer = null, disclosure = null } = plan
+  const { voicemail = hangUpOnIt, waitForGreeting = false } = plan
   const settings = { ...defaultSettings, ...wishes(plan), ...changes }
-  return { settings, takesTurns, disclosure, firstSentence, maxDurationMs, language, keypad, transfer }
+  const talk = { settings, takesTurns, disclosure, firstSentence, maxDurationMs, language, keypad, transfer }
+  return { ...talk, voicemail, waitForGreeting, mailboxHeard, fastBusy: hasFastBusy(plan.to) }
 }
 
 function wishes({ interruption, silence }: CallPlan): Partial<ConversationSettings> {

@@ -38,9 +38,19 @@ export interface CallPlan {
   readonly transfer?: TransferPlan
   /** Absent: both ways. */
   readonly keypad?: Keypad
+  /** Absent: hang up. */
+  readonly voicemail?: VoicemailPlan
+  /** The callee speaks first. Absent: the agent does. */
+  readonly waitForGreeting?: true
   readonly interruption?: Interruption
   readonly silence?: Silence
 }
+
+/** What to do when a mailbox answers. */
+export type VoicemailPlan =
+  | { readonly action: 'hang_up' | 'ignore' }
+  /** Said word for word. */
+  | { readonly action: 'leave_message'; readonly message: string }
 
 export interface TransferPlan {
   readonly destinations: readonly TransferDestination[]

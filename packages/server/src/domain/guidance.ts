@@ -20,6 +20,8 @@ export const guidance = {
     'You are about to connect the callee to somebody else. Tell them so in one short sentence and ask nothing.',
   transferFailed:
     'The callee could not be connected and is back with you. Apologise in one short sentence, and offer what you can do yourself.',
+  screening:
+    'A call screener, not a person, asks who is calling and why. Say your name, for whom you call and the reason, in one or two short sentences, and then wait. Ask nothing.',
   backFromFarewell:
     'The callee said something more before the goodbye was over. Answer it; the call goes on.',
 } as const satisfies Record<string, string>

@@ -84,13 +84,14 @@ function checkPrompt(body: unknown): Fault[] {
   return [{ path: given[1] ?? 'task', message, code: given.length === 0 ? 'required' : 'mutually_exclusive' }]
 }
 
-function templatesOf({ task, instructions, first_sentence, transfer, disclosure }: ValidFields) {
+function templatesOf({ task, instructions, first_sentence, transfer, disclosure, voicemail }: ValidFields) {
   return Object.entries({
     task,
     instructions,
     first_sentence,
     'transfer.briefing': transfer?.briefing,
     'disclosure.text': disclosure?.text,
+    'voicemail.message': voicemail?.message,
   })
 }
 

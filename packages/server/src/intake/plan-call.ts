@@ -4,7 +4,7 @@ import type { InboundAgent } from '@parley/contract/phone-numbers'
 import type { PlaceCall } from '@parley/contract/place-call'
 import type { TransferOption } from '@parley/contract/transfer'
 import type { z } from 'zod'
-import type { CallPlan, Interruption, Silence, TransferPlan } from '../domain/call-plan.ts'
+import type { CallPlan, Interruption, Silence, TransferPlan, VoicemailPlan } from '../domain/call-plan.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { disclosureText, type Duties } from '../domain/disclosure.ts'
@@ -116,6 +116,8 @@ function optionsOf(parts: PlanParts, fill: (template: string) => string): Partia
     direction,
     transfer: request.transfer && transferOf(request.transfer, fill),
     keypad: request.keypad,
+    voicemail: request.voicemail && voicemailOf(request.voicemail, fill),
+    waitForGreeting: request.wait_for_greeting || undefined,
     interruption: request.interruption && interruptionOf(request.interruption),
     silence: request.silence && silenceOf(request.silence),
   })
@@ -149,6 +151,13 @@ function disclosureOf(
     text: disclosure.text === undefined ? undefined : fill(disclosure.text),
   }
   return disclosureText({ asked, demanded, recorded, language }) || undefined
+}
+
+function voicemailOf(
+  { action, message }: NonNullable<PlaceCall['voicemail']>,
+  fill: (template: string) => string,
+): VoicemailPlan {
+  return action === 'leave_message' ? { action, message: fill(message ?? '') } : { action }
 }
 
 function transferOf(

@@ -1,4 +1,6 @@
 import type { CallEventBody } from '@parley/contract/events'
+import { encodeMulaw } from '@parley/wire/audio/g711'
+import { makeTone } from '@parley/wire/audio/tone'
 import { onTestFinished, vi } from 'vitest'
 import { type Conversation, converse } from '../../src/conversation/converse.ts'
 import type { TransferResult } from '../../src/conversation/happening.ts'
@@ -100,6 +102,7 @@ export class Stage {
     const startMs = this.leg.positionMs
     const endMs = startMs + lastsMs
     const turnId = `turn-${++this.#turn}`
+    this.leg.sounds(speechSound(lastsMs))
     const heard = { type: 'heard', turnId, startMs, endMs } as const
     const { voice } = this
     setTimeout(() => voice.emit({ type: 'speech_started', atMs: startMs }), 60)
@@ -114,6 +117,13 @@ export class Stage {
     const answerMs = voice.answersOnWords ? finalMs + 1 : lastsMs + 260
     if (voice.capabilities.takesTurns) setTimeout(() => voice.answerByItself(), answerMs)
     await this.wait(lastsMs)
+  }
+
+  /** A tone from the callee's side, to its end and until it was noticed. */
+  async beeps(frequencyHz = 1_000, lastsMs = 400): Promise<void> {
+    const tone = { frequenciesHz: [frequencyHz], durationMs: lastsMs, sampleRateHz: 8_000 }
+    this.leg.sounds(encodeMulaw(makeTone(tone)))
+    await this.wait(lastsMs + 40)
   }
 
   /** The agent says something that it had not begun before, and comes to its end. */
@@ -141,6 +151,14 @@ export class Stage {
   has(type: CallEventBody['type']): boolean {
     return this.events.some(event => event.type === type)
   }
+}
+
+/** Of the level of speech and broken up like it, and no tone. */
+function speechSound(lastsMs: number): Uint8Array {
+  const harmonics = { frequenciesHz: [220, 440, 660, 880, 1_320], sampleRateHz: 8_000, amplitude: 0.06 }
+  const sound = makeTone({ ...harmonics, durationMs: lastsMs })
+  const syllable = (at: number) => (at % (wordMs * 8) < (wordMs - 60) * 8 ? 1 : 0.02)
+  return encodeMulaw(sound.map((sample, at) => sample * syllable(at)))
 }
 
 export function stage(play: Play): Stage {

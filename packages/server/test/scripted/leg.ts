@@ -39,6 +39,8 @@ export class ScriptedLeg implements Leg {
   #playedToMs = 0
   #tone = 0xff
   #queue: Queued[] = []
+  /** What comes from the callee next. */
+  #sounds: Uint8Array = new Uint8Array(0)
   #listener: (event: LegEvent) => void = () => undefined
   #sink: (frame: Uint8Array, atMs: number) => void = () => undefined
   readonly #pace: NodeJS.Timeout
@@ -100,6 +102,11 @@ export class ScriptedLeg implements Leg {
     this.#tone = tone
   }
 
+  /** The callee's side makes these sounds from now on; µ-law. */
+  sounds(audio: Uint8Array): void {
+    this.#sounds = audio
+  }
+
   /** The network takes no more audio from us. */
   stopsPlaying(): void {
     clearInterval(this.#pace)
@@ -125,7 +132,10 @@ export class ScriptedLeg implements Leg {
     }
     this.positionMs += frameMs
     this.#tellMarks()
-    this.#sink(new Uint8Array(frameBytes).fill(this.#tone), fromMs)
+    const frame = new Uint8Array(frameBytes).fill(this.#tone)
+    frame.set(this.#sounds.subarray(0, frameBytes))
+    this.#sounds = this.#sounds.subarray(frameBytes)
+    this.#sink(frame, fromMs)
   }
 
   #tellMarks(): void {

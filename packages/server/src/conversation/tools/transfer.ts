@@ -1,4 +1,5 @@
 import { guidance } from '../../domain/guidance.ts'
+import { answeredBy } from '../answering/answered-by.ts'
 import { talked } from '../../domain/outcome.ts'
 import { replyOf, withAgent } from '../agent.ts'
 import { ask } from '../ask.ts'
@@ -77,7 +78,7 @@ function leave(
 ): Step {
   const { nowMs } = happening
   const told = report({ type: 'transferred', destination: wish.to.name, by, at_ms: nowMs })
-  const outcome = talked('transferred', state.answer.verdict ?? 'human')
+  const outcome = talked('transferred', answeredBy(state))
   return chain([state, [...answerTool(call, { ok: true }, nowMs), told]], next =>
     finish(next, happening, { outcome, hangUp: by === 'network' }),
   )

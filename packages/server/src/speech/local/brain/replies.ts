@@ -34,6 +34,7 @@ const byGuidance: Record<GuidanceKind, Line> = {
   stopped: () => `I'm sorry, I have to end the call now. Thank you for your time. Goodbye.`,
   truth: (goal, state) => `${answers.robot(goal)} ${question(state, goal)}`.trim(),
   goOn: (goal, state) => question(state, goal),
+  screening: goal => `This is ${self(goal)}. I'm calling about ${goal.subject}${slot(goal)}.`,
   connecting: () => 'One moment please, I will connect you.',
   transferFailed: goal => `I'm sorry, nobody at ${office(goal)} is free to take the call right now.`,
   backFromFarewell: (goal, state) => question({ ...state, stage: 'anything_else' }, goal),
