@@ -29,7 +29,7 @@ import { type Database, openDatabase } from './store/database.ts'
 import { type Jobs, openJobs } from './store/jobs.ts'
 import { subscribe } from './store/notify.ts'
 import { createSealing } from './store/sealing.ts'
-import type { Voices } from './speech/port.ts'
+import type { NetworkEars, Voices } from './speech/port.ts'
 import type { BrowserLine } from './telephony/browser/browser-line.ts'
 import type { Carrier } from './telephony/port.ts'
 import type { Registrations } from './telephony/sip/registrations.ts'
@@ -51,9 +51,9 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     await openStreamLines(config, { database, sealing, reception: doors.streams, onTrouble }),
   )
   const trunks = await openTrunks(config, { database, line, sealing, streams })
-  const { voices } = starting.use(await openSpeech(config))
+  const { voices, networkEars } = starting.use(await openSpeech(config))
   const nodeId = newId() as NodeId
-  const run = runner(config, { database, jobs, nodeId, log, voices })
+  const run = runner(config, { database, jobs, nodeId, log, voices, networkEars })
   const worker: CallWorker = new CallWorker({
     nodeId,
     database,
@@ -166,6 +166,7 @@ interface RunnerParts {
   readonly nodeId: NodeId
   readonly log: Logger
   readonly voices: Voices
+  readonly networkEars: NetworkEars
 }
 
 interface Runner {
@@ -176,7 +177,7 @@ interface Runner {
 }
 
 /** Runs the calls of this node. */
-function runner(config: Config, { voices, ...parts }: RunnerParts): Runner {
+function runner(config: Config, { voices, networkEars, ...parts }: RunnerParts): Runner {
   const recordings = openRecordings(config.PARLEY_DATA_DIR, error =>
     parts.log.error({ err: error }, 'a recording is in trouble'),
   )
@@ -185,7 +186,7 @@ function runner(config: Config, { voices, ...parts }: RunnerParts): Runner {
   return {
     call: (call, { stop, carrier }) => {
       const inHand = { call, records: recordsOf(call), stop }
-      return runCall(inHand, { carrier, voices, ringTimeoutMs, clock: Date.now, newId })
+      return runCall(inHand, { carrier, voices, networkEars, ringTimeoutMs, clock: Date.now, newId })
     },
     unjoined: call => {
       const outcome = unreached('no-answer', 'No browser joined the call in time')

@@ -3,7 +3,8 @@ import { hostedAnalyst, hostedParts } from '../speech/hosted.ts'
 import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
 import { localParts } from '../speech/local/local-parts.ts'
-import type { Analyst, Catalogue, Voices } from '../speech/port.ts'
+import { createNetworkEars } from '../speech/network-ears.ts'
+import type { Analyst, Catalogue, NetworkEars, Voices } from '../speech/port.ts'
 import { createVoices, type VoiceParts } from '../speech/voices.ts'
 import type { Config } from './config.ts'
 import { hostedConfig } from './speech-settings.ts'
@@ -11,12 +12,14 @@ import { hostedConfig } from './speech-settings.ts'
 /** Everything that can speak in this process, engines warm. */
 export interface Speech extends AsyncDisposable {
   readonly voices: Voices
+  readonly networkEars: NetworkEars
 }
 
 export async function openSpeech(config: Config): Promise<Speech> {
   const engines = await openLocalEngines()
-  const voices = createVoices(voiceParts(config, () => engines))
-  return { voices, [Symbol.asyncDispose]: () => engines[Symbol.asyncDispose]() }
+  const parts = voiceParts(config, () => engines)
+  const speech = { voices: createVoices(parts), networkEars: createNetworkEars(parts) }
+  return { ...speech, [Symbol.asyncDispose]: () => engines[Symbol.asyncDispose]() }
 }
 
 /** What can be asked for, without loading anything. */

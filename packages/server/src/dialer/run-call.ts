@@ -1,8 +1,9 @@
 import type { CallEventBody } from '@parley/contract/events'
 import { broken, unreached } from '../domain/outcome.ts'
-import { VoiceFault, type Voices } from '../speech/port.ts'
+import { type NetworkEars, VoiceFault, type Voices } from '../speech/port.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { type Carrier, DialFailed } from '../telephony/port.ts'
+import { EarlyMedia, NetworkSaidNo } from './early-media.ts'
 import type { StopSwitch } from './live-calls.ts'
 import type { AttemptEnd, CallRecords } from './records.ts'
 import { redactEvent } from './redact-event.ts'
@@ -12,6 +13,7 @@ import { firstWords, voiceSession } from './voice-session.ts'
 export interface RunCallDeps {
   readonly carrier: Carrier
   readonly voices: Voices
+  readonly networkEars: NetworkEars
   readonly ringTimeoutMs: number
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -44,13 +46,15 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   if (first) voice.say(first.replyId, first.text)
 
   const dial = { to: plan.to, from: plan.from, ringTimeoutMs: deps.ringTimeoutMs, correlationId: call.id }
-  await using leg = await deps.carrier.dial({ ...dial, onProgress: records.progress }, stop.dialing.signal)
+  await using early = new EarlyMedia(plan, deps.networkEars)
+  const order = { ...dial, onProgress: records.progress, hearEarly: early.hear }
+  await using leg = await early.during(signal => deps.carrier.dial(order, signal), stop.dialing.signal)
   await records.answered(leg)
 
   const store = records.journal.report
   const report = plan.redactPii ? (event: CallEventBody) => store(redactEvent(event)) : store
   report({ type: 'prompt', text: session.prompt })
-  const told = { plan, prompt: session.prompt }
+  const told = { plan, prompt: session.prompt, mailboxHeard: early.mailboxHeard }
   const { carrier } = deps
   const openVoice = (signal: AbortSignal) => deps.voices.open(session, signal)
   const conversation = await talk(told, { leg, voice, report, stop, carrier, openVoice, clock, newId })
@@ -62,6 +66,7 @@ function endAfterTrouble(error: unknown): AttemptEnd {
   const nothing = { latency: null, networkCode: null }
   if (error instanceof DialFailed)
     return { ...nothing, outcome: unreached(error.callStatus, error.message), networkCode: error.code }
+  if (error instanceof NetworkSaidNo) return { ...nothing, outcome: error.outcome }
   if (error instanceof VoiceFault)
     return { ...nothing, outcome: broken('provider_error', 'provider', error.message) }
   if (error instanceof Error && error.name === 'AbortError')

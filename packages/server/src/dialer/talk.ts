@@ -1,5 +1,9 @@
-import { type Conversation, type ConversationParts, converse } from '../conversation/converse.ts'
-import type { CallPlan } from '../domain/call-plan.ts'
+import {
+  type CallInTalk,
+  type Conversation,
+  type ConversationParts,
+  converse,
+} from '../conversation/converse.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Carrier } from '../telephony/port.ts'
 import type { StopSwitch } from './live-calls.ts'
@@ -14,7 +18,7 @@ export interface TalkParts extends Omit<ConversationParts, 'transfer' | 'stop'> 
 
 /** The agent's conversation, and after a transfer the one that the callee has with somebody else. */
 export async function talk(
-  call: { readonly plan: CallPlan; readonly prompt: string },
+  call: CallInTalk,
   { carrier, openVoice, ...parts }: TalkParts,
 ): Promise<Conversation> {
   const { leg, stop } = parts

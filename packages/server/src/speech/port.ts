@@ -123,6 +123,24 @@ export class VoiceFault extends Error {
   }
 }
 
+/** Hears words before there is a conversation: what a network says while the phone should ring. */
+export interface NetworkEars {
+  /** Null where no recognizer understands the language. Rejects with VoiceFault. */
+  open(session: NetworkEarSession, signal: AbortSignal): Promise<NetworkEar | null>
+}
+
+export interface NetworkEarSession {
+  /** BCP 47. */
+  readonly language: string
+  /** Final text of one piece of speech, never empty. */
+  onWords(text: string, durationMs: number): void
+}
+
+export interface NetworkEar extends AsyncDisposable {
+  /** As `Voice.hear`. */
+  hear(frame: Uint8Array, atMs: number): void
+}
+
 /** Reads a finished transcript. */
 export interface Analyst {
   /** Null where nothing was said. Rejects with VoiceFault. */

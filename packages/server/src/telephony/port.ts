@@ -23,6 +23,11 @@ export interface DialRequest {
   /** How long a carrier may say nothing at all, where another could be tried. Absent: the protocol's own patience. */
   readonly firstAnswerTimeoutMs?: number
   onProgress(progress: DialProgress): void
+  /**
+   * What the network plays before the call is answered, where it does: frames as `Leg.hear` gives them, `atMs` since
+   * the first of them. Carriers that are not told of it never call this.
+   */
+  hearEarly?(frame: Uint8Array, atMs: number): void
   /** Called right before the request leaves the machine; what it throws calls the request off. */
   leaving?(): void
 }

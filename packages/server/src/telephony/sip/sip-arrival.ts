@@ -89,7 +89,7 @@ export class SipArrival implements Arrival {
       const ours = agreed?.sdp ?? createOffer({ address, ...srtp })
       const dialog = await this.#call.accept(ours, signal)
       stream.start(agreed?.media ?? readAnswer(ours, dialog.remoteSdp))
-      return new SipLeg(dialog, stream, mediaHost)
+      return new SipLeg(dialog, stream, { mediaHost })
     } catch (error) {
       await stream[Symbol.asyncDispose]()
       throw error

@@ -1,10 +1,10 @@
 import type { MediaEngine } from '@parley/wire/rtp/media-engine'
 import { newSrtpKeys } from '@parley/wire/sdp/crypto-line'
 import { createOffer } from '@parley/wire/sdp/offer'
-import { readAnswer } from '@parley/wire/sdp/answer'
 import { InviteFailed, type InviteRequest, type UserAgent } from '@parley/wire/sip/user-agent'
 import { randomUUID } from 'node:crypto'
 import { type Carrier, DialFailed, type DialRequest, type Leg } from '../port.ts'
+import { EarlyStream } from './early-stream.ts'
 import { dialFailure } from './failures.ts'
 import { SipLeg } from './sip-leg.ts'
 
@@ -42,12 +42,13 @@ export class SipCarrier implements Carrier {
         address: { host: mediaHost, port: stream.port },
         ...(this.#isProtected(request) ? { srtp: newSrtpKeys() } : {}),
       })
-      const invite = this.#inviteFor(request, offer)
+      const early = new EarlyStream(stream, offer, request)
+      const invite = this.#inviteFor(request, offer, early)
       request.leaving?.()
       request.onProgress({ type: 'placed', providerCallId: invite.callId ?? '' })
       const answered = await userAgent.invite(invite, signal)
       try {
-        stream.start(readAnswer(offer, answered.remoteSdp))
+        early.answered(answered.remoteSdp)
       } catch (cause) {
         await answered.bye(AbortSignal.timeout(byeDeadlineMs))
         throw new DialFailed('failed', {
@@ -56,7 +57,7 @@ export class SipCarrier implements Carrier {
           cause,
         })
       }
-      return new SipLeg(answered, stream, mediaHost)
+      return new SipLeg(answered, stream, { mediaHost, answeredAtMs: early.answeredAtMs })
     } catch (error) {
       await stream[Symbol.asyncDispose]()
       throw error instanceof InviteFailed ? dialFailure(error) : error
@@ -67,7 +68,7 @@ export class SipCarrier implements Carrier {
     return !to.startsWith('sip:') && this.#deps.trunk?.srtp === true
   }
 
-  #inviteFor(request: DialRequest, sdp: string): InviteRequest {
+  #inviteFor(request: DialRequest, sdp: string, early: EarlyStream): InviteRequest {
     const { trunk, userAgent } = this.#deps
     const isDirect = request.to.startsWith('sip:')
     const toUri = targetOf(request.to, trunk)
@@ -86,6 +87,7 @@ export class SipCarrier implements Carrier {
         ? {}
         : { firstAnswerTimeoutMs: request.firstAnswerTimeoutMs }),
       onProgress: progress => {
+        if (progress.sdp !== undefined) early.described(progress.sdp)
         if (progress.status >= 180)
           request.onProgress({ type: 'ringing', earlyMedia: progress.sdp !== undefined })
       },

@@ -16,6 +16,8 @@ export class SipLeg implements Leg {
   readonly #stream: MediaStream
   /** Address put into SDP. */
   readonly #mediaHost: string
+  /** The stream's clock at answer: it has run since the network was heard. */
+  readonly #answeredAtMs: number
   readonly #early: LegEvent[] = []
   /** Keys come as RFC 4733 events: the same ones by INFO are not counted twice. */
   #hasEventKeys = false
@@ -26,26 +28,33 @@ export class SipLeg implements Leg {
   #ended: LegEvent | undefined
   #over: Promise<void> | undefined
 
-  constructor(dialog: AnsweredCall, stream: MediaStream, mediaHost: string) {
+  constructor(
+    dialog: AnsweredCall,
+    stream: MediaStream,
+    { mediaHost, answeredAtMs = 0 }: { mediaHost: string; answeredAtMs?: number },
+  ) {
     this.#dialog = dialog
     this.#stream = stream
     this.#mediaHost = mediaHost
+    this.#answeredAtMs = answeredAtMs
     this.providerCallId = dialog.callId
     this.speaker = stream
-    stream.onFrame((frame, atMs) => this.#hear?.(frame, atMs))
+    stream.onFrame((frame, atMs) => this.#hearFrame(frame, atMs - answeredAtMs))
     stream.onDigit((digit, atMs) => {
       this.#hasEventKeys = true
-      this.#emit({ type: 'digit', digit, atMs })
+      this.#emit({ type: 'digit', digit, atMs: Math.max(0, atMs - answeredAtMs) })
     })
     dialog.onInfo(info => this.#takeInfo(info))
     dialog.onReinvite(offer => this.#answerChange(offer))
     dialog.onRemoteAnswer(answer => stream.start(readAnswer(dialog.localSdp, answer)))
-    stream.onMark((name, atMs, cleared) => this.#emit({ type: 'mark', name, atMs, cleared }))
+    stream.onMark((name, atMs, cleared) =>
+      this.#emit({ type: 'mark', name, atMs: Math.max(0, atMs - answeredAtMs), cleared }),
+    )
     stream.onStall(sinceMs => this.#emit({ type: 'stalled', sinceMs }))
     dialog.onEnd(end => {
       if (end.by === 'local') return
       const by = end.by === 'remote' ? 'callee' : 'line'
-      this.#ended = { type: 'hung_up', by, detail: end.reason, atMs: stream.positionMs }
+      this.#ended = { type: 'hung_up', by, detail: end.reason, atMs: this.positionMs }
       if (!this.#referring) this.#emit(this.#ended)
     })
   }
@@ -56,7 +65,7 @@ export class SipLeg implements Leg {
   }
 
   get positionMs(): number {
-    return this.#stream.positionMs
+    return Math.max(0, this.#stream.positionMs - this.#answeredAtMs)
   }
 
   listen(listener: (event: LegEvent) => void): void {
@@ -69,7 +78,9 @@ export class SipLeg implements Leg {
   }
 
   tap(sink: (heard: Uint8Array, played: Uint8Array, atMs: number) => void): void {
-    this.#stream.onTap(sink)
+    this.#stream.onTap((heard, played, atMs) => {
+      if (atMs >= this.#answeredAtMs) sink(heard, played, atMs - this.#answeredAtMs)
+    })
   }
 
   sendDigits(digits: string, signal: AbortSignal): Promise<void> {
@@ -131,7 +142,12 @@ export class SipLeg implements Leg {
 
   #takeInfo(info: { contentType: string; body: string }): void {
     const digit = this.#hasEventKeys ? null : infoDigit(info)
-    if (digit !== null) this.#emit({ type: 'digit', digit, atMs: this.#stream.positionMs })
+    if (digit !== null) this.#emit({ type: 'digit', digit, atMs: this.positionMs })
+  }
+
+  /** What the network sent before the answer may come late. */
+  #hearFrame(frame: Uint8Array, atMs: number): void {
+    if (atMs >= 0) this.#hear?.(frame, atMs)
   }
 
   #emit(event: LegEvent): void {
