@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { speechSettings } from './speech-settings.ts'
+import { hasChosenRecognizer, speechSettings } from './speech-settings.ts'
 
 /**
  * Every setting of the server, read once from the environment at start. Names are listed in
@@ -109,7 +109,7 @@ const fields = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
-const schema = fields.superRefine((config, context) => {
+const schema = fields.superRefine(checkRecognizer).superRefine((config, context) => {
   if (config.PARLEY_SIP_STUN_SERVER !== undefined && config.PARLEY_SIP_ADVERTISED_HOST !== undefined) {
     const message = 'is of no use beside PARLEY_SIP_ADVERTISED_HOST'
     context.addIssue({ code: 'custom', path: ['PARLEY_SIP_STUN_SERVER'], message })
@@ -123,6 +123,12 @@ const schema = fields.superRefine((config, context) => {
   if (url.includes('{port}') && config.PARLEY_STREAM_PORT === 0)
     fault('names {port}, so PARLEY_STREAM_PORT must not be 0')
 })
+
+function checkRecognizer(config: z.infer<typeof fields>, context: z.RefinementCtx): void {
+  if (hasChosenRecognizer(config)) return
+  const message = 'names a recognizer whose key is not set'
+  context.addIssue({ code: 'custom', path: ['STT_PROVIDER'], message })
+}
 
 /** A start with unusable settings. The message has one line per fault and no values. */
 export class ConfigError extends Error {

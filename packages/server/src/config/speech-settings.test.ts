@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { readConfig } from './config.ts'
+import { hostedRecognizers } from '../speech/hosted/recognizers.ts'
+import { ConfigError, readConfig } from './config.ts'
 import { hostedConfig } from './speech-settings.ts'
 
 const hosted = (environment: Record<string, string>) => hostedConfig(readConfig(environment))
@@ -28,4 +29,25 @@ test('addresses stand beside their keys, and an open server needs none', () => {
     xai: { apiKey: 'xai', url: 'https://proxy.example/v1/realtime' },
     chat: { baseUrl: 'http://127.0.0.1:11434/v1', model: 'small', apiKey: null },
   })
+})
+
+test('of several recognizers the first one hears, or the chosen one', () => {
+  const keys = {
+    DEEPGRAM_API_KEY: 'dg',
+    ASSEMBLYAI_API_KEY: 'aai',
+    OPENAI_API_KEY: 'sk',
+    ELEVENLABS_API_KEY: 'xi',
+  }
+  const order = (more: Record<string, string>) =>
+    hostedRecognizers(hosted({ ...keys, ...more })).map(({ provider }) => provider)
+  expect(order({})).toEqual(['deepgram', 'deepgram-flux', 'assemblyai', 'elevenlabs', 'openai'])
+  expect(order({ STT_PROVIDER: 'deepgram-flux' }).slice(0, 2)).toEqual(['deepgram-flux', 'deepgram'])
+  expect(order({ STT_PROVIDER: 'local' })[0]).toBe('deepgram')
+})
+
+test('a recognizer can be chosen that there is, and no other', () => {
+  expect(() => readConfig({ STT_PROVIDER: 'openai' })).toThrow(ConfigError)
+  expect(() => readConfig({ STT_PROVIDER: 'whisper', OPENAI_API_KEY: 'sk' })).toThrow(/STT_PROVIDER/u)
+  expect(readConfig({ STT_PROVIDER: 'openai', OPENAI_API_KEY: 'sk' }).STT_PROVIDER).toBe('openai')
+  expect(readConfig({ STT_PROVIDER: 'local' }).STT_PROVIDER).toBe('local')
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HostedConfig } from '../speech/hosted/config.ts'
+import { hostedRecognizers, recognizerProviders } from '../speech/hosted/recognizers.ts'
 
 const setting = z.string().min(1).optional()
 const url = z.url().optional()
@@ -39,6 +40,10 @@ export const speechSettings = {
     .regex(/^[a-z0-9]+$/u, 'must be the name of a region, such as westeurope')
     .optional(),
   AZURE_SPEECH_TTS_URL: url,
+  ASSEMBLYAI_API_KEY: setting,
+  ASSEMBLYAI_URL: url,
+  /** Which recognizer hears in legacy mode where several could. */
+  STT_PROVIDER: z.enum([...recognizerProviders, 'local']).optional(),
   /** Any OpenAI-compatible chat endpoint (Ollama, vLLM, llama.cpp) as the legacy brain. */
   LLM_BASE_URL: url,
   LLM_API_KEY: setting,
@@ -65,8 +70,17 @@ export function hostedConfig(config: z.infer<typeof schema>): HostedConfig {
     elevenlabs: keyed(config.ELEVENLABS_API_KEY, { url: config.ELEVENLABS_URL }),
     cartesia: keyed(config.CARTESIA_API_KEY, { url: config.CARTESIA_URL }),
     azureSpeech: azureSpeech(config),
+    assemblyai: keyed(config.ASSEMBLYAI_API_KEY, { url: config.ASSEMBLYAI_URL }),
+    recognizer: config.STT_PROVIDER === 'local' ? undefined : config.STT_PROVIDER,
     chat: chat(config),
   })
+}
+
+/** Whether STT_PROVIDER names a recognizer that there is. */
+export function hasChosenRecognizer(config: z.infer<typeof schema>): boolean {
+  const { STT_PROVIDER: chosen } = config
+  if (chosen === undefined || chosen === 'local') return true
+  return hostedRecognizers(hostedConfig(config)).some(({ provider }) => provider === chosen)
 }
 
 function azure(config: z.infer<typeof schema>): HostedConfig['azure'] {

@@ -40,7 +40,8 @@ function voiceParts(config: Config, engines: () => LocalEngines): VoiceParts {
     first.length > 0 ? first : second
   return {
     realtime: either(hosted.realtime, local.realtime),
-    recognizers: either(hosted.recognizers, local.recognizers),
+    recognizers:
+      config.STT_PROVIDER === 'local' ? local.recognizers : either(hosted.recognizers, local.recognizers),
     brains: either(hosted.brains, local.brains),
     synthesizers: either(hosted.synthesizers, local.synthesizers),
     detectors: local.detectors,

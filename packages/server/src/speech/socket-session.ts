@@ -28,7 +28,8 @@ export interface SocketDeadlines {
   readonly silentMs: number
 }
 
-const usualDeadlines: SocketDeadlines = { connectMs: 5_000, pingMs: 1_000, silentMs: 3_000 }
+/** A half-open connection is found within three seconds: silence, and at most one more look. */
+const usualDeadlines: SocketDeadlines = { connectMs: 5_000, pingMs: 500, silentMs: 2_400 }
 
 /** A minute of µ-law audio in base64: what the far end does not take by then it will never take. */
 const MOST_BUFFERED_BYTES = 640_000

@@ -15,3 +15,19 @@ export function faultKindOfStatus(status: number): VoiceFault['kind'] {
   if (status === 429) return 'rate_limited'
   return status >= 500 ? 'unreachable' : 'refused'
 }
+
+/** Who the far end is, and the key that must never stand in a message. */
+export interface Origin {
+  readonly provider: string
+  readonly secret: string
+}
+
+/** What a vendor said of its failure, without the key, should it have repeated it. */
+export function toldFault(
+  { provider, secret }: Origin,
+  kind: VoiceFault['kind'],
+  message: string,
+): VoiceFault {
+  const safe = secret === '' ? message : message.replaceAll(secret, '***')
+  return new VoiceFault(provider, kind, { message: safe.slice(0, 300) })
+}

@@ -19,12 +19,20 @@ describe('the catalogue', () => {
     expect(hostedAnalyst({})).toBe(null)
   })
 
-  test('a key for OpenAI alone gives realtime, and no legacy mode that could not hear', () => {
-    const { models, voices, recognizedLanguages } = catalogueOf({ ...hostedParts({ openai }), detectors })
+  test('a key for OpenAI alone gives both modes', () => {
+    const { models, recognizedLanguages } = catalogueOf({ ...hostedParts({ openai }), detectors })
+    expect(new Set(models.map(({ mode }) => mode))).toEqual(new Set(['realtime', 'legacy']))
+    expect(recognizedLanguages).toContain('es')
+    const realtime = models.filter(({ mode }) => mode === 'realtime')
+    expect(realtime.every(model => !model.supportsTemperature)).toBe(true)
+  })
+
+  test('a key that hears nothing gives no legacy mode', () => {
+    const gemini = { ...hostedParts({ gemini: { apiKey: 'g' } }), detectors }
+    const { models, voices, recognizedLanguages } = catalogueOf(gemini)
     expect(new Set(models.map(({ mode }) => mode))).toEqual(new Set(['realtime']))
-    expect(voices.map(({ id }) => id)).toContain('alloy')
+    expect(voices.map(({ id }) => id)).toContain('Kore')
     expect(recognizedLanguages).toEqual([])
-    expect(models.every(model => !model.supportsTemperature)).toBe(true)
   })
 
   test('in each mode one model and one voice is the default', () => {

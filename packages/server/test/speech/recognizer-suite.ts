@@ -64,7 +64,7 @@ export function recognizerSuite(subject: RecognizerUnderTest): void {
       await probe.until(() => probe.answers > 0)
       expect(probe.text).toBe(FIRST)
       const partials = probe.of('partial').map(event => event.text)
-      expect(partials.length).toBeGreaterThan(1)
+      expect(partials.length).toBeGreaterThan(0)
       expect(partials.filter(text => !FIRST.startsWith(text.trim()))).toEqual([])
       expect(probe.of('final').at(-1)?.turnOver ?? false).toBe(Boolean(probe.capabilities?.endsTurns))
       expectOrder(probe)

@@ -1,9 +1,13 @@
+import { openAssemblyAi } from '@parley/rehearsal/stand-ins/assemblyai/open-assemblyai'
 import { openDeepgram } from '@parley/rehearsal/stand-ins/deepgram/open-deepgram'
-import { afterAll, beforeAll } from 'vitest'
+import { openElevenLabs } from '@parley/rehearsal/stand-ins/elevenlabs/open-elevenlabs'
+import { openOpenAiTranscription } from '@parley/rehearsal/stand-ins/openai-transcription/open-openai-transcription'
+import { assemblyAiRecognizer } from '../../src/speech/cascade/recognizers/assemblyai/assemblyai.ts'
+import { fluxRecognizer } from '../../src/speech/cascade/recognizers/deepgram/flux.ts'
+import { scribeRecognizer } from '../../src/speech/cascade/recognizers/elevenlabs/scribe.ts'
+import { openAiTranscription } from '../../src/speech/cascade/recognizers/openai/openai-transcription.ts'
 import { deepgramRecognizer } from '../../src/speech/cascade/recognizers/deepgram/deepgram.ts'
-import { openLocalEngines, type LocalEngines } from '../../src/speech/local/engines.ts'
-import { LocalRecognizer } from '../../src/speech/local/local-recognizer.ts'
-import { localRecognizerSuite, recognizerSuite } from './recognizer-suite.ts'
+import { recognizerSuite } from './recognizer-suite.ts'
 
 recognizerSuite({
   provider: 'deepgram',
@@ -11,21 +15,26 @@ recognizerSuite({
   recognizer: (server, config) => deepgramRecognizer({ url: server.url, ...config }),
 })
 
-let engines: LocalEngines
-beforeAll(async () => {
-  engines = await openLocalEngines()
+recognizerSuite({
+  provider: 'deepgram-flux',
+  standIn: openDeepgram,
+  recognizer: (server, config) => fluxRecognizer({ url: server.url, ...config }),
 })
-afterAll(() => engines[Symbol.asyncDispose]())
 
-localRecognizerSuite({
-  provider: 'local',
-  sentences: ['Yes that works for me.', "No I can't make it."],
-  nonsense: 'He bought a brand new motorcycle.',
-  speak: async text => {
-    const pieces: Uint8Array[] = []
-    const speech = engines.synthesizer.speak(text, { voice: 'alloy' }, AbortSignal.timeout(10_000))
-    for await (const { audio } of speech) pieces.push(audio)
-    return Buffer.concat(pieces)
-  },
-  recognizer: () => new LocalRecognizer(() => engines.recognizers),
+recognizerSuite({
+  provider: 'assemblyai',
+  standIn: openAssemblyAi,
+  recognizer: (server, config) => assemblyAiRecognizer({ url: server.url, ...config }),
+})
+
+recognizerSuite({
+  provider: 'elevenlabs',
+  standIn: openElevenLabs,
+  recognizer: (server, config) => scribeRecognizer({ url: server.url, ...config }),
+})
+
+recognizerSuite({
+  provider: 'openai',
+  standIn: openOpenAiTranscription,
+  recognizer: (server, config) => openAiTranscription({ baseUrl: `${server.url}/v1`, ...config }),
 })

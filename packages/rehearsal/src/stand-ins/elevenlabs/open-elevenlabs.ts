@@ -2,19 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RawData } from 'ws'
 import { z } from 'zod'
-import { openLoopback, type Log } from '../loopback.ts'
+import { openLoopback, type Line, type Log } from '../loopback.ts'
 import { readJson } from '../read-body.ts'
 import type { StandIn } from '../stand-in.ts'
 import { toneSpeech } from '../tone-speech.ts'
+import { scribeQuery, ScribeSession, type ScribeOptions } from './scribe-session.ts'
 import { StreamInputSession, type SpeechOptions } from './stream-input-session.ts'
 
-export interface ElevenLabsOptions extends Partial<SpeechOptions> {
+export interface ElevenLabsOptions extends Partial<SpeechOptions & ScribeOptions> {
   /** The only key that is let in; default: any non-empty one. */
   readonly apiKey?: string
   /** Voices there are; default: every id. */
   readonly voices?: readonly string[]
 }
 
+const LISTEN_PATH = '/v1/speech-to-text/realtime'
 const PATH = /^\/v1\/text-to-speech\/(?<voice>[^/]+)\/(?<kind>stream-input|stream)$/u
 
 const streamInputQuery = z.strictObject({
@@ -35,13 +37,17 @@ const streamInputQuery = z.strictObject({
 
 const speech = z.looseObject({ text: z.string().min(1), model_id: z.string().optional() })
 
-/** ElevenLabs' text to speech, streamed over WebSocket or HTTP. It speaks µ-law at 8 kHz and nothing else. */
+/**
+ * ElevenLabs' text to speech, streamed over WebSocket or HTTP, and its live transcription. All audio is µ-law
+ * at 8 kHz and nothing else.
+ */
 export async function openElevenLabs(options: ElevenLabsOptions = {}): Promise<StandIn> {
   const usual = { firstAudioMs: 40, betweenPiecesMs: 5, pieceMs: 100, alignment: true, sampleRateHz: 8000 }
   const settings = { ...usual, ...options }
   return await openLoopback({
     authorize: request => refusalOf(request, options),
     connected: (line, request) => {
+      if (placeOf(request).path === LISTEN_PATH) return listen(line, request, { delayMs: 20, ...options })
       const query = streamInputQuery.safeParse(Object.fromEntries(placeOf(request).search))
       if (!query.success) return line.close(1008, 'invalid query')
       const session = new StreamInputSession(line, settings, query.data.inactivity_timeout * 1000)
@@ -50,6 +56,14 @@ export async function openElevenLabs(options: ElevenLabsOptions = {}): Promise<S
     },
     requested: (request, response, log) => stream(request, response, { log, settings }),
   })
+}
+
+function listen(line: Line, request: IncomingMessage, options: ScribeOptions): void {
+  const query = scribeQuery.safeParse(Object.fromEntries(placeOf(request).search))
+  if (!query.success) return line.close(1008, 'invalid_request')
+  const session = new ScribeSession(line, query.data, options)
+  line.socket.on('message', (data: RawData) => session.receive((data as Buffer).toString()))
+  line.socket.once('close', () => session.end())
 }
 
 async function stream(
@@ -76,17 +90,28 @@ async function stream(
 }
 
 function refusalOf(request: IncomingMessage, { apiKey, voices }: ElevenLabsOptions): number | null {
-  const { voice, kind, search } = placeOf(request)
-  const key = request.headers['xi-api-key']
-  if (voice === null) return 404
-  if (typeof key !== 'string' || key === '' || (apiKey !== undefined && key !== apiKey)) return 401
-  if (voices && !voices.includes(voice)) return 404
-  if (kind !== 'stream-input') return null
-  return streamInputQuery.safeParse(Object.fromEntries(search)).success ? null : 400
+  const { path, voice, kind, search } = placeOf(request)
+  if (voice === null && path !== LISTEN_PATH) return 404
+  if (!letsIn(request.headers['xi-api-key'], apiKey)) return 401
+  if (voice !== null && voices && !voices.includes(voice)) return 404
+  const query = voice === null ? scribeQuery : kind === 'stream-input' ? streamInputQuery : z.unknown()
+  return query.safeParse(Object.fromEntries(search)).success ? null : 400
 }
 
-function placeOf(request: IncomingMessage): { voice: string | null; kind: string; search: URLSearchParams } {
+function letsIn(key: string | string[] | undefined, wanted: string | undefined): boolean {
+  return typeof key === 'string' && key !== '' && (wanted === undefined || key === wanted)
+}
+
+interface Place {
+  readonly path: string
+  readonly voice: string | null
+  readonly kind: string
+  readonly search: URLSearchParams
+}
+
+function placeOf(request: IncomingMessage): Place {
   const url = new URL(request.url ?? '/', 'http://stand-in')
   const { voice = null, kind = '' } = PATH.exec(url.pathname)?.groups ?? {}
-  return { voice: voice === null ? null : decodeURIComponent(voice), kind, search: url.searchParams }
+  const known = voice === null ? null : decodeURIComponent(voice)
+  return { path: url.pathname, voice: known, kind, search: url.searchParams }
 }

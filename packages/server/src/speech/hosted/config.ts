@@ -1,3 +1,5 @@
+import type { RecognizerProvider } from './recognizers.ts'
+
 /** Keys and addresses of hosted providers. What is absent is not offered. */
 export interface HostedConfig {
   readonly openai?: { readonly apiKey: string; readonly baseUrl?: string; readonly realtimeUrl?: string }
@@ -19,6 +21,9 @@ export interface HostedConfig {
     readonly synthesisUrl?: string
     readonly recognitionUrl?: string
   }
+  readonly assemblyai?: { readonly apiKey: string; readonly url?: string }
+  /** The recognizer that comes before the others. */
+  readonly recognizer?: RecognizerProvider
   /** Any OpenAI-compatible server: its model comes before OpenAI's own. */
   readonly chat?: { readonly baseUrl: string; readonly apiKey: string | null; readonly model: string }
 }

@@ -1,4 +1,5 @@
-import { VoiceFault } from '../port.ts'
+import type { VoiceFault } from '../port.ts'
+import { toldFault, type Origin } from '../voice-fault.ts'
 
 /** A create that met a response the server had begun meanwhile: not a failure, it is asked again later. */
 export const ALREADY_ACTIVE = 'conversation_already_has_active_response'
@@ -27,13 +28,6 @@ export function endsSession(fault: VoiceFault, code: string | null): boolean {
   return fault.kind === 'unauthorized' || fault.kind === 'quota' || code === 'session_expired'
 }
 
-/** Who the far end is, and the key that must never stand in a message, should the vendor echo it. */
-export interface Origin {
-  readonly provider: string
-  readonly secret: string
-}
-
-export function faultOfCode(code: string | null, message: string, { provider, secret }: Origin): VoiceFault {
-  const safe = secret === '' ? message : message.replaceAll(secret, '***')
-  return new VoiceFault(provider, KINDS[code ?? ''] ?? 'protocol', { message: `${code ?? 'error'}: ${safe}` })
+export function faultOfCode(code: string | null, message: string, origin: Origin): VoiceFault {
+  return toldFault(origin, KINDS[code ?? ''] ?? 'protocol', `${code ?? 'error'}: ${message}`)
 }

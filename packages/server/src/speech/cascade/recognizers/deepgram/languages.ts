@@ -45,3 +45,6 @@ export const deepgramLanguages: readonly string[] = [
   'ms',
   'vi',
 ]
+
+/** What Flux understands. https://developers.deepgram.com/docs/flux/language-prompting */
+export const fluxLanguages: readonly string[] = ['en', 'es', 'fr', 'de', 'hi', 'ru', 'pt', 'ja', 'it', 'nl']

@@ -1,0 +1,36 @@
+/**
+ * Languages that Scribe v2 Realtime understands well, of the ninety it knows. ISO 639-1.
+ * https://elevenlabs.io/docs/overview/capabilities/speech-to-text
+ */
+export const scribeLanguages: readonly string[] = [
+  'en',
+  'es',
+  'fr',
+  'de',
+  'it',
+  'pt',
+  'nl',
+  'pl',
+  'sv',
+  'da',
+  'no',
+  'fi',
+  'cs',
+  'sk',
+  'el',
+  'hu',
+  'ro',
+  'bg',
+  'hr',
+  'ca',
+  'et',
+  'lv',
+  'uk',
+  'ru',
+  'tr',
+  'hi',
+  'id',
+  'ms',
+  'vi',
+  'ja',
+]
