@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { moment, phoneNumber, timestamp } from './fields.ts'
+import { lineQualitySchema } from './line-quality.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { answerers, callModes, callStatuses, endReasons, networkStatuses } from './status.ts'
 
@@ -67,6 +68,7 @@ export const callSummarySchema = z
       .boolean()
       .meta({ description: 'Recording, transcript and analysis are ready: nothing changes any more' }),
     latency: latencySchema.nullable(),
+    line_quality: lineQualitySchema.nullable(),
     metadata: z.record(z.string(), z.unknown()).nullable(),
   })
   .meta({ id: 'CallSummary' })

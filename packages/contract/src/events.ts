@@ -1,3 +1,4 @@
+import type { OneWayCause } from './line-quality.ts'
 import type { Answerer, CallMode, EndReason, NetworkStatus } from './status.ts'
 
 /**
@@ -58,6 +59,8 @@ export type CallEventBody =
   | { type: 'wrap_up'; at_ms: number }
   | { type: 'farewell'; at_ms: number }
   | { type: 'fault'; source: 'voice' | 'line' | 'tool'; detail: string; at_ms: number }
+  /** One direction of the line is dead, with the likely cause; told within 5 s. Null: both flow again. */
+  | { type: 'one_way_audio'; cause: OneWayCause | null; at_ms: number }
   | { type: 'answered_by'; answered_by: Answerer; at_ms: number }
   /** The customer's words for a mailbox: begun, perhaps anew, or left to the last of them. */
   | { type: 'voicemail_message'; state: 'started' | 'left'; at_ms: number }

@@ -63,7 +63,11 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     run: (call, stop) =>
       call.plan.to === browserParty
         ? run.unjoined(call)
-        : run.call(call, { stop, carrier: trunks.carrierSoonFor(call) }),
+        : run.call(call, {
+            stop,
+            carrier: trunks.carrierFor(call),
+            secondCarrier: trunks.secondCarrierFor(call),
+          }),
     onLeaseLost: () => {
       log.fatal('this worker was too slow to prove that it lives: its calls were given up')
       process.exit(1)
@@ -123,7 +127,8 @@ function takeCarriers(
     hasRoom: () => worker.hasRoom,
     hold: (call, arrival) =>
       worker.hold(call, async stop => {
-        await run.call(call, { stop, carrier: lineOf(arrival, trunks.carrierFor(call)) })
+        const secondCarrier = trunks.secondCarrierFor(call)
+        await run.call(call, { stop, carrier: lineOf(arrival), secondCarrier })
         // A call that broke before its answer must not ring on; after the answer this does nothing.
         arrival.refuse('unavailable')
       }),
@@ -141,7 +146,8 @@ function takeBrowsers(config: Config, { worker, run, trunks, ...parts }: TakingP
       worker.hold(call, async stop => {
         await using joined = leg
         const answer = () => Promise.resolve(joined)
-        await run.call(call, { stop, carrier: lineOf({ answer }, trunks.carrierFor(call)) })
+        const secondCarrier = trunks.secondCarrierFor(call)
+        await run.call(call, { stop, carrier: lineOf({ answer }), secondCarrier })
       }),
   })
 }
@@ -170,8 +176,8 @@ interface RunnerParts {
 }
 
 interface Runner {
-  /** Over the line that it is given. */
-  call(call: ClaimedCall, o: { stop: StopSwitch; carrier: Carrier }): Promise<void>
+  /** Over the line that it is given; `secondCarrier` for whoever the callee is connected with. */
+  call(call: ClaimedCall, o: { stop: StopSwitch; carrier: Carrier; secondCarrier: Carrier }): Promise<void>
   /** Ends a call that no browser has joined in time. */
   unjoined(call: ClaimedCall): Promise<void>
 }
@@ -184,9 +190,16 @@ function runner(config: Config, { voices, networkEars, ...parts }: RunnerParts):
   const ringTimeoutMs = config.PARLEY_RING_TIMEOUT_SECONDS * 1_000
   const recordsOf = (call: ClaimedCall) => new CallRecords(call, { ...parts, recordings })
   return {
-    call: (call, { stop, carrier }) => {
+    call: (call, { stop, ...carriers }) => {
       const inHand = { call, records: recordsOf(call), stop }
-      return runCall(inHand, { carrier, voices, networkEars, ringTimeoutMs, clock: Date.now, newId })
+      return runCall(inHand, {
+        ...carriers,
+        voices,
+        networkEars,
+        ringTimeoutMs,
+        clock: Date.now,
+        newId,
+      })
     },
     unjoined: call => {
       const outcome = unreached('no-answer', 'No browser joined the call in time')

@@ -9,6 +9,7 @@ import { admitToTrunk, limitSettingsTrunk, settingsTrunk } from '../src/store/ad
 import { claimCall } from '../src/store/attempts.ts'
 import { insertCarrier } from '../src/store/carriers.ts'
 import { type Database, openDatabase } from '../src/store/database.ts'
+import { forgetSecondLeg } from '../src/store/second-legs.ts'
 import { createSealing } from '../src/store/sealing.ts'
 import { testAccount, testCall } from './accounts.ts'
 import { testDatabase } from './postgres.ts'
@@ -71,6 +72,25 @@ test('never more calls at once than a trunk has places, on however many workers'
   expect(await claimAll(calls)).toEqual([trunk])
   const attempts = await kysely.selectFrom('attempts').selectAll().where('call_id', 'in', calls).execute()
   expect(attempts).toHaveLength(4)
+})
+
+test('a second line takes a place of its own, until it is over or its call is', async () => {
+  const account = await testAccount(database)
+  const trunk = await trunkOf(account, { max_concurrent_calls: 3, calls_per_second: 100 })
+  const [one, two, three, four] = (await queuedCalls(account, 4)) as [CallId, CallId, CallId, CallId]
+  const claim = async (callId: CallId) => typeof (await claimCall(database, { callId, nodeId })) !== 'string'
+  const dialSecond = async (call: CallId) =>
+    (await admitToTrunk(database, { trunk, call, dialing: true, second: true })).kind
+  expect([await claim(one), await claim(two)]).toEqual([true, true])
+  expect(await dialSecond(one)).toBe('admitted')
+  expect([await dialSecond(two), await claim(three)]).toEqual(['full', false])
+  expect(await dialSecond(one), 'trying again counts once').toBe('admitted')
+  await forgetSecondLeg(database, one)
+  expect([await claim(three), await dialSecond(two)]).toEqual([true, 'full'])
+  await database.kysely.updateTable('calls').set({ status: 'completed' }).where('id', '=', one).execute()
+  expect(await dialSecond(two)).toBe('admitted')
+  await database.kysely.updateTable('calls').set({ status: 'failed' }).where('id', '=', two).execute()
+  expect(await claim(four)).toBe(true)
 })
 
 test('a full trunk leaves calls to the next by priority, and none to another account', async () => {

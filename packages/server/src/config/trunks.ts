@@ -35,6 +35,9 @@ export interface TrunkDeps {
   readonly streams: StreamLines
 }
 
+/** The call's own, or the one to whoever the callee is connected with. */
+type Line = 'first' | 'second'
+
 /** Less than who asked waits, so that silence is told too. */
 const testDeadlineMs = 7_000
 
@@ -47,14 +50,12 @@ export class Trunks {
     this.#deps = deps
   }
 
-  /** Dials one claimed call: on the trunk that it has a place on, and where that fails on the account's others. */
+  /**
+   * Dials one claimed call: on the trunk that it has a place on, and where that fails on the account's others. They are
+   * read beside the opening of its voice.
+   */
   carrierFor(call: ClaimedCall): Carrier {
-    return this.#carrierOver(call, null)
-  }
-
-  /** As `carrierFor`, for a call that is dialled next: its trunks are read beside the opening of its voice. */
-  carrierSoonFor(call: ClaimedCall): Carrier {
-    if (call.trunk === null) return this.carrierFor(call)
+    if (call.trunk === null) return this.#carrierOver(call, null)
     const trunks = this.#read(call)
     trunks.catch(() => undefined) // Told by the dial, if it comes to one.
     return this.#carrierOver(call, trunks)
@@ -66,7 +67,18 @@ export class Trunks {
       dial: async (request, signal) => {
         const known = first
         first = null
-        return await (await this.#choose(call, request, known)).dial(request, signal)
+        const trunks = await this.#choose(call, request, { line: 'first', known })
+        return await trunks.dial(request, signal)
+      },
+    }
+  }
+
+  /** Dials somebody whom the call is to be connected with: a line of its own, with a place and a turn of its own. */
+  secondCarrierFor(call: ClaimedCall): Carrier {
+    return {
+      dial: async (request, signal) => {
+        const trunks = await this.#choose(call, request, { line: 'second', known: null })
+        return await trunks.dial(request, signal)
       },
     }
   }
@@ -78,29 +90,30 @@ export class Trunks {
   async #choose(
     call: ClaimedCall,
     { to }: DialRequest,
-    known: Promise<OutboundTrunk[]> | null,
+    { line, known }: { line: Line; known: Promise<OutboundTrunk[]> | null },
   ): Promise<Carrier> {
-    if (call.trunk === null || /^sips?:/.test(to)) return this.#carrier(null)
+    if ((call.trunk === null && line === 'first') || /^sips?:/.test(to)) return this.#carrier(null)
     const trunks = await (known ?? this.#read(call))
     const claimed = trunks.filter(trunk => trunk.id === call.trunk)
     const others = trunks.filter(trunk => trunk.id !== call.trunk)
     return new FailoverCarrier({
-      trunks: [...claimed, ...others].map(trunk => this.#trunk(trunk, call)),
+      trunks: [...claimed, ...others].map(trunk => this.#trunk(trunk, call, line)),
       watch: this.#watch,
       clock: () => performance.now(),
     })
   }
 
-  #trunk(row: OutboundTrunk, call: ClaimedCall): Trunk {
+  #trunk(row: OutboundTrunk, call: ClaimedCall, line: Line): Trunk {
     const { database } = this.#deps
-    const hasPlace = row.id === call.trunk && !isLimited(row)
+    const second = line === 'second'
+    const hasPlace = (second || row.id === call.trunk) && !isLimited(row)
     return {
       id: row.id,
       ...this.#lineOf(row),
       admit: async () =>
         hasPlace
           ? { kind: 'admitted' }
-          : await admitToTrunk(database, { trunk: row.id, call: call.id, dialing: true }),
+          : await admitToTrunk(database, { trunk: row.id, call: call.id, dialing: true, second }),
     }
   }
 

@@ -31,6 +31,6 @@ export async function reapOnce(deps: ReapDeps): Promise<void> {
 }
 
 async function reap(orphan: OrphanedCall, deps: ReapDeps): Promise<void> {
-  if (orphan.lifeline !== null) await deps.hangUpLifeline(orphan.lifeline, orphan.accountId)
+  await Promise.all(orphan.lifelines.map(lifeline => deps.hangUpLifeline(lifeline, orphan.accountId)))
   await deps.endOrphan(orphan, broken('node_lost', 'ours', 'The server that ran this call was lost'))
 }

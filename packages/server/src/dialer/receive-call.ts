@@ -40,14 +40,7 @@ async function receive(arrival: Arrival, deps: ReceiveDeps): Promise<void> {
   deps.hold(call, arrival)
 }
 
-/** The line of a call that came in: its first leg is the caller who rings, every other is dialled. */
-export function lineOf(arrival: Pick<Arrival, 'answer'>, outbound: Carrier): Carrier {
-  let rings = true
-  return {
-    dial(request, signal) {
-      if (!rings) return outbound.dial(request, signal)
-      rings = false
-      return arrival.answer(signal)
-    },
-  }
+/** The line of a call that came in: the caller who rings. */
+export function lineOf(arrival: Pick<Arrival, 'answer'>): Carrier {
+  return { dial: (_request, signal) => arrival.answer(signal) }
 }

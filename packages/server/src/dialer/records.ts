@@ -6,10 +6,13 @@ import type { Recordings, Recording } from '../files/recordings.ts'
 import { type ClaimedCall, endCall, recordAnswered, recordPlaced } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
+import { forgetSecondLeg, recordSecondAnswered } from '../store/second-legs.ts'
 import type { CallLatency } from '../store/tables.ts'
 import { writeCallEvents } from '../store/transcript.ts'
 import type { DialProgress, Leg } from '../telephony/port.ts'
 import { Journal } from './journal.ts'
+import { type LineWatch, watchLine } from './line-watch.ts'
+import type { SecondLine } from './transfer-call.ts'
 
 export interface RecordsDeps {
   readonly database: Database
@@ -33,7 +36,7 @@ export class CallRecords {
   readonly #deps: RecordsDeps
   readonly #call: ClaimedCall
   readonly journal: Journal
-  #leg: Leg | undefined
+  #line: LineWatch | undefined
   #recording: Recording | undefined
 
   constructor(call: ClaimedCall, deps: RecordsDeps) {
@@ -55,7 +58,6 @@ export class CallRecords {
   async answered(leg: Leg): Promise<void> {
     const { id, plan } = this.#call
     const { database, recordings } = this.#deps
-    this.#leg = leg
     if (plan.record) {
       const recording = await recordings.begin(id)
       this.#recording = recording
@@ -64,6 +66,22 @@ export class CallRecords {
     const recordingPath = this.#recording?.path ?? null
     await recordAnswered(database, { callId: id, lifeline: leg.lifeline, recordingPath })
     this.journal.report({ type: 'answered', mode: plan.mode, model: plan.model, voice: plan.voice })
+    this.#line = watchLine(leg, this.journal.report)
+  }
+
+  /** Stores what hanging up a second line from elsewhere needs; a database that is away stops no two people's talk. */
+  readonly secondLine: SecondLine = {
+    answered: leg =>
+      this.#tryStoring(() =>
+        recordSecondAnswered(this.#deps.database, { callId: this.#call.id, lifeline: leg.lifeline }),
+      ),
+    over: () => this.#tryStoring(() => forgetSecondLeg(this.#deps.database, this.#call.id)),
+  }
+
+  async #tryStoring(write: () => Promise<void>): Promise<void> {
+    await write().catch((error: unknown) =>
+      this.#deps.log.warn({ err: error, call_id: this.#call.id }, 'a second line can not be stored now'),
+    )
   }
 
   /** The last word on a call: everything stored, then the state that says so. */
@@ -72,8 +90,8 @@ export class CallRecords {
     const { log, nodeId } = this.#deps
     if (end.defect !== undefined) log.error({ call_id: id, err: end.defect }, 'a call broke on a defect')
     const recording = (await this.#recording?.close()) ?? 'none'
+    const lineStats = this.#line?.close() ?? null
     await untilStored(() => this.journal.close(), log)
-    const lineStats = this.#leg ? { ...this.#leg.stats() } : null
     const { outcome, networkCode, latency } = end
     const ended = { callId: id, nodeId, outcome, networkCode, latency, lineStats, recording }
     await untilStored(() => endCall(this.#deps, ended), log)

@@ -12,6 +12,8 @@ import { firstWords, voiceSession } from './voice-session.ts'
 
 export interface RunCallDeps {
   readonly carrier: Carrier
+  /** For whoever the callee is to be connected with. */
+  readonly secondCarrier: Carrier
   readonly voices: Voices
   readonly networkEars: NetworkEars
   readonly ringTimeoutMs: number
@@ -55,9 +57,19 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   const report = plan.redactPii ? (event: CallEventBody) => store(redactEvent(event)) : store
   report({ type: 'prompt', text: session.prompt })
   const told = { plan, prompt: session.prompt, mailboxHeard: early.mailboxHeard }
-  const { carrier } = deps
+  const { secondCarrier: carrier } = deps
   const openVoice = (signal: AbortSignal) => deps.voices.open(session, signal)
-  const conversation = await talk(told, { leg, voice, report, stop, carrier, openVoice, clock, newId })
+  const conversation = await talk(told, {
+    leg,
+    voice,
+    report,
+    stop,
+    carrier,
+    secondLine: records.secondLine,
+    openVoice,
+    clock,
+    newId,
+  })
   return { ...conversation, networkCode: null }
 }
 

@@ -7,22 +7,23 @@ import {
 import type { Voice } from '../speech/port.ts'
 import type { Carrier } from '../telephony/port.ts'
 import type { StopSwitch } from './live-calls.ts'
-import { CallTransfer } from './transfer-call.ts'
+import { CallTransfer, type SecondLine } from './transfer-call.ts'
 
 export interface TalkParts extends Omit<ConversationParts, 'transfer' | 'stop'> {
   readonly stop: StopSwitch
   /** For a second line, where the callee is to be connected to somebody. */
   readonly carrier: Carrier
+  readonly secondLine: SecondLine
   readonly openVoice: (signal: AbortSignal) => Promise<Voice>
 }
 
 /** The agent's conversation, and after a transfer the one that the callee has with somebody else. */
 export async function talk(
   call: CallInTalk,
-  { carrier, openVoice, ...parts }: TalkParts,
+  { carrier, secondLine, openVoice, ...parts }: TalkParts,
 ): Promise<Conversation> {
   const { leg, stop } = parts
-  await using transfer = new CallTransfer({ plan: call.plan, leg, carrier, openVoice })
+  await using transfer = new CallTransfer({ plan: call.plan, leg, carrier, secondLine, openVoice })
   const conversation = await converse(call, { ...parts, transfer: transfer.begin }, stop.abandon.signal)
   if (conversation.outcome.endReason === 'transferred') await transfer.untilOver(stop)
   return conversation

@@ -15,11 +15,19 @@ const networkPatienceMs = 30_000
 /** The longest call that can be asked for; whoever forgot to hang up is cut then. */
 const longestTalkMs = 240 * 60_000
 
+/** What others must know of a second line, should this process die. Neither rejects. */
+export interface SecondLine {
+  answered(leg: Leg): Promise<void>
+  /** It ended, or nobody could be reached: also where it never began. */
+  over(): Promise<void>
+}
+
 export interface TransferParts {
   readonly plan: CallPlan
   /** The callee's. */
   readonly leg: Leg
   readonly carrier: Carrier
+  readonly secondLine: SecondLine
   /** A voice for what is said on the second line. */
   readonly openVoice: (signal: AbortSignal) => Promise<Voice>
 }
@@ -58,7 +66,15 @@ export class CallTransfer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#given.abort()
     await this.#seeking
-    await this.#second?.[Symbol.asyncDispose]()
+    await this.#hangUpSecond()
+  }
+
+  async #hangUpSecond(): Promise<void> {
+    const second = this.#second
+    this.#second = undefined
+    if (!second) return
+    await second[Symbol.asyncDispose]()
+    await this.#parts.secondLine.over()
   }
 
   async #seek(wish: TransferWish, signal: AbortSignal): Promise<TransferResult> {
@@ -72,7 +88,7 @@ export class CallTransfer implements AsyncDisposable {
       const network = await askNetwork(leg, wish.to.to, signal)
       if (network === 'accepted') return { done: 'network' }
       if (network === 'failed') return { done: 'failed', reason: 'Nobody could be reached' }
-      this.#second = await this.#dial(wish.to, signal)
+      await this.#dial(wish.to, signal)
       return { done: 'platform' }
     } catch (error) {
       return { done: 'failed', reason: reasonOf(error) }
@@ -94,24 +110,29 @@ export class CallTransfer implements AsyncDisposable {
     await using voice = await this.#parts.openVoice(signal)
     voice.say(briefingReplyId, text)
     const second = await this.#dial(to, signal)
-    this.#second = second
     try {
       await speakBriefing(second, voice, signal)
     } catch (error) {
-      this.#second = undefined
-      await second[Symbol.asyncDispose]()
+      await this.#hangUpSecond()
       throw error
     }
   }
 
   async #dial({ to }: TransferDestination, signal: AbortSignal): Promise<Leg> {
-    const { carrier, plan } = this.#parts
+    const { carrier, plan, secondLine } = this.#parts
     const onProgress = () => undefined
     const request = { to, from: plan.from, ringTimeoutMs, correlationId: plan.callId, onProgress }
-    const second = await carrier.dial(request, signal)
-    if (!signal.aborted) return second
-    await second[Symbol.asyncDispose]()
-    throw signal.reason
+    try {
+      const second = await carrier.dial(request, signal)
+      this.#second = second
+      await secondLine.answered(second)
+      signal.throwIfAborted()
+      return second
+    } catch (error) {
+      if (this.#second) await this.#hangUpSecond()
+      else await secondLine.over()
+      throw error
+    }
   }
 }
 

@@ -17,6 +17,8 @@ export interface PlaceWanted {
   readonly call: CallId
   /** True: the call leaves at once and counts into the calls per second. */
   readonly dialing: boolean
+  /** For the call's second line, besides the place that it has. */
+  readonly second?: boolean
 }
 
 /** What the limiter counts as a second. */
@@ -29,10 +31,10 @@ export const windowMs = 1_000 + admissionHoldsMs
  */
 export async function admitToTrunk(
   { kysely }: { kysely: Database['kysely'] | Transaction },
-  { trunk, call, dialing }: PlaceWanted,
+  { trunk, call, dialing, second = false }: PlaceWanted,
 ): Promise<Admission> {
   const answer = await sql<{ ms: number }>`
-    select admit_to_trunk(${trunk}, ${call}, ${dialing}, ${windowMs}) as ms`.execute(kysely)
+    select admit_to_trunk(${trunk}, ${call}, ${dialing}, ${windowMs}, ${second}) as ms`.execute(kysely)
   const ms = answer.rows[0]?.ms ?? -1
   if (ms === 0) return { kind: 'admitted' }
   return ms < 0 ? { kind: 'full' } : { kind: 'wait', ms }

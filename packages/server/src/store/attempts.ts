@@ -1,4 +1,5 @@
 import type { CallEventBody } from '@parley/contract/events'
+import type { LineQuality } from '@parley/contract/line-quality'
 import { sql, type Transaction } from 'kysely'
 import { browserParty } from '../domain/browser-ticket.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
@@ -94,7 +95,7 @@ export interface EndedCall {
   readonly outcome: Outcome
   readonly networkCode: number | null
   readonly latency: CallLatency | null
-  readonly lineStats: Record<string, unknown> | null
+  readonly lineStats: LineQuality | null
   /** Absent: left as it is, for the after-call work to settle. */
   readonly recording?: 'none' | 'ready' | 'partial'
 }
@@ -158,7 +159,8 @@ export interface OrphanedCall {
   readonly id: CallId
   readonly accountId: AccountId
   readonly nodeId: NodeId
-  readonly lifeline: string | null
+  /** Of its own line and of the one to whoever the callee was connected to, as far as they were answered. */
+  readonly lifelines: readonly string[]
 }
 
 /** Calls in progress whose node did not renew its lease; at most 50 at once. */
@@ -166,7 +168,9 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
   const rows = await database.kysely
     .selectFrom('calls')
     .leftJoin('nodes', 'nodes.id', 'calls.node_id')
+    .leftJoin('second_legs', 'second_legs.call_id', 'calls.id')
     .select(['calls.id', 'calls.account_id', 'calls.node_id', 'calls.lifeline'])
+    .select('second_legs.lifeline as second_lifeline')
     .where('calls.status', '=', 'in_progress')
     .where(where =>
       where.or([where('nodes.id', 'is', null), where('nodes.lease_until', '<', sql<Date>`now()`)]),
@@ -174,9 +178,10 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
     .orderBy('calls.id')
     .limit(50)
     .execute()
-  return rows.flatMap(({ id, account_id: accountId, node_id: nodeId, lifeline }) =>
-    nodeId === null ? [] : [{ id, accountId, nodeId, lifeline }],
-  )
+  return rows.flatMap(({ id, account_id: accountId, node_id: nodeId, lifeline, second_lifeline }) => {
+    const lifelines = [lifeline, second_lifeline].filter(line => line !== null)
+    return nodeId === null ? [] : [{ id, accountId, nodeId, lifelines }]
+  })
 }
 
 /** Stops that were asked for, among these live calls. */

@@ -59,6 +59,7 @@ export function toCallSummary(row: CallRow, recording: string | null): CallSumma
     attempt: row.attempt,
     completed: row.completed,
     latency: row.latency,
+    line_quality: row.line_stats,
     metadata: row.metadata,
   }
 }

@@ -6,6 +6,7 @@ import type {
   TrunkType,
 } from '@parley/contract/carriers'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
+import type { LineQuality } from '@parley/contract/line-quality'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
@@ -32,6 +33,7 @@ export interface Tables {
   voices: VoicesTable
   nodes: NodesTable
   calls: CallsTable
+  second_legs: SecondLegsTable
   attempts: AttemptsTable
   call_events: CallEventsTable
   transcript_entries: TranscriptEntriesTable
@@ -176,7 +178,7 @@ interface CallsTable {
   recording_path: string | null
   recording_status: Generated<'none' | 'recording' | 'ready' | 'partial'>
   latency: JSONColumnType<CallLatency> | null
-  line_stats: JSONColumnType<Record<string, unknown>> | null
+  line_stats: JSONColumnType<LineQuality> | null
   completed: Generated<boolean>
 }
 
@@ -185,6 +187,12 @@ export interface CallLatency {
   turns: number
   voice_to_voice_p50_ms: number | null
   p95_ms: number | null
+}
+
+interface SecondLegsTable {
+  call_id: CallId
+  trunk_id: TrunkId | null
+  lifeline: string | null
 }
 
 interface AttemptsTable {

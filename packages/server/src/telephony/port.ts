@@ -1,4 +1,5 @@
 import type { Bed } from '@parley/wire/audio/mixer'
+import type { OneWayCause } from '@parley/contract/line-quality'
 import type { NetworkStatus } from '@parley/contract/status'
 
 /**
@@ -124,7 +125,7 @@ export interface Speaker {
   background(bed: Bed | null): void
 }
 
-/** Counters of the whole leg. Times in milliseconds; null where the far end never told. */
+/** Counters of the whole leg. Times in milliseconds; null where the line never told. */
 export interface LegStats {
   readonly packetsSent: number
   readonly packetsReceived: number
@@ -133,6 +134,10 @@ export interface LegStats {
   readonly jitterMs: number
   readonly roundTripMs: number | null
   readonly maxGapMs: number
+  /** What the far end reported of our packets; null where it reports nothing. */
+  readonly far: { readonly packetsLost: number; readonly jitterMs: number } | null
+  /** Why one direction is dead now, told within 5 s; null while both flow. */
+  readonly oneWay: OneWayCause | null
 }
 
 /** A call from outside that rings. One of `answer` and `refuse` ends the ringing; what comes after does nothing. */

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { bridge } from '../../src/dialer/bridge.ts'
 import { holdMusic } from '../../src/dialer/hold-music.ts'
 import { StopSwitch } from '../../src/dialer/live-calls.ts'
-import { CallTransfer } from '../../src/dialer/transfer-call.ts'
+import { CallTransfer, type SecondLine } from '../../src/dialer/transfer-call.ts'
 import { VoiceFault } from '../../src/speech/port.ts'
 import { type Carrier, DialFailed, type DialRequest } from '../../src/telephony/port.ts'
 import { plan } from '../conversation/stage.ts'
@@ -30,7 +30,16 @@ class ScriptedCarrier implements Carrier {
   }
 }
 
-beforeEach(() => void vi.useFakeTimers())
+let lines: string[] = []
+const secondLine: SecondLine = {
+  answered: async leg => void lines.push(`answered ${leg.lifeline}`),
+  over: async () => void lines.push('over'),
+}
+
+beforeEach(() => {
+  lines = []
+  vi.useFakeTimers()
+})
 afterEach(() => void vi.useRealTimers())
 
 const noVoice = () => Promise.reject(new Error('no voice is needed'))
@@ -50,7 +59,7 @@ describe('somebody is looked for', () => {
   test('over a second line, with music for the callee until it is answered', async () => {
     const [leg, second] = [new ScriptedLeg(), new ScriptedLeg()]
     const carrier = new ScriptedCarrier(ringing(second, 5_000))
-    const transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+    const transfer = new CallTransfer({ secondLine, plan, openVoice: noVoice, leg, carrier })
     const settled = transfer.begin(wish, never)
     await vi.advanceTimersByTimeAsync(4_000)
     expect(leg.speaker.queuedMs).toBeGreaterThan(200)
@@ -62,11 +71,13 @@ describe('somebody is looked for', () => {
     await transfer[Symbol.asyncDispose]()
     expect(second.hungUpAtMs).not.toBeNull()
     expect(leg.hungUpAtMs).toBeNull()
+    expect(lines).toEqual(['answered null', 'over'])
   })
 
   test('in vain: the callee is back, without music', async () => {
     const leg = new ScriptedLeg()
     await using transfer = new CallTransfer({
+      secondLine,
       plan,
       openVoice: noVoice,
       leg,
@@ -76,6 +87,7 @@ describe('somebody is looked for', () => {
       done: 'failed',
       reason: 'Nobody could be reached: busy',
     })
+    expect(lines, 'its place is free').toEqual(['over'])
     expect(leg.speaker.queuedMs).toBe(0)
   })
 
@@ -83,7 +95,7 @@ describe('somebody is looked for', () => {
     for (const answer of ['accepted', 'refused'] as const) {
       const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.resolve(answer) })
       const carrier = new ScriptedCarrier(() => Promise.resolve(new ScriptedLeg()))
-      await using transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+      await using transfer = new CallTransfer({ secondLine, plan, openVoice: noVoice, leg, carrier })
       expect(await transfer.begin(wish, never)).toEqual({
         done: answer === 'accepted' ? 'network' : 'platform',
       })
@@ -94,7 +106,7 @@ describe('somebody is looked for', () => {
   test('a network that tried in vain is not tried again by us', async () => {
     const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.resolve('failed' as const) })
     const carrier = new ScriptedCarrier(() => Promise.resolve(new ScriptedLeg()))
-    await using transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+    await using transfer = new CallTransfer({ secondLine, plan, openVoice: noVoice, leg, carrier })
     expect(await transfer.begin(wish, never)).toMatchObject({ done: 'failed' })
     expect(carrier.requests).toEqual([])
   })
@@ -102,6 +114,7 @@ describe('somebody is looked for', () => {
   test('a network that says nothing has not taken the callee', async () => {
     const leg = Object.assign(new ScriptedLeg(), { transfer: () => Promise.reject(new Error('silence')) })
     await using transfer = new CallTransfer({
+      secondLine,
       plan,
       openVoice: noVoice,
       leg,
@@ -114,6 +127,7 @@ describe('somebody is looked for', () => {
     const leg = new ScriptedLeg()
     const gone = new AbortController()
     const transfer = new CallTransfer({
+      secondLine,
       plan,
       openVoice: noVoice,
       leg,
@@ -133,6 +147,7 @@ describe('whoever takes over is told first', () => {
     const leg = new ScriptedLeg()
     const voice = new ScriptedVoice(() => null, false)
     const transfer = new CallTransfer({
+      secondLine,
       plan: {
         ...plan,
         transfer: { destinations: [to], mode: 'warm', briefing: 'A call from Bright Dental.' },
@@ -165,6 +180,7 @@ describe('whoever takes over is told first', () => {
     second.happens({ type: 'hung_up', by: 'callee', detail: 'BYE', atMs: 1_000 })
     expect(await settled).toMatchObject({ done: 'failed' })
     expect(second.hungUpAtMs).not.toBeNull()
+    expect(lines).toEqual(['answered null', 'over'])
     await transfer[Symbol.asyncDispose]()
   })
 
@@ -204,7 +220,7 @@ describe('two people', () => {
   test('are parted when the call is stopped', async () => {
     const [leg, second] = [new ScriptedLeg(), new ScriptedLeg()]
     const carrier = new ScriptedCarrier(() => Promise.resolve(second))
-    await using transfer = new CallTransfer({ plan, openVoice: noVoice, leg, carrier })
+    await using transfer = new CallTransfer({ secondLine, plan, openVoice: noVoice, leg, carrier })
     await transfer.begin(wish, never)
     const stop = new StopSwitch()
     let over = false

@@ -80,6 +80,8 @@ export class ScriptedLeg implements Leg {
       jitterMs: 0,
       roundTripMs: null,
       maxGapMs: 0,
+      far: null,
+      oneWay: null,
     }
   }
 

@@ -34,6 +34,8 @@ export interface MediaStats {
   /** Frames that came faster than time, or that the main thread was too slow to take. */
   dropped: number
   sendErrors: number
+  /** Reports in which the far end told of our packets: before the first one what follows says nothing. */
+  farReports: number
   /** What the far end's last report said of our packets: lost since the beginning, share lost of late (0–1), jitter. */
   farLost: number
   farLossShare: number
@@ -63,6 +65,7 @@ export function readStats(numbers: Float64Array): MediaStats {
     concealed: read('concealed'),
     dropped: read('dropped'),
     sendErrors: read('sendErrors'),
+    farReports: read('farReports'),
     farLost: read('farLost'),
     farLossShare: read('farLossShare'),
     farJitterMs: read('farJitterMs'),

@@ -26,6 +26,8 @@ export interface Sent {
 
 /** What the far end's reports say of what we sent. */
 export interface FarReception {
+  /** How many told of our packets. */
+  reports: number
   /** Packets of ours that it lacks, since the beginning. */
   lost: number
   /** Share lost between its last two reports, 0–1. */
@@ -36,7 +38,7 @@ export interface FarReception {
 }
 
 export class ReportSession {
-  readonly far: FarReception = { lost: 0, lossShare: 0, jitterMs: 0, deafReports: 0 }
+  readonly far: FarReception = { reports: 0, lost: 0, lossShare: 0, jitterMs: 0, deafReports: 0 }
   /** Of the last report that allowed to measure it; 0 before. */
   roundTripMs = 0
   readonly #cname: string
@@ -99,6 +101,7 @@ export class ReportSession {
     }
     const block = packet.blocks.find(one => one.ssrc === ssrc)
     if (block) {
+      this.far.reports += 1
       this.far.lost = Math.max(0, block.cumulativeLost)
       this.far.lossShare = block.fractionLost / 256
       this.far.jitterMs = block.jitter / CLOCK_PER_MS

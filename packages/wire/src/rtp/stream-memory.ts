@@ -61,6 +61,7 @@ export const figure = {
   farJitterMs: 21,
   /** Place of the cause in `oneWayCauses`, from 1; 0 while both directions flow. */
   oneWay: 22,
+  farReports: 23,
 } as const
 
 const WORDS = 16

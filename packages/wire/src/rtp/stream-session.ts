@@ -145,6 +145,7 @@ export class StreamSession {
     if (verdict === 'malformed') this.#count(figure.malformed)
     const { numbers } = this.#memory
     numbers[figure.roundTripMs] = reports.roundTripMs
+    numbers[figure.farReports] = reports.far.reports
     numbers[figure.farLost] = reports.far.lost
     numbers[figure.farLossShare] = reports.far.lossShare
     numbers[figure.farJitterMs] = reports.far.jitterMs

@@ -118,6 +118,9 @@ export class BrowserLeg implements Leg {
       jitterMs: 0,
       roundTripMs: null,
       maxGapMs: Math.round(this.#maxGapMs),
+      far: null,
+      // A page may close its microphone as it likes.
+      oneWay: null,
     }
   }
 

@@ -101,15 +101,17 @@ export class SipLeg implements Leg {
   }
 
   stats(): LegStats {
-    const { sent, received, lost, late, jitterMs, roundTripMs, maxGapMs } = this.#stream.stats()
+    const stats = this.#stream.stats()
     return {
-      packetsSent: sent,
-      packetsReceived: received,
-      packetsLost: lost,
-      packetsLate: late,
-      jitterMs,
-      roundTripMs: roundTripMs ?? null,
-      maxGapMs,
+      packetsSent: stats.sent,
+      packetsReceived: stats.received,
+      packetsLost: stats.lost,
+      packetsLate: stats.late,
+      jitterMs: stats.jitterMs,
+      roundTripMs: stats.farReports > 0 && stats.roundTripMs > 0 ? stats.roundTripMs : null,
+      maxGapMs: stats.maxGapMs,
+      far: stats.farReports > 0 ? { packetsLost: stats.farLost, jitterMs: stats.farJitterMs } : null,
+      oneWay: stats.oneWay,
     }
   }
 

@@ -1,4 +1,8 @@
+import type { OneWayCause } from '@parley/contract/line-quality'
 import { FRAME_MS } from './frame.ts'
+
+/** Vendors send audio all the time, silence included. */
+const oneWayMs = 4_000
 
 /** How evenly audio comes in. Times in milliseconds of the media clock. */
 export class Reception {
@@ -15,5 +19,11 @@ export class Reception {
     if (this.received === 1) return
     this.jitterMs += (Math.abs(gap - FRAME_MS) - this.jitterMs) / 16
     this.maxGapMs = Math.max(this.maxGapMs, gap)
+  }
+
+  /** A connection keeps order and finds its way: audio that stays away never came, or has stopped. */
+  oneWay(nowMs: number): OneWayCause | null {
+    if (nowMs - this.lastAtMs < oneWayMs) return null
+    return this.received === 0 ? 'nothing_came' : 'stopped'
   }
 }

@@ -114,6 +114,8 @@ export class StreamLeg implements Leg {
       jitterMs: this.#reception.jitterMs,
       roundTripMs: this.#deps.media.socket.roundTripMs,
       maxGapMs: this.#reception.maxGapMs,
+      far: null,
+      oneWay: this.#reception.oneWay(this.positionMs),
     }
   }
 

@@ -1,0 +1,55 @@
+import { type CallEnd, openUserAgent } from '@parley/wire/sip/user-agent'
+import { answerOffer } from '@parley/wire/sdp/answer'
+import { createOffer } from '@parley/wire/sdp/offer'
+import { afterAll, expect, test } from 'vitest'
+import { reapOnce } from '../src/dialer/reap.ts'
+import type { NodeId } from '../src/domain/ids.ts'
+import { newId } from '../src/domain/new-id.ts'
+import { claimCall, findOrphans, recordAnswered } from '../src/store/attempts.ts'
+import { recordSecondAnswered } from '../src/store/second-legs.ts'
+import { testAccount, testCall } from './accounts.ts'
+import { testDatabase } from './postgres.ts'
+
+/** A worker connected two people, and was killed. */
+const opened = new AsyncDisposableStack()
+afterAll(() => opened.disposeAsync())
+const host = '127.0.0.1'
+const soon = () => AbortSignal.timeout(10_000)
+
+test('another worker hangs up on both', async () => {
+  const { database } = opened.use(await testDatabase())
+  const ends: Promise<CallEnd>[] = []
+  const phones = opened.use(
+    await openUserAgent({
+      host,
+      port: 0,
+      name: 'Phones',
+      onCall: call => {
+        const { sdp } = answerOffer(call.sdp ?? '', { address: { host, port: 40_000 } })
+        ends.push(call.accept(sdp, soon()).then(talk => new Promise(resolve => talk.onEnd(resolve))))
+      },
+    }),
+  )
+  const lost = opened.use(await openUserAgent({ host, port: 0, name: 'Lost' }))
+  const dial = async (to: string) => {
+    const sdp = createOffer({ address: { host, port: 40_002 } })
+    const order = { to: `sip:${to}@${host}:${phones.port}`, from: `sip:parley@${host}`, sdp }
+    const { dialog } = await lost.invite({ ...order, ringTimeoutMs: 5_000 }, soon())
+    return JSON.stringify(dialog)
+  }
+  const callId = await testCall(database, await testAccount(database))
+  await claimCall(database, { callId, nodeId: newId<NodeId>() })
+  await recordAnswered(database, { callId, lifeline: await dial('callee'), recordingPath: null })
+  await recordSecondAnswered(database, { callId, lifeline: await dial('colleague') })
+
+  const other = opened.use(await openUserAgent({ host, port: 0, name: 'Other' }))
+  const reaped: string[] = []
+  await reapOnce({
+    findOrphans: () => findOrphans(database),
+    hangUpLifeline: lifeline => other.endDialog(JSON.parse(lifeline), soon()),
+    endOrphan: async ({ id }, { endReason }) => void reaped.push(`${id} ${endReason}`),
+    onTrouble: error => expect.fail(String(error)),
+  })
+  expect((await Promise.all(ends)).map(({ by }) => by)).toEqual(['remote', 'remote'])
+  expect(reaped).toEqual([`${callId} node_lost`])
+})
