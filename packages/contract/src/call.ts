@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callAnalysisSchema } from './analysis.ts'
 import { moment, phoneNumber, timestamp } from './fields.ts'
 import { lineQualitySchema } from './line-quality.ts'
 import { pageOf, pageQuery } from './page.ts'
@@ -57,7 +58,7 @@ export const callSummarySchema = z
       .meta({ description: 'Signed and time-limited; null while there is no recording' }),
     call_summary: z.string().nullable(),
     disposition: z.string().nullable(),
-    analysis: z.record(z.string(), z.unknown()).nullable(),
+    analysis: callAnalysisSchema.nullable().meta({ description: 'Null until the call is `completed`' }),
     answered_by: z.enum(answerers),
     end_reason: z.enum(endReasons).nullable(),
     error_message: z.string().nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { analysisOptionSchema } from './analysis.ts'
 import { disclosureSchema } from './disclosure.ts'
 import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text } from './fields.ts'
 import { callModes } from './status.ts'
@@ -142,6 +143,7 @@ export const placeCallSchema = z
       }),
     voicemail: voicemailSchema.optional(),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
+    analysis: analysisOptionSchema.optional(),
     webhook_url: z
       .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })
       .max(2_048)

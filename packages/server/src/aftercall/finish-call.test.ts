@@ -3,6 +3,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestDatabase, testDatabase } from '../../test/postgres.ts'
 import { storedAccount, storedCall } from '../../test/stored-call.ts'
+import { analysisOf } from '../domain/call-analysis.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { newId } from '../domain/new-id.ts'
 import { type AnalysisRequest, type Analyst, VoiceFault } from '../speech/port.ts'
@@ -22,7 +23,10 @@ describe('finishing a call', () => {
   })
   afterAll(() => opened[Symbol.asyncDispose]())
 
-  const summed: Analyst = { summarize: () => Promise.resolve('The appointment was confirmed.') }
+  const told = { summary: 'The appointment was confirmed.', disposition: 'confirmed' }
+  const summed: Analyst = {
+    analyse: ({ terms }) => Promise.resolve(analysisOf(terms, told, 'model')),
+  }
   const deps = (other: Partial<FinishDeps> = {}): FinishDeps => ({
     database: opened.database,
     recordings: { repair: () => Promise.reject(new Error('not to be repaired')) },
@@ -62,9 +66,9 @@ describe('finishing a call', () => {
     const id = await spokenCall({ recording_status: 'ready' })
     const asked: AnalysisRequest[] = []
     const analyst: Analyst = {
-      summarize: request => {
+      analyse: request => {
         asked.push(request)
-        return summed.summarize(request, never)
+        return summed.analyse(request, never)
       },
     }
     await finishCall(deps({ analyst }), id, never)
@@ -76,9 +80,17 @@ describe('finishing a call', () => {
     expect(await callOf(id)).toMatchObject({ completed: true, summary: 'The appointment was confirmed.' })
     expect(await eventsOf(id)).toEqual([
       { type: 'recording_ready' },
-      { type: 'analysed', summary: 'The appointment was confirmed.', disposition: null },
+      { type: 'analysed', summary: 'The appointment was confirmed.', disposition: 'confirmed' },
     ])
     expect(await hooksOf(id)).toEqual(['call.completed'])
+  })
+
+  it('tells those who wait for this disposition', async () => {
+    const webhook_events = ['call.completed.confirmed', 'call.completed.declined']
+    const id = await spokenCall({ webhook_events })
+    await finishCall(deps(), id, never)
+    expect(await hooksOf(id)).toEqual(['call.completed.confirmed'])
+    expect(await callOf(id)).toMatchObject({ disposition: 'confirmed', analysis: { source: 'model' } })
   })
 
   it('does so once, however often and however many at a time it runs', async () => {
@@ -92,9 +104,9 @@ describe('finishing a call', () => {
   it.each<[string, Analyst]>([
     [
       'fails',
-      { summarize: () => Promise.reject(new VoiceFault('openai', 'quota', { message: 'out of quota' })) },
+      { analyse: () => Promise.reject(new VoiceFault('openai', 'quota', { message: 'out of quota' })) },
     ],
-    ['hangs and heeds no signal', { summarize: () => new Promise(() => undefined) }],
+    ['hangs and heeds no signal', { analyse: () => new Promise(() => undefined) }],
   ])('leaves the summary out when the analyst %s', async (_, analyst) => {
     const id = await spokenCall()
     await finishCall(deps({ analyst, analysisTimeoutMs: 50 }), id, never)
@@ -106,10 +118,10 @@ describe('finishing a call', () => {
     const id = await spokenCall()
     const closing = new AbortController()
     const analyst: Analyst = {
-      async summarize() {
+      async analyse({ terms }) {
         closing.abort()
         await sleep(5_000)
-        return 'too late'
+        return analysisOf(terms, told, 'model')
       },
     }
     await expect(finishCall(deps({ analyst }), id, closing.signal)).rejects.toThrow('aborted')
@@ -141,7 +153,7 @@ describe('finishing a call', () => {
 
   it('asks nobody to sum up silence', async () => {
     const id = await storedCall(opened.database, account, { webhook_url })
-    const analyst: Analyst = { summarize: () => Promise.reject(new Error('not to be asked')) }
+    const analyst: Analyst = { analyse: () => Promise.reject(new Error('not to be asked')) }
     await finishCall(deps({ analyst }), id, never)
     expect(await callOf(id)).toMatchObject({ completed: true, summary: null })
   })

@@ -1,4 +1,6 @@
+import type { CallAnalysis } from '@parley/contract/analysis'
 import type { Logger } from 'pino'
+import { summaryOnly } from '../domain/call-analysis.ts'
 import type { CallId } from '../domain/ids.ts'
 import type { Recordings } from '../files/recordings.ts'
 import type { Analyst } from '../speech/port.ts'
@@ -17,16 +19,16 @@ export interface FinishDeps {
 const defaultAnalysisTimeoutMs = 30_000
 
 /**
- * What follows a call: the recording is made whole, the transcript read and summed up, and the webhook
- * queued that says all is there. May run any number of times. A failing analyst costs the summary and
+ * What follows a call: the recording is made whole, the transcript read and reported on, and the webhook
+ * queued that says all is there. May run any number of times. A failing analyst costs the analysis and
  * nothing else; an abort by `signal` rejects, so that the job is done again by somebody else.
  */
 export async function finishCall(deps: FinishDeps, callId: CallId, signal: AbortSignal): Promise<void> {
   const call = await findUnfinished(deps.database, callId)
   if (call === null) return
   const recordingStatus = await settleRecording(call, deps)
-  const summary = await summarize(call, deps, signal)
-  await finish(deps.database, { callId, summary, recordingStatus })
+  const analysis = await analyse(call, deps, signal)
+  await finish(deps.database, { callId, analysis, recordingStatus })
 }
 
 /** A recording still marked as running belongs to a process that died: what it wrote is kept. */
@@ -44,17 +46,18 @@ async function settleRecording(
   }
 }
 
-async function summarize(
+async function analyse(
   { id, plan, transcript }: UnfinishedCall,
   deps: FinishDeps,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<CallAnalysis | null> {
   if (transcript.length === 0) return null
   const deadline = AbortSignal.any([
     signal,
     AbortSignal.timeout(deps.analysisTimeoutMs ?? defaultAnalysisTimeoutMs),
   ])
   const request = {
+    terms: plan.analysis ?? summaryOnly,
     prompt: plan.prompt.text,
     facts: plan.requestData,
     transcript,
@@ -62,10 +65,10 @@ async function summarize(
   }
   try {
     // Raced, because an analyst that does not heed its signal must not hold the webhook back.
-    return await Promise.race([deps.analyst.summarize(request, deadline), rejectAt(deadline)])
+    return await Promise.race([deps.analyst.analyse(request, deadline), rejectAt(deadline)])
   } catch (error) {
     signal.throwIfAborted()
-    deps.log.warn({ err: error, call_id: id }, 'a call has no summary: the analyst failed')
+    deps.log.warn({ err: error, call_id: id }, 'a call has no analysis: the analyst failed')
     return null
   }
 }

@@ -38,6 +38,8 @@ export interface CallPlan {
   readonly transfer?: TransferPlan
   /** Absent: both ways. */
   readonly keypad?: Keypad
+  /** Absent: a summary. */
+  readonly analysis?: AnalysisTerms
   /** Absent: hang up. */
   readonly voicemail?: VoicemailPlan
   /** The callee speaks first. Absent: the agent does. */
@@ -51,6 +53,16 @@ export type VoicemailPlan =
   | { readonly action: 'hang_up' | 'ignore' }
   /** Said word for word. */
   | { readonly action: 'leave_message'; readonly message: string }
+
+/** What is read out of the call when it is over. */
+export interface AnalysisTerms {
+  readonly summary: boolean
+  /** One of these; empty: none is asked for. */
+  readonly dispositions: readonly string[]
+  /** JSON Schema of an object. */
+  readonly schema: Readonly<Record<string, unknown>> | null
+  readonly successCriteria: string | null
+}
 
 export interface TransferPlan {
   readonly destinations: readonly TransferDestination[]

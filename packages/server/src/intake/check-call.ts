@@ -2,6 +2,7 @@ import type { Fault } from '@parley/contract/errors'
 import { e164, phoneMessage } from '@parley/contract/fields'
 import type { PlaceCall } from '@parley/contract/place-call'
 import { chooseSpeech, type Catalogue, type OwnVoice, type SpeechChoice } from '../domain/catalogue.ts'
+import { readSchema, SchemaError } from '../domain/json-schema.ts'
 import { defaultLanguage } from '../domain/language.ts'
 import { disclosureLanguages, disclosureText, type Duties } from '../domain/disclosure.ts'
 import { dialability } from '../domain/phone-number.ts'
@@ -35,6 +36,7 @@ export function checkCall(fields: ValidFields, body: unknown, against: CheckedAg
       ...checkDestination(fields, against),
       ...checkTransfer(fields, against),
       ...checkDisclosure(fields, against),
+      ...checkAnalysis(fields),
       ...checkPrompt(body),
       ...checkPlaceholders(fields, body),
       ...faults,
@@ -73,6 +75,20 @@ function checkDisclosure(fields: ValidFields, { demandedDisclosure: demanded }: 
   const list = disclosureLanguages.join(', ')
   const message = `The platform has no words for a disclosure in ${language}, only in: ${list}`
   return [{ path: 'disclosure.text', message, code: 'disclosure_not_available' }]
+}
+
+function checkAnalysis({ analysis }: ValidFields): Fault[] {
+  if (analysis?.schema === undefined) return []
+  const path = 'analysis.schema'
+  if (analysis.schema['type'] !== 'object')
+    return [{ path, message: 'The schema must be one of an object', code: 'invalid_schema' }]
+  try {
+    readSchema(analysis.schema)
+    return []
+  } catch (error) {
+    if (!(error instanceof SchemaError)) throw error
+    return [{ path, message: `The schema ${error.message}`, code: 'invalid_schema' }]
+  }
 }
 
 /** Counts what was given, valid or not: a task that is too short is one fault, not two. */

@@ -1,10 +1,18 @@
+import type { AnalysisOption } from '@parley/contract/analysis'
 import { ApiError, type Fault } from '@parley/contract/errors'
 import { readFields } from '@parley/contract/faults'
 import type { InboundAgent } from '@parley/contract/phone-numbers'
 import type { PlaceCall } from '@parley/contract/place-call'
 import type { TransferOption } from '@parley/contract/transfer'
 import type { z } from 'zod'
-import type { CallPlan, Interruption, Silence, TransferPlan, VoicemailPlan } from '../domain/call-plan.ts'
+import type {
+  AnalysisTerms,
+  CallPlan,
+  Interruption,
+  Silence,
+  TransferPlan,
+  VoicemailPlan,
+} from '../domain/call-plan.ts'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { disclosureText, type Duties } from '../domain/disclosure.ts'
@@ -116,6 +124,7 @@ function optionsOf(parts: PlanParts, fill: (template: string) => string): Partia
     direction,
     transfer: request.transfer && transferOf(request.transfer, fill),
     keypad: request.keypad,
+    analysis: request.analysis && analysisOf(request.analysis),
     voicemail: request.voicemail && voicemailOf(request.voicemail, fill),
     waitForGreeting: request.wait_for_greeting || undefined,
     interruption: request.interruption && interruptionOf(request.interruption),
@@ -158,6 +167,10 @@ function voicemailOf(
   fill: (template: string) => string,
 ): VoicemailPlan {
   return action === 'leave_message' ? { action, message: fill(message ?? '') } : { action }
+}
+
+function analysisOf({ summary, dispositions = [], schema, success_criteria }: AnalysisOption): AnalysisTerms {
+  return { summary, dispositions, schema: schema ?? null, successCriteria: success_criteria ?? null }
 }
 
 function transferOf(

@@ -1,5 +1,7 @@
+import type { CallAnalysis } from '@parley/contract/analysis'
 import type { CallMode } from '@parley/contract/status'
 import type { TranscriptEntry } from '@parley/contract/events'
+import type { AnalysisTerms } from '../domain/call-plan.ts'
 
 /**
  * What hears and speaks during a call. A voice is one speech-to-speech model, or a cascade of
@@ -143,11 +145,12 @@ export interface NetworkEar extends AsyncDisposable {
 
 /** Reads a finished transcript. */
 export interface Analyst {
-  /** Null where nothing was said. Rejects with VoiceFault. */
-  summarize(request: AnalysisRequest, signal: AbortSignal): Promise<string | null>
+  /** Tells what it was asked for and can tell. Rejects with VoiceFault. */
+  analyse(request: AnalysisRequest, signal: AbortSignal): Promise<CallAnalysis>
 }
 
 export interface AnalysisRequest {
+  readonly terms: AnalysisTerms
   readonly prompt: string
   readonly facts: Readonly<Record<string, string>>
   readonly transcript: readonly TranscriptEntry[]

@@ -50,7 +50,7 @@ export function toCallSummary(row: CallRow, recording: string | null): CallSumma
     recording_url: recording,
     call_summary: row.summary,
     disposition: row.disposition,
-    analysis: null,
+    analysis: row.analysis,
     answered_by: row.answered_by,
     end_reason: row.end_reason,
     error_message: row.error_message,

@@ -1,3 +1,4 @@
+import type { CallAnalysis } from '@parley/contract/analysis'
 import type { CallEventBody, TranscriptEntry } from '@parley/contract/events'
 import type { Selectable, Transaction } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
@@ -9,7 +10,7 @@ import { notifyCall } from './notify.ts'
 import { enqueueWebhook } from './outbox.ts'
 import type { Tables } from './tables.ts'
 
-/** A call that has ended and waits for what follows: its recording, its summary, its last webhook. */
+/** A call that has ended and waits for what follows: its recording, its analysis, its last webhook. */
 export interface UnfinishedCall {
   readonly id: CallId
   readonly plan: CallPlan
@@ -41,7 +42,8 @@ export async function findUnfinished(database: Database, callId: CallId): Promis
 
 export interface FinishedCall {
   readonly callId: CallId
-  readonly summary: string | null
+  /** Null: nobody could tell anything. */
+  readonly analysis: CallAnalysis | null
   readonly recordingStatus: Exclude<RecordingStatus, 'recording'>
 }
 
@@ -55,19 +57,28 @@ export async function finish(database: Database, finished: FinishedCall): Promis
 }
 
 async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): Promise<boolean> {
-  const { callId, summary, recordingStatus } = finished
+  const { callId, analysis, recordingStatus } = finished
+  const { summary, disposition } = analysis ?? { summary: null, disposition: null }
   const call = await trx
     .updateTable('calls')
-    .set({ summary, recording_status: recordingStatus, completed: true })
+    .set({
+      summary,
+      disposition,
+      analysis: analysis && JSON.stringify(analysis),
+      recording_status: recordingStatus,
+      completed: true,
+    })
     .where('id', '=', callId)
     .where('completed', '=', false)
     .returning(['id', 'account_id', 'webhook_url', 'webhook_events', 'status'])
     .executeTakeFirst()
   if (call === undefined) return false
-  const events: CallEventBody[] = [{ type: 'analysed', summary, disposition: null }]
+  const events: CallEventBody[] = [{ type: 'analysed', summary, disposition }]
   if (recordingStatus !== 'none') events.unshift({ type: 'recording_ready' })
   await appendEvents(trx, callId, events)
   // A failure was told at once, when the call ended.
-  if (call.status !== 'failed') await enqueueWebhook(trx, { call, event: 'call.completed' })
+  if (call.status === 'failed') return true
+  await enqueueWebhook(trx, { call, event: 'call.completed' })
+  if (disposition !== null) await enqueueWebhook(trx, { call, event: `call.completed.${disposition}` })
   return true
 }

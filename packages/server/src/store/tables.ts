@@ -1,3 +1,4 @@
+import type { CallAnalysis } from '@parley/contract/analysis'
 import type {
   CarrierKind,
   CarrierTest,
@@ -175,6 +176,7 @@ interface CallsTable {
   answered_by: Generated<Answerer>
   summary: string | null
   disposition: string | null
+  analysis: JSONColumnType<CallAnalysis> | null
   recording_path: string | null
   recording_status: Generated<'none' | 'recording' | 'ready' | 'partial'>
   latency: JSONColumnType<CallLatency> | null

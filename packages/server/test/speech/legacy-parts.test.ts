@@ -7,6 +7,8 @@ import { openOpenAiChat, type ChatOptions } from '@parley/rehearsal/stand-ins/op
 import type { StandIn } from '@parley/rehearsal/stand-ins/stand-in'
 import { toneSpeech } from '@parley/rehearsal/stand-ins/tone-speech'
 import { afterEach, describe, expect, test } from 'vitest'
+import { summaryOnly } from '../../src/domain/call-analysis.ts'
+import type { AnalysisTerms } from '../../src/domain/call-plan.ts'
 import { chatAnalyst } from '../../src/speech/analyst/chat-analyst.ts'
 import { chatBrain } from '../../src/speech/cascade/brains/chat/chat-brain.ts'
 import type { BrainEvent, BrainRequest, RecognizerEvent } from '../../src/speech/cascade/port.ts'
@@ -301,22 +303,56 @@ describe('a chat server', () => {
     await expect(silent.reply({}, AbortSignal.timeout(300))).rejects.toMatchObject({ name: 'TimeoutError' })
   })
 
-  test('sums up a call', async () => {
+  const spoken = {
+    id: '1',
+    user: 'user' as const,
+    text: 'yes that works, two seats',
+    created_at: '2026-01-01T00:00:00Z',
+    start_ms: 0,
+    end_ms: 10,
+    interrupted: false,
+  }
+  const finished = { prompt: 'Confirm.', facts: {}, transcript: [spoken], language: 'en-US' }
+  const wholeReport: AnalysisTerms = {
+    summary: true,
+    dispositions: ['confirmed', 'declined'],
+    schema: { type: 'object', properties: { seats: { type: 'integer' } }, required: ['seats'] },
+    successCriteria: 'The callee confirmed',
+  }
+  const whole = { summary: 'John confirmed.', disposition: 'confirmed', success: true, data: { seats: 2 } }
+
+  test('sums up a call, even with a model that calls no functions', async () => {
     const { server, brain } = await open({ reply: () => ({ text: 'John confirmed. Nothing is open.' }) })
     const analyst = chatAnalyst(brain, 'gpt-4.1-mini')
-    const entry = {
-      id: '1',
-      user: 'user' as const,
-      text: 'yes that works',
-      created_at: '2026-01-01T00:00:00Z',
-      start_ms: 0,
-      end_ms: 10,
-      interrupted: false,
-    }
-    const call = { prompt: 'Confirm.', facts: {}, transcript: [entry], language: 'en-US' }
     const signal = AbortSignal.timeout(5000)
-    expect(await analyst.summarize(call, signal)).toBe('John confirmed. Nothing is open.')
-    expect(await analyst.summarize({ ...call, transcript: [] }, signal)).toBe(null)
+    const call = { ...finished, terms: summaryOnly }
+    expect(await analyst.analyse(call, signal)).toMatchObject({
+      summary: 'John confirmed. Nothing is open.',
+      missing: [],
+    })
+    const silent = await analyst.analyse({ ...call, transcript: [] }, signal)
+    expect(silent).toMatchObject({ summary: null, missing: ['summary'] })
     expect(asked(server, 'chat.completions')).toHaveLength(1)
+  })
+
+  test('reports on a call in the form that was asked for, mending what does not fit', async () => {
+    const reports = [{ ...whole, data: { seats: 'two' } }, whole]
+    const { server, brain } = await open({
+      reply: () => ({ calls: [{ name: 'report_call', arguments: JSON.stringify(reports.shift()) }] }),
+    })
+    const analyst = chatAnalyst(brain, 'gpt-4.1-mini')
+    const answer = await analyst.analyse({ ...finished, terms: wholeReport }, AbortSignal.timeout(5000))
+    expect(answer).toEqual({ ...whole, source: 'model', missing: [] })
+    const requests = asked(server, 'chat.completions')
+    expect(requests).toHaveLength(2)
+    expect(JSON.stringify(requests[1])).toContain('seats must be integer')
+  })
+
+  test('what can not be mended is missing, the rest is told', async () => {
+    const report = `Here it is: ${JSON.stringify({ ...whole, disposition: 'perhaps', data: [] })}`
+    const { brain } = await open({ reply: () => ({ text: report }) })
+    const analyst = chatAnalyst(brain, 'gpt-4.1-mini')
+    const answer = await analyst.analyse({ ...finished, terms: wholeReport }, AbortSignal.timeout(5000))
+    expect(answer).toMatchObject({ summary: whole.summary, success: true, missing: ['disposition', 'data'] })
   })
 })
