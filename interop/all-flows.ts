@@ -1,10 +1,20 @@
+import { baresipFlows } from './baresip-flows.ts'
 import type { Flow } from './flow.ts'
 import { extensionFlows } from './extension-flows.ts'
 import { incomingFlows } from './incoming-flows.ts'
 import { outgoingFlows } from './outgoing-flows.ts'
+import { rfc3665Flows } from './rfc3665-flows.ts'
+import { sipviciousFlows } from './sipvicious-flows.ts'
 import { runFlow, type FlowResult } from './run-flow.ts'
 
-export const allFlows: readonly Flow[] = [...outgoingFlows, ...incomingFlows, ...extensionFlows]
+export const allFlows: readonly Flow[] = [
+  ...outgoingFlows,
+  ...incomingFlows,
+  ...extensionFlows,
+  ...rfc3665Flows,
+  ...baresipFlows,
+  ...sipviciousFlows,
+]
 
 /** Flows wait more than they work. */
 const atOnce = 4

@@ -35,8 +35,10 @@ function summary({ flows, torture, fuzz }: InteropFigures, seed: number): string
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
-  const sipp = program('sipp')
-  if (sipp === undefined) throw new UsageError('SIPp is not installed: apt-get install sip-tester')
+  const missing = ['sipp', 'baresip', 'svmap', 'openssl'].filter(name => program(name) === undefined)
+  if (missing.length > 0)
+    throw new UsageError(`${missing.join(', ')}: apt-get install sip-tester baresip-core sipvicious openssl`)
+  const sipp = program('sipp') ?? ''
   if (options.longMinutes !== null) await makeLongCall(sipp, options.longMinutes, options.json)
   else await runAll(sipp, options)
 }

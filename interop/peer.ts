@@ -1,7 +1,7 @@
 import { openMediaEngine, type MediaEngine, type MediaStream } from '@parley/wire/rtp/media-engine'
 import { answerOffer, readAnswer } from '@parley/wire/sdp/answer'
 import { SdpError } from '@parley/wire/sdp/sdp-error'
-import { createOffer } from '@parley/wire/sdp/offer'
+import { createOffer, type OfferOptions } from '@parley/wire/sdp/offer'
 import {
   openUserAgent,
   TransactionFailed,
@@ -23,6 +23,8 @@ const patienceMs = 20_000
 export interface PeerOptions extends Partial<UserAgentOptions> {
   /** What SIPp's scenario does not look at needs no sockets for audio. */
   readonly withMedia?: boolean
+  /** What its offers hold beside the address. */
+  readonly offer?: Omit<OfferOptions, 'address'>
 }
 
 /** A message by its first line. */
@@ -36,9 +38,10 @@ export class Peer implements AsyncDisposable {
   readonly agent: UserAgent
   readonly faults: unknown[] = []
   readonly #engine: MediaEngine | undefined
+  readonly #offer: Omit<OfferOptions, 'address'>
   readonly #traced: readonly Traced[]
 
-  static async open({ withMedia = false, ...options }: PeerOptions = {}): Promise<Peer> {
+  static async open({ withMedia = false, offer = {}, ...options }: PeerOptions = {}): Promise<Peer> {
     const traced: Traced[] = []
     const faults: unknown[] = []
     const agent = await openUserAgent({
@@ -53,7 +56,7 @@ export class Peer implements AsyncDisposable {
     })
     try {
       const engine = withMedia ? await openMediaEngine({ host }) : undefined
-      return new Peer({ agent, engine, traced, faults })
+      return new Peer({ agent, engine, offer, traced, faults })
     } catch (error) {
       await agent[Symbol.asyncDispose]()
       throw error
@@ -63,12 +66,14 @@ export class Peer implements AsyncDisposable {
   constructor(parts: {
     agent: UserAgent
     engine: MediaEngine | undefined
+    offer: Omit<OfferOptions, 'address'>
     traced: Traced[]
     faults: unknown[]
   }) {
     this.agent = parts.agent
     this.faults = parts.faults
     this.#engine = parts.engine
+    this.#offer = parts.offer
     this.#traced = parts.traced
   }
 
@@ -83,7 +88,7 @@ export class Peer implements AsyncDisposable {
 
   async call(port: number, more: Partial<InviteRequest> = {}, signal = soon()): Promise<PhoneCall> {
     const stream = await this.#engine?.openStream(signal)
-    const sdp = createOffer({ address: stream ?? noMedia })
+    const sdp = createOffer({ address: stream ?? noMedia, ...this.#offer })
     const transport = this.agent.ports.tcp === undefined ? '' : ';transport=tcp'
     const order = {
       to: `sip:bob@${host}:${port}${transport}`,
@@ -103,11 +108,17 @@ export class Peer implements AsyncDisposable {
   }
 
   async answer(incoming: IncomingCall): Promise<PhoneCall> {
-    const sdp =
-      incoming.sdp === undefined
-        ? createOffer({ address: noMedia })
-        : answerOffer(incoming.sdp, { address: noMedia }).sdp
-    return new PhoneCall(await incoming.accept(sdp), undefined)
+    const stream = await this.#engine?.openStream(soon())
+    const address = stream ?? noMedia
+    try {
+      const agreed = incoming.sdp === undefined ? undefined : answerOffer(incoming.sdp, { address })
+      const line = await incoming.accept(agreed?.sdp ?? createOffer({ address, ...this.#offer }))
+      if (agreed) stream?.start(agreed.media)
+      return new PhoneCall(line, stream)
+    } catch (error) {
+      await stream?.[Symbol.asyncDispose]()
+      throw error
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -18,11 +18,23 @@ const flowDeadlineMs = 30_000
 /** Plays one flow; whatever goes wrong is its result. */
 export async function runFlow(flow: Flow, sippPath: string): Promise<FlowResult> {
   const startedAt = performance.now()
-  const fault = await (flow.direction === 'out' ? callOut(flow, sippPath) : beCalled(flow, sippPath)).catch(
-    (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+  const fault = await playFlow(flow, sippPath).catch((error: unknown) =>
+    error instanceof Error ? `${error.name}: ${error.message}` : String(error),
   )
   const ms = Math.round(performance.now() - startedAt)
   return { name: flow.name, ms, passed: fault === undefined, ...(fault === undefined ? {} : { fault }) }
+}
+
+async function playFlow(flow: Flow, sippPath: string): Promise<string | undefined> {
+  switch (flow.direction) {
+    case 'out':
+      return await callOut(flow, sippPath)
+    case 'in':
+      return await beCalled(flow, sippPath)
+    case 'with':
+      await inTime(flow.play())
+      return undefined
+  }
 }
 
 async function callOut(flow: OutgoingFlow, program: string): Promise<string | undefined> {
@@ -51,7 +63,9 @@ async function beCalled(flow: IncomingFlow, program: string): Promise<string | u
   return calls === (play ? 1 : 0) ? undefined : `${calls} calls reached the application`
 }
 
-const start = (flow: Flow, path: string, target: readonly string[]): Promise<Sipp> =>
+type SippFlow = OutgoingFlow | IncomingFlow
+
+const start = (flow: SippFlow, path: string, target: readonly string[]): Promise<Sipp> =>
   Sipp.start({
     path,
     args: [...playing(flow.scenario ?? flow.name), '-m', '1', ...(flow.sipp ?? []), ...target],
@@ -66,12 +80,12 @@ export const playing = (scenario: string): string[] => [
   '0',
 ]
 
-const optionsOf = ({ transport, options }: Flow): PeerOptions => ({
+const optionsOf = ({ transport, options }: SippFlow): PeerOptions => ({
   ...options,
   ...(transport === 'tcp' ? { tcp: { port: 0 } } : {}),
 })
 
-const portOf = ({ transport }: Flow, { agent }: Peer): number =>
+const portOf = ({ transport }: SippFlow, { agent }: Peer): number =>
   (transport === 'tcp' ? agent.ports.tcp : undefined) ?? agent.port
 
 async function verdict(sipp: Sipp, peer: Peer): Promise<string | undefined> {

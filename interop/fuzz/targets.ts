@@ -9,6 +9,7 @@ import { parseNameAddress } from '@parley/wire/sip/name-address'
 import { parseMessage } from '@parley/wire/sip/parse-message'
 import { SipParseError } from '@parley/wire/sip/sip-parse-error'
 import { parseSipUri } from '@parley/wire/sip/uri'
+import { lineTargets } from './line-targets.ts'
 import { mediaTargets } from './media-targets.ts'
 import { tortureMessages } from '../torture.ts'
 
@@ -120,5 +121,6 @@ export const targets: readonly Target[] = [
     read: input => void parseRtcp(input),
     expects: error => error instanceof RtcpParseError,
   },
+  ...lineTargets,
   ...mediaTargets,
 ]

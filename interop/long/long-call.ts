@@ -72,7 +72,9 @@ async function record(
   await using writer = await StereoWavWriter.create(file)
   using memory = new MemoryWatch((order.seconds * 1_000) / looksAtMemory)
   await using call = await peer.call(sipp.port)
-  const { callMs, stats } = await talk(call, { seconds: order.seconds, writer })
+  // While SIPp pauses between our refresh and its re-INVITE it takes a BYE for a fault.
+  const pauses = (): boolean => peer.sent('UPDATE') > peer.received('INVITE')
+  const { callMs, stats } = await talk(call, { seconds: order.seconds, writer, pauses })
   const growth = memory.growth()
   const { durationMs: recordedMs } = await writer.finish()
   const { channels } = readWav(await readFile(file))
@@ -100,10 +102,10 @@ function startSipp(order: LongCallOrder, mediaPort: number): Promise<Sipp> {
   })
 }
 
-/** Clicks once a second until it is time, then hangs up. */
+/** Clicks once a second until it is time and the other side does not pause, then hangs up. */
 async function talk(
   call: PhoneCall,
-  { seconds, writer }: { seconds: number; writer: StereoWavWriter },
+  { seconds, writer, pauses }: { seconds: number; writer: StereoWavWriter; pauses: () => boolean },
 ): Promise<{ callMs: number; stats: MediaStats }> {
   const { stream } = call
   if (!stream) throw new Error('the peer has no media')
@@ -113,7 +115,8 @@ async function talk(
   stream.onTap((heard, played) => writer.writeMulaw(heard, played))
   const click = new Uint8Array(frameSamples).fill(MULAW_SILENCE)
   putClick(click, clickPlace)
-  while (performance.now() - startedAt < seconds * 1_000 && !over.signal.aborted) {
+  const isTime = (): boolean => performance.now() - startedAt >= seconds * 1_000 && !pauses()
+  while (!isTime() && !over.signal.aborted) {
     stream.write(click)
     await wait(clickEveryMs, undefined, { signal: over.signal }).catch(() => undefined)
   }

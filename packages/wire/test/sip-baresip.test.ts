@@ -34,7 +34,6 @@ const phoneOver = async (transport: 'udp' | 'tcp' | 'tls'): Promise<BaresipPhone
   await startBaresipPhone({
     path: path ?? '',
     port: await freePort('tcp'),
-    modules: [],
     transport,
     config: [`sip_certificate ${join(folder, 'own.pem')}`],
   })

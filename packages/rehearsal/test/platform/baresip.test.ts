@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { levelDbfs } from '@parley/wire/audio/level'
-import { readWav } from '@parley/wire/audio/wav-reader'
 import { expect, it } from 'vitest'
 import { startChild } from '../../src/demo/child.ts'
 import { chooseHttpPort, chooseSipPort } from '../../src/demo/free-port.ts'
+import { startBaresipPhone } from '@parley/wire/test/baresip-phone'
 import { program } from '@parley/wire/test/program'
-import { startBaresip } from './baresip.ts'
 
 const baresip = program('baresip')
 const number = '+14155551234'
 const adminKey = `pk_live_${'b'.repeat(43)}`
 
 it.skipIf(baresip === undefined)('baresip picks up and hears the agent', { timeout: 120_000 }, async () => {
-  await using phone = await startBaresip(baresip ?? '', { user: number, port: await chooseSipPort(0) })
+  const phonePort = await chooseSipPort(0)
+  await using phone = await startBaresipPhone({ path: baresip ?? '', user: number, port: phonePort })
   const port = await chooseHttpPort(0)
   const dataDir = join(tmpdir(), `parley-baresip-${randomUUID()}`)
   {
@@ -28,7 +28,7 @@ it.skipIf(baresip === undefined)('baresip picks up and hears the agent', { timeo
         PARLEY_SIP_PORT: '0',
         PARLEY_ADMIN_KEY: adminKey,
         PARLEY_DRAIN_SECONDS: '1',
-        SIP_TRUNK: phone.uri,
+        SIP_TRUNK: `sip:127.0.0.1:${phonePort}`,
       },
       onLine: () => undefined,
     })
@@ -51,9 +51,7 @@ it.skipIf(baresip === undefined)('baresip picks up and hears the agent', { timeo
     await until(async () => (await ask(`/v1/calls/${id}`)).completed === true, server.lastLines)
     expect(await ask(`/v1/calls/${id}`)).toMatchObject({ status: 'cancelled', end_reason: 'stopped' })
   }
-  const [file = 'none'] = await phone.heard()
-  const { channels, sampleRateHz } = readWav(await readFile(file))
-  const [samples = new Int16Array()] = channels
+  const { samples, sampleRateHz } = await phone.heard()
   const sentence = samples.subarray(0, 4 * sampleRateHz)
   expect(levelDbfs(sentence)).toBeGreaterThan(-30)
   await rm(dataDir, { recursive: true, force: true })

@@ -64,7 +64,7 @@ test.skipIf(path === undefined).each<[string, PhoneCase]>([
   expect(malformed).toBe(0)
   // A wrong key would refuse every packet; one may come in the clear while the other side sets itself up.
   expect(unauthentic).toBeLessThanOrEqual(1)
-  const heard = await phone.heard()
+  const { samples: heard } = await phone.heard()
   const pieces = Array.from({ length: Math.floor(heard.length / 800) }, (__, i) =>
     heard.slice(i * 800, i * 800 + 800),
   )

@@ -64,7 +64,6 @@ export function parseAlgorithm(name: string): { algorithm: DigestAlgorithm; sess
 
 function chooseProtection(offered: string | undefined): 'auth' | 'auth-int' | 'unsupported' | undefined {
   if (offered === undefined || offered.trim() === '') return undefined
-  const choices = offered.split(',').map(choice => choice.trim().toLowerCase())
-  if (choices.includes('auth')) return 'auth'
-  return choices.includes('auth-int') ? 'auth-int' : 'unsupported'
+  if (/(?:^|,)\s*auth\s*(?:,|$)/i.test(offered)) return 'auth'
+  return /(?:^|,)\s*auth-int\s*(?:,|$)/i.test(offered) ? 'auth-int' : 'unsupported'
 }

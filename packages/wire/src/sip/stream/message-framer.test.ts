@@ -51,11 +51,30 @@ describe('messages on a stream', () => {
     expect(cut(['INFO sip:a SIP/2.0\r\n', ...Array.from({ length: 70 }, () => line)])).toContain('broken')
   })
 
+  test('what is no SIP ends the stream', () => {
+    expect(cut(['GET / HTTP/1.1\r\n\r\n', withBody('')]).at(-1)).toBe('broken')
+  })
+
   test('a part of a message is known to be one', () => {
     const framer = new MessageFramer()
     framer.push(Buffer.from(withBody('hello').slice(0, -1)))
     expect(framer.hasPart).toBe(true)
     framer.push(Buffer.from('o'))
     expect(framer.hasPart).toBe(false)
+  })
+
+  test.each([
+    ['line ends', '\r\n'],
+    ['heads of one byte', 'x\r\n\r\n'],
+    ['a length of spaces', `l:${' '.repeat(60_000)}x\r\n\r\n`],
+  ])('64 kB of %s are cut in milliseconds', (_, piece) => {
+    const bytes = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)).slice(0, 65_536))
+    const looks = Array.from({ length: 10 }, () => {
+      const startedAt = performance.now()
+      new MessageFramer().push(bytes)
+      return performance.now() - startedAt
+    })
+    // The best look: what other processes take from us is not the framer's.
+    expect(Math.min(...looks)).toBeLessThan(20)
   })
 })
