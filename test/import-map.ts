@@ -46,7 +46,10 @@ export const packageMap: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Packages that may use these npm packages and no others. */
-export const npmLimits: Readonly<Record<string, readonly string[]>> = { contract: ['zod'], wire: [] }
+export const npmLimits: Readonly<Record<string, readonly string[]>> = {
+  contract: ['zod'],
+  wire: ['libopus-wasm'],
+}
 
 /** Where adapters stand: each folder right below one of these is an adapter, none of which knows another. */
 export const adapterParents = [

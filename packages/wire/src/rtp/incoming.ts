@@ -4,12 +4,14 @@
  */
 import { alawBytesToMulaw, decodeMulaw, encodeMulaw } from '../audio/g711.ts'
 import { G722Decoder } from '../audio/g722.ts'
+import type { OpusCodec } from '../audio/opus.ts'
 import { KeypadDetector } from '../audio/keypad-detector.ts'
 import { EventReceiver } from './event-receiver.ts'
 import { Framer } from './framer.ts'
 import { HeardLine, type HeardSamples } from './heard-line.ts'
 import { SourceLatch, type Source } from './latch.ts'
 import { mayReceive, type StreamMedia } from './negotiated-media.ts'
+import { ClockDivider, OpusLine } from './opus-line.ts'
 import { blankRtpPacket, readRtp, type RtpPacket } from './packet.ts'
 import { Reception } from './reception.ts'
 import { ReorderBuffer } from './reorder-buffer.ts'
@@ -35,6 +37,15 @@ export interface IncomingSinks {
   digit(code: number, atMs: number): void
 }
 
+export interface IncomingSetup {
+  /** When the media clock began, monotonic. */
+  originMs: number
+  numbers: Float64Array
+  sinks: IncomingSinks
+  /** Present where that is the codec. */
+  opus?: OpusCodec | undefined
+}
+
 export class Incoming {
   readonly latch: SourceLatch
   readonly reception = new Reception()
@@ -49,15 +60,18 @@ export class Incoming {
   readonly #keys: KeypadDetector
   #linear: Int16Array | undefined
   #wideband = new G722Decoder()
+  readonly #clock = new ClockDivider()
+  #opus: OpusLine | undefined
   #media: StreamMedia
 
-  constructor(media: StreamMedia, setup: { originMs: number; numbers: Float64Array; sinks: IncomingSinks }) {
+  constructor(media: StreamMedia, setup: IncomingSetup) {
     this.#media = media
     this.#numbers = setup.numbers
     this.#sinks = setup.sinks
     this.lastPacketMs = setup.originMs
     this.#keys = new KeypadDetector(key => setup.sinks.digit(eventOfDigit(key) ?? 0, this.lastPacketMs))
     this.latch = new SourceLatch(media.remote)
+    this.#listenTo(setup.opus)
     const framer = new Framer(FRAME_SAMPLES, setup.sinks.frame)
     this.#line = new HeardLine(setup.originMs, (samples, at) => {
       setup.sinks.samples(samples, at)
@@ -67,7 +81,9 @@ export class Incoming {
     this.#order = new ReorderBuffer({
       play: (packet, nowMs, afterLoss) => {
         if (packet.payloadType === COMFORT_NOISE) this.#line.hush()
-        if (this.#kindOf(packet.payloadType) === 'G722') this.#narrow(packet)
+        const kind = this.#kindOf(packet.payloadType)
+        if (kind === 'opus') return this.#opus?.play(packet, nowMs, afterLoss)
+        if (kind === 'G722') this.#narrow(packet)
         this.#line.play(packet, nowMs, afterLoss)
       },
     })
@@ -77,9 +93,22 @@ export class Incoming {
     return this.#order.isWaiting
   }
 
-  use(media: StreamMedia): void {
+  /** `opus`: present where that is the codec. */
+  use(media: StreamMedia, opus?: OpusCodec): void {
     this.#media = media
     this.latch.signal(media.remote)
+    this.#listenTo(opus)
+  }
+
+  #listenTo(codec: OpusCodec | undefined): void {
+    this.#opus =
+      codec &&
+      new OpusLine({
+        codec,
+        line: { play: (packet, nowMs, afterLoss) => this.#line.play(packet, nowMs, afterLoss) },
+        madeUp: () => this.#line.counts.concealed++,
+        malformed: () => this.#count(figure.malformed),
+      })
   }
 
   receive(datagram: Uint8Array, source: Source, nowMs: number): void {
@@ -127,6 +156,8 @@ export class Incoming {
     this.#line.restart()
     this.#events.reset()
     this.#wideband = new G722Decoder()
+    this.#opus?.restart()
+    this.#clock.restart(this.#packet.timestamp)
   }
 
   /** G.722 can be read in order only, for each byte changes what the next one means. One byte is one sample of ours. */
@@ -137,6 +168,7 @@ export class Incoming {
   #accept(kind: PacketKind, nowMs: number): void {
     const packet = this.#packet
     const payload = packet.payload
+    if (kind === 'opus') packet.timestamp = this.#clock.of(packet.timestamp)
     if (kind === 'PCMA') alawBytesToMulaw(payload, payload)
     // Events and comfort noise keep their place in the numbering, and are no audio.
     if (kind === 'event' || kind === 'nothing') packet.payload = NOTHING

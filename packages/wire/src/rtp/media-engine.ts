@@ -26,7 +26,7 @@ export interface MediaEngineOptions {
   portRange?: { min: number; max: number }
   /** Whether streams keep pairs for `onTap`. Default true. */
   recordTap?: boolean
-  /** Hears what a listener threw; absent: it becomes an uncaught exception. */
+  /** Hears what a listener threw, and that a codec could not be opened; absent: it becomes an uncaught exception. */
   onListenerError?: (error: unknown) => void
 }
 
@@ -187,6 +187,8 @@ class ThreadedMediaEngine implements MediaEngine {
         return this.#streams.get(message.stream)?.digitsDone(message.request)
       case 'stalled':
         return this.#streams.get(message.stream)?.stalled(message.sinceMs, message.cause)
+      case 'codec_failed':
+        return this.#listenerFailed(new Error(`the codec could not be opened: ${message.reason}`))
       case 'closed':
         return this.#streams.get(message.stream)?.threadClosed()
     }

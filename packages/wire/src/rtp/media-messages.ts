@@ -28,4 +28,5 @@ export type FromThread =
   | { type: 'open_failed'; stream: number; reason: string }
   | { type: 'digits_done'; stream: number; request: number }
   | { type: 'stalled'; stream: number; sinceMs: number; cause: OneWayCause }
+  | { type: 'codec_failed'; stream: number; reason: string }
   | { type: 'closed'; stream: number }

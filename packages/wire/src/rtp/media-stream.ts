@@ -105,13 +105,15 @@ export class LiveMediaStream implements AsyncDisposable {
 
   start(media: StreamMedia): void {
     // Only what the thread needs: descriptions may carry things that can not be cloned.
-    const { remote, codec, telephoneEvent, direction, rtcp, srtp } = media
+    const { remote, codec, telephoneEvent, telephoneEventRate, direction, rtcp, srtp, opus } = media
     const plain: StreamMedia = {
       remote: { ...remote },
       codec: { name: codec.name, payloadType: codec.payloadType },
       direction,
     }
     if (telephoneEvent !== undefined) plain.telephoneEvent = telephoneEvent
+    if (telephoneEventRate !== undefined) plain.telephoneEventRate = telephoneEventRate
+    if (opus) plain.opus = { ...opus }
     if (rtcp) plain.rtcp = { ...rtcp }
     if (srtp) plain.srtp = { send: { ...srtp.send }, receive: { ...srtp.receive } }
     if (this.#closing) return

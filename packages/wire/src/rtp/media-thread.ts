@@ -6,6 +6,7 @@ import type { RemoteInfo } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
+import { openOpus, usualOpusWish, type OpusCodec } from '../audio/opus.ts'
 import type { Source } from './latch.ts'
 import type { FromThread, MediaThreadSetup, ToThread } from './media-messages.ts'
 import { monotonicMs } from './monotonic.ts'
@@ -17,6 +18,8 @@ import { raiseThreadPriority } from './thread-priority.ts'
 
 interface OpenStream {
   session: StreamSession
+  /** Descriptions so far: what had to wait is for the newest only. */
+  descriptions: number
   seat?: WheelSeat<OpenStream>
 }
 
@@ -94,7 +97,7 @@ async function open(stream: number, memory: SharedArrayBuffer): Promise<void> {
     })
     pair.rtp.on('message', (datagram, from) => receive(session, datagram, from))
     pair.rtcp.on('message', (datagram, from) => session.receiveReport(datagram, sourceOf(from)))
-    sessions.set(stream, { session })
+    sessions.set(stream, { session, descriptions: 0 })
     post({ type: 'opened', stream, port: pair.port })
   } catch (error) {
     post({ type: 'open_failed', stream, reason: error instanceof Error ? error.message : String(error) })
@@ -114,22 +117,40 @@ function sourceOf({ address, port }: RemoteInfo): Source {
 }
 
 async function start(stream: number, media: StreamMedia): Promise<void> {
+  const entry = sessions.get(stream)
+  if (!entry) return
+  const description = ++entry.descriptions
+  const isNewest = (): boolean => sessions.get(stream) === entry && entry.descriptions === description
+  const opus = media.codec.name === 'opus' ? await opusFor(stream, { entry, media }) : undefined
+  if (!isNewest()) return opus === entry.session.opus ? undefined : opus?.[Symbol.dispose]()
   const nowhere = { ...media, remote: { host: '0.0.0.0', port: 0 } }
   const isAddress = isIP(media.remote.host) !== 0
-  apply(stream, isAddress ? media : nowhere)
+  apply(entry, isAddress ? media : nowhere, opus)
   if (isAddress) return
   // RFC 8866 §5.7 allows a name in `c=`. Until it is resolved the clock runs, and nothing is sent.
   const found = await lookup(media.remote.host).catch(() => undefined)
-  if (found) apply(stream, { ...media, remote: { host: found.address, port: media.remote.port } })
+  if (found && isNewest())
+    apply(entry, { ...media, remote: { host: found.address, port: media.remote.port } }, opus)
 }
 
-function apply(stream: number, media: StreamMedia): void {
-  const entry = sessions.get(stream)
-  if (!entry) return
-  if (entry.session.isStarted) return entry.session.use(media)
+/** The one in use goes on, with what it remembers; where none can be opened the stream stays silent, and that is told. */
+async function opusFor(
+  stream: number,
+  { entry, media }: { entry: OpenStream; media: StreamMedia },
+): Promise<OpusCodec | undefined> {
+  try {
+    return entry.session.opus ?? (await openOpus(media.opus ?? usualOpusWish))
+  } catch (error) {
+    post({ type: 'codec_failed', stream, reason: error instanceof Error ? error.message : String(error) })
+    return undefined
+  }
+}
+
+function apply(entry: OpenStream, media: StreamMedia, opus: OpusCodec | undefined): void {
+  if (entry.session.isStarted) return entry.session.use(media, opus)
   const seat = wheel.add(entry, monotonicMs())
   entry.seat = seat
-  entry.session.start(media, wheel.msOfTick(seat.firstTick))
+  entry.session.start(media, { originMs: wheel.msOfTick(seat.firstTick), opus })
   arm()
 }
 

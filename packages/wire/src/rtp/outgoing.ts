@@ -1,16 +1,17 @@
 /**
  * Our side of the stream: one packet per slot, as long as we may send. Queued audio, else silence, so that
  * NATs and middle boxes see an unbroken stream. Sequence numbers have no gaps and the timestamp is exactly
- * 160 per slot of the media clock, skipped slots included, also where speech leaves before its slot's time:
+ * 160 (960 for Opus) per slot of the media clock, skipped slots included, also where speech leaves before its slot's time:
  * the far end then holds it as long as it held the silence before, or less if it heeds the marker.
  */
 import { randomBytes } from 'node:crypto'
 import { decodeMulaw, MULAW_SILENCE, mulawBytesToAlaw } from '../audio/g711.ts'
 import { G722Encoder } from '../audio/g722.ts'
+import { MOST_OPUS_BYTES, type OpusCodec } from '../audio/opus.ts'
 import { Mixer, type Bed } from '../audio/mixer.ts'
 import { DigitQueue } from './digit-queue.ts'
 import type { DigitSlot } from './digit-slots.ts'
-import { maySend, type StreamMedia } from './negotiated-media.ts'
+import { maySend, unitsPerSample, type StreamMedia } from './negotiated-media.ts'
 import { RTP_HEADER_BYTES, writeRtpHeader, type RtpHeader } from './packet.ts'
 import { figure, FRAME_SAMPLES, word, type StreamMemory } from './stream-memory.ts'
 import { EVENT_PAYLOAD_BYTES, writeTelephoneEvent } from './telephone-event.ts'
@@ -20,6 +21,7 @@ const UNDERRUN_SLOTS = 10
 /** A datagram may still wait in the kernel's queue when the next is built. */
 const PACKET_BUFFERS = 4
 const EVENT_VOLUME = 10
+const EVENT_UNITS_AT_48_KHZ = 6
 
 export interface Cleared {
   /** How many times `clear` had been asked for. */
@@ -34,7 +36,7 @@ export class Outgoing {
   /** What the far end hears in the current slot, as µ-law. */
   readonly played = new Uint8Array(FRAME_SAMPLES)
   readonly digits: DigitQueue
-  readonly ssrc = randomBytes(4).readUInt32BE()
+  ssrc = randomBytes(4).readUInt32BE()
   /** Nothing but silence was there to send in the last slot, though it could have been sent. */
   isIdle = false
   packetCount = 0
@@ -44,7 +46,9 @@ export class Outgoing {
   readonly #audioPackets: Uint8Array[]
   readonly #eventPackets: Uint8Array[]
   readonly #header: RtpHeader
-  readonly #timestampBase = randomBytes(4).readUInt32BE()
+  #timestampBase = randomBytes(4).readUInt32BE()
+  #opusPackets: Uint8Array[] | undefined
+  #opus: OpusCodec | undefined
   readonly #wideband = new G722Encoder()
   readonly #linear = new Int16Array(FRAME_SAMPLES)
   #media: StreamMedia
@@ -59,11 +63,12 @@ export class Outgoing {
   constructor(
     memory: StreamMemory,
     media: StreamMedia,
-    io: { transmit: (packet: Uint8Array) => void; digitsDone: (request: number) => void },
+    io: { transmit: (packet: Uint8Array) => void; digitsDone: (request: number) => void; opus?: OpusCodec },
   ) {
     this.#memory = memory
     this.#media = media
     this.#transmit = io.transmit
+    this.#opus = io.opus
     this.digits = new DigitQueue(io.digitsDone)
     this.#audioPackets = buffers(RTP_HEADER_BYTES + FRAME_SAMPLES)
     this.#eventPackets = buffers(RTP_HEADER_BYTES + EVENT_PAYLOAD_BYTES)
@@ -71,16 +76,24 @@ export class Outgoing {
     this.#header = { payloadType: 0, marker: true, sequence, timestamp: 0, ssrc: this.ssrc }
   }
 
-  use(media: StreamMedia): void {
+  /** `opus`: present where that is the codec. */
+  use(media: StreamMedia, opus?: OpusCodec): void {
+    if (unitsPerSample(media) !== this.unitsPerSample) this.#becomeAnotherSource()
     this.#media = media
+    this.#opus = opus
   }
 
   setBed(bed: Bed | null): void {
     this.#mixer.setBed(bed)
   }
 
+  /** Of the timestamp, to a sample of the line. */
+  get unitsPerSample(): number {
+    return unitsPerSample(this.#media)
+  }
+
   timestampOf(slot: number): number {
-    return (this.#timestampBase + slot * FRAME_SAMPLES) >>> 0
+    return (this.#timestampBase + slot * FRAME_SAMPLES * this.unitsPerSample) >>> 0
   }
 
   /** Drops what `clear` asked for; undefined when nothing was asked since. */
@@ -110,15 +123,34 @@ export class Outgoing {
     if (digit?.kind === 'tone') this.played.set(digit.frame)
     else if (!digit) this.#readQueue(slot)
     const { codec } = this.#media
+    this.#header.payloadType = codec.payloadType
+    this.#header.timestamp = this.timestampOf(slot)
+    if (codec.name === 'opus') return this.#sendOpus()
     const packet = this.#audioPackets[this.#turn++ % PACKET_BUFFERS]
     if (!packet) return
     const payload = packet.subarray(RTP_HEADER_BYTES)
     if (codec.name === 'PCMA') mulawBytesToAlaw(this.played, payload)
     else if (codec.name === 'G722') this.#wideband.encode(decodeMulaw(this.played, this.#linear), payload)
     else payload.set(this.played)
-    this.#header.payloadType = codec.payloadType
-    this.#header.timestamp = this.timestampOf(slot)
     this.#emit(packet)
+  }
+
+  #sendOpus(): void {
+    this.#opusPackets ??= buffers(RTP_HEADER_BYTES + MOST_OPUS_BYTES)
+    const packet = this.#opusPackets[this.#turn++ % PACKET_BUFFERS]
+    const payload = this.#opus?.encode(decodeMulaw(this.played, this.#linear))
+    if (!packet || !payload) return
+    packet.set(payload, RTP_HEADER_BYTES)
+    this.#emit(packet.subarray(0, RTP_HEADER_BYTES + payload.length))
+  }
+
+  /** RFC 7160 §4.1: who counts by another clock from now on is another source, and no one has to guess where it began. */
+  #becomeAnotherSource(): void {
+    this.ssrc = randomBytes(4).readUInt32BE()
+    this.#header.ssrc = this.ssrc
+    this.#timestampBase = randomBytes(4).readUInt32BE()
+    this.packetCount = 0
+    this.octetCount = 0
   }
 
   #readQueue(slot: number): void {
@@ -146,7 +178,9 @@ export class Outgoing {
     // A new description may have taken the event type away in the middle of a key.
     if (payloadType === undefined || !packet) return
     if (digit.first) this.#eventTimestamp = this.timestampOf(slot)
-    writeTelephoneEvent({ ...digit, volume: EVENT_VOLUME }, packet, RTP_HEADER_BYTES)
+    const units = this.#media.telephoneEventRate === undefined ? 1 : EVENT_UNITS_AT_48_KHZ
+    const event = { ...digit, duration: digit.duration * units, volume: EVENT_VOLUME }
+    writeTelephoneEvent(event, packet, RTP_HEADER_BYTES)
     this.#header.payloadType = payloadType
     this.#header.timestamp = this.#eventTimestamp
     this.#header.marker = digit.first

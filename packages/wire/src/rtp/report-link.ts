@@ -76,7 +76,8 @@ export class ReportLink {
       ssrc,
       packetCount,
       octetCount,
-      timestamp: (outgoing.timestampOf(slot) - leadMs * SAMPLES_PER_MS) >>> 0,
+      timestamp: (outgoing.timestampOf(slot) - leadMs * SAMPLES_PER_MS * outgoing.unitsPerSample) >>> 0,
+      unitsPerSample: outgoing.unitsPerSample,
     }
     transmit(this.#session.report(sent, incoming.reception, { unixMs: unixNowMs(), farewell }), to)
   }

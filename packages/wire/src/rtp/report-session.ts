@@ -11,7 +11,7 @@ export const REPORT_EVERY_MS = 5000
 /** A round trip beyond this is a far end that answers with nonsense. */
 const LONGEST_ROUND_TRIP_MS = 30_000
 
-const CLOCK_PER_MS = 8
+const SAMPLES_PER_MS = 8
 /** Of a fraction lost, in 1/256. */
 const ALL_LOST = 255
 const ENOUGH_PACKETS = 50
@@ -22,6 +22,8 @@ export interface Sent {
   octetCount: number
   /** RTP timestamp of now. */
   timestamp: number
+  /** Of the timestamp, to a sample of the line: both directions count by the one codec's clock. */
+  unitsPerSample: number
 }
 
 /** What the far end's reports say of what we sent. */
@@ -45,6 +47,7 @@ export class ReportSession {
   #lastReport = 0
   #lastReportCameMs = 0
   #packetsReported = -1
+  #unitsPerSample = 1
 
   constructor(cname: string) {
     this.#cname = cname
@@ -59,6 +62,7 @@ export class ReportSession {
     const { seconds, fraction } = ntpTime(unixMs)
     const hasSent = sent.packetCount > Math.max(0, this.#packetsReported)
     this.#packetsReported = sent.packetCount
+    this.#unitsPerSample = sent.unitsPerSample
     const sender = {
       ntpSeconds: seconds,
       ntpFraction: fraction,
@@ -89,7 +93,9 @@ export class ReportSession {
   #block(reception: Reception, unixMs: number): ReportBlock {
     const delayMs = this.#lastReport === 0 ? 0 : Math.max(0, unixMs - this.#lastReportCameMs)
     const delaySinceLast = Math.min(0xffff_ffff, Math.round(delayMs * 65.536))
-    return { ...reception.report(), lastSenderReport: this.#lastReport, delaySinceLast }
+    const received = reception.report()
+    const jitter = received.jitter * this.#unitsPerSample
+    return { ...received, jitter, lastSenderReport: this.#lastReport, delaySinceLast }
   }
 
   #learn(packet: RtcpPacket, { unixMs, ssrc }: { unixMs: number; ssrc: number }): void {
@@ -104,7 +110,7 @@ export class ReportSession {
       this.far.reports += 1
       this.far.lost = Math.max(0, block.cumulativeLost)
       this.far.lossShare = block.fractionLost / 256
-      this.far.jitterMs = block.jitter / CLOCK_PER_MS
+      this.far.jitterMs = block.jitter / this.#unitsPerSample / SAMPLES_PER_MS
       this.#measure(block, unixMs)
     }
     // Our very first packets may be under way still.

@@ -85,7 +85,7 @@ test('two sides measure the round trip between them', () => {
   const [ours, theirs] = [new ReportSession('a'), new ReportSession('b')]
   const reception = new Reception()
   reception.start(1, 0)
-  const sent = { ssrc: 1, packetCount: 5, octetCount: 800, timestamp: 0 }
+  const sent = { ssrc: 1, packetCount: 5, octetCount: 800, timestamp: 0, unitsPerSample: 1 }
   const first = ours.report(sent, new Reception(), { unixMs: 1_000_000, farewell: false })
   expect(theirs.receive(first, { unixMs: 1_000_040, ssrc: 2 })).toBe(true)
   const answer = theirs.report({ ...sent, ssrc: 2 }, reception, { unixMs: 1_002_040, farewell: false })

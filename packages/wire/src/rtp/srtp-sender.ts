@@ -28,6 +28,7 @@ export class SrtpSender {
   #turn = 0
   #rollovers = 0
   #lastSequence = -1
+  #ssrc = -1
   #rtcpIndex = 0
 
   constructor(key: SrtpKey) {
@@ -43,10 +44,14 @@ export class SrtpSender {
   protectRtp(packet: Uint8Array): Uint8Array {
     const { bytes, view } = this.#copy(packet)
     const sequence = view.getUint16(2)
-    if (sequence < this.#lastSequence) this.#rollovers++
+    const ssrc = view.getUint32(8)
+    // RFC 3711 §3.2.3: the counter is the source's; whoever hears a new one starts at 0.
+    if (ssrc !== this.#ssrc) this.#rollovers = 0
+    else if (sequence < this.#lastSequence) this.#rollovers++
+    this.#ssrc = ssrc
     this.#lastSequence = sequence
     const index = this.#rollovers * 0x1_0000 + sequence
-    writeCounter(this.#counter, { salt: this.#rtp.salt, ssrc: view.getUint32(8), index })
+    writeCounter(this.#counter, { salt: this.#rtp.salt, ssrc, index })
     this.#rtpCipher.apply(this.#counter, bytes.subarray(RTP_HEADER_BYTES, packet.length))
     return bytes.subarray(0, packet.length + this.#rtpTag.write(bytes, packet.length, this.#rollovers))
   }

@@ -1,6 +1,7 @@
 /** One stream inside the media thread: its sockets, both directions, and what it publishes for the main thread. */
 import type { Socket } from 'node:dgram'
 import type { Bed } from '../audio/mixer.ts'
+import type { OpusCodec } from '../audio/opus.ts'
 import type { Source } from './latch.ts'
 import { Incoming } from './incoming.ts'
 import { mayReceive, type StreamMedia } from './negotiated-media.ts'
@@ -51,6 +52,7 @@ export class StreamSession {
   readonly #port: SessionPort
   readonly #tape: RecordingTape | undefined
   #live: Live | undefined
+  #opus: OpusCodec | undefined
   #srtp: SrtpSession | undefined
   #bed: Bed | null = null
   #lastSlot = -1
@@ -75,15 +77,18 @@ export class StreamSession {
     return this.#live?.incoming.isWaiting ?? false
   }
 
-  /** `originMs`: when slot 0 is due. */
-  start(media: StreamMedia, originMs: number): void {
+  /** `originMs`: when slot 0 is due. `opus`: present where that is the codec; closed with the stream. */
+  start(media: StreamMedia, { originMs, opus }: { originMs: number; opus?: OpusCodec | undefined }): void {
+    this.#opus = opus
     const outgoing = new Outgoing(this.#memory, media, {
       transmit: packet => this.#transmit(packet),
       digitsDone: request => this.#port.digitsDone(request),
+      ...(opus ? { opus } : {}),
     })
     outgoing.setBed(this.#bed)
     const incoming = new Incoming(media, {
       originMs,
+      opus,
       numbers: this.#memory.numbers,
       sinks: {
         samples: (samples, at) => this.#tape?.writeHeard(samples, at),
@@ -104,12 +109,14 @@ export class StreamSession {
   }
 
   /** A new description for a stream that runs: clock, numbering and queue go on. */
-  use(media: StreamMedia): void {
+  use(media: StreamMedia, opus?: OpusCodec): void {
     if (!this.#live) return
     this.#live.media = media
+    if (this.#opus !== opus) this.#opus?.[Symbol.dispose]()
+    this.#opus = opus
     this.#srtp = nextSrtpSession(this.#srtp, media.srtp)
-    this.#live.outgoing.use(media)
-    this.#live.incoming.use(media)
+    this.#live.outgoing.use(media, opus)
+    this.#live.incoming.use(media, opus)
     this.#live.reports.use(media)
   }
 
@@ -149,6 +156,11 @@ export class StreamSession {
     numbers[figure.farLost] = reports.far.lost
     numbers[figure.farLossShare] = reports.far.lossShare
     numbers[figure.farJitterMs] = reports.far.jitterMs
+  }
+
+  /** The codec in use, for a description that wants it still. */
+  get opus(): OpusCodec | undefined {
+    return this.#opus
   }
 
   poll(nowMs: number): void {
@@ -194,6 +206,8 @@ export class StreamSession {
     this.#pair.rtp.close()
     this.#pair.rtcp.close()
     this.#live = undefined
+    this.#opus?.[Symbol.dispose]()
+    this.#opus = undefined
   }
 
   #transmit(packet: Uint8Array): void {

@@ -4,12 +4,12 @@ import type { Direction } from './direction.ts'
 import type { Codec, NegotiatedMedia } from './negotiated-media.ts'
 import { SdpError } from './sdp-error.ts'
 import { parseSession, type MediaDescription } from './session-description.ts'
-import { codecsOf, defaultCodecs, firstCommonCodec, telephoneEventOf } from './stream-codecs.ts'
+import { codecsOf, firstCommonCodec, knownCodecs, telephoneEventOf } from './stream-codecs.ts'
 import { isPlainAudio, isSecureAudio, mediaOf } from './stream-media.ts'
 import { audioLines, joinLines, sessionLines, type SessionOrigin } from './write-session.ts'
 
 export interface AnswerOptions extends SessionOrigin {
-  /** What we accept; the offer's order decides. PCMU, PCMA and G722 when absent. */
+  /** What we accept; the offer's order decides. PCMU, PCMA, G722 and Opus when absent. */
   readonly codecs?: readonly Codec[]
   /** What we wish for; the answer is as much of it as the offer leaves room for. */
   readonly direction?: Direction
@@ -22,14 +22,14 @@ export interface AnswerOptions extends SessionOrigin {
  * (RFC 4568 §5.1.2) is answered with the first of its suites that we speak.
  */
 export function answerOffer(offer: string, options: AnswerOptions): { sdp: string; media: NegotiatedMedia } {
-  const { codecs = defaultCodecs, direction: wish = 'sendrecv', localSdp, ...origin } = options
+  const { codecs = knownCodecs, direction: wish = 'sendrecv', localSdp, ...origin } = options
   const streams = parseSession(offer)
   const { taken, codec } = chooseStream(streams, codecs)
   const crypto = answerCrypto(taken, localSdp)
   const media = mediaOf(taken, { codec, wish, telephoneEvent: true, srtp: crypto?.keys })
   const ours = {
     codecs: [codec],
-    telephoneEvent: media.telephoneEvent,
+    events: [telephoneEventOf(taken, codec.clockRate) ?? []].flat(),
     direction: media.direction,
     protocol: taken.protocol,
     crypto: crypto ? [{ tag: crypto.tag, key: crypto.keys.send }] : [],
@@ -89,7 +89,7 @@ export function readAnswer(offer: string, answer: string): NegotiatedMedia {
   if (!taken || !wanted) throw new SdpError('refused', 'answer refuses the audio stream')
   const codec = firstCommonCodec(taken, codecsOf(wanted))
   if (!codec) throw new SdpError('no_codec', 'answer has no codec of the offer')
-  const telephoneEvent = telephoneEventOf(wanted) !== undefined
+  const telephoneEvent = telephoneEventOf(wanted, codec.clockRate) !== undefined
   const srtp = isSecureAudio(wanted) ? agreedKeys(wanted, taken) : undefined
   return mediaOf(taken, { codec, wish: wanted.direction, telephoneEvent, srtp })
 }

@@ -1,6 +1,7 @@
 import type { SrtpKeys } from '../rtp/srtp-key.ts'
 import { agreed, whileUnreachable, type Direction } from './direction.ts'
 import type { Codec, MediaAddress, NegotiatedMedia } from './negotiated-media.ts'
+import { opusWishOf } from './opus-format.ts'
 import { SdpError } from './sdp-error.ts'
 import { parseConnection, type MediaDescription } from './session-description.ts'
 import { telephoneEventOf } from './stream-codecs.ts'
@@ -25,12 +26,15 @@ export function mediaOf(
 ): NegotiatedMedia {
   const { host, port } = stream
   if (host === undefined) throw new SdpError('malformed', 'stream has no address')
-  const telephoneEvent = settled.telephoneEvent ? telephoneEventOf(stream) : undefined
+  const { codec } = settled
+  const event = settled.telephoneEvent ? telephoneEventOf(stream, codec.clockRate) : undefined
   const rtcp = reportAddress(stream, host)
   return {
     remote: { host, port },
-    codec: settled.codec,
-    ...(telephoneEvent === undefined ? {} : { telephoneEvent }),
+    codec,
+    ...(event ? { telephoneEvent: event.payloadType } : {}),
+    ...(event?.clockRate === 48_000 ? { telephoneEventRate: event.clockRate } : {}),
+    ...(codec.name === 'opus' ? { opus: opusWishOf(stream, codec.payloadType) } : {}),
     direction: agreed(zeros.has(host) ? whileUnreachable(stream.direction) : stream.direction, settled.wish),
     ptimeMs: ptimeOf(stream),
     ...(rtcp ? { rtcp } : {}),

@@ -3,6 +3,8 @@ import { isIPv6 } from 'node:net'
 import { writeCrypto, type CryptoLine } from './crypto-line.ts'
 import type { Direction } from './direction.ts'
 import type { Codec, MediaAddress } from './negotiated-media.ts'
+import { ourOpusParameters } from './opus-format.ts'
+import type { EventFormat } from './stream-codecs.ts'
 
 /** Who describes the session: RFC 8866 §5.2. */
 export interface SessionOrigin {
@@ -15,7 +17,7 @@ export interface SessionOrigin {
 
 export interface AudioStream {
   readonly codecs: readonly Codec[]
-  readonly telephoneEvent: number | undefined
+  readonly events: readonly EventFormat[]
   readonly direction: Direction
   readonly protocol: string
   /** Keys of a protected stream. */
@@ -35,17 +37,24 @@ export function sessionLines({
 }
 
 export function audioLines(port: number, stream: AudioStream): string[] {
-  const { codecs, telephoneEvent } = stream
-  const events = telephoneEvent === undefined ? [] : [telephoneEvent]
-  const formats = [...codecs.map(codec => codec.payloadType), ...events]
+  const { codecs, events } = stream
+  const formats = [...codecs, ...events].map(({ payloadType }) => payloadType)
   return [
     `m=audio ${port} ${stream.protocol} ${formats.join(' ')}`,
-    ...codecs.map(({ payloadType, name, clockRate }) => `a=rtpmap:${payloadType} ${name}/${clockRate}`),
-    ...events.flatMap(event => [`a=rtpmap:${event} telephone-event/8000`, `a=fmtp:${event} 0-15`]),
+    ...codecs.flatMap(codecLines),
+    ...events.flatMap(({ payloadType, clockRate }) => [
+      `a=rtpmap:${payloadType} telephone-event/${clockRate}`,
+      `a=fmtp:${payloadType} 0-15`,
+    ]),
     ...(stream.crypto ?? []).map(writeCrypto),
     'a=ptime:20',
     `a=${stream.direction}`,
   ]
 }
+
+const codecLines = ({ payloadType, name, clockRate }: Codec): string[] =>
+  name === 'opus'
+    ? [`a=rtpmap:${payloadType} opus/48000/2`, `a=fmtp:${payloadType} ${ourOpusParameters}`]
+    : [`a=rtpmap:${payloadType} ${name}/${clockRate}`]
 
 export const joinLines = (lines: readonly string[]): string => `${lines.join('\r\n')}\r\n`
