@@ -4,7 +4,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { sipProtection } from '@parley/server/config/sip-protection'
+import { protectionOf } from '@parley/server/config/sip-line'
+import { DigestGuard } from '@parley/wire/sip/digest/digest-guard'
+import type { IncomingCall } from '@parley/wire/sip/user-agent'
 import { program } from '../packages/wire/test/program.ts'
 import type { ProgramFlow } from './flow.ts'
 import { host, Peer, type PeerOptions } from './peer.ts'
@@ -16,6 +18,17 @@ const probes = {
   'svwar-invite': (port: number) => ['-p', String(port), '-m', 'INVITE', '-e', '100-120', '--force', host],
   'svwar-options': (port: number) => ['-p', String(port), '-m', 'OPTIONS', '-e', '100-120', '--force', host],
   svcrack: (port: number) => ['-p', String(port), '-u', '100', '-r', '100-120', host],
+  'svcrack-invite': (port: number) => [
+    '-p',
+    String(port),
+    '-u',
+    '100',
+    '-r',
+    '100-120',
+    '-m',
+    'INVITE',
+    host,
+  ],
 }
 type Probe = keyof typeof probes
 
@@ -24,16 +37,32 @@ const longestMs = 25_000
 const table = /\+-{3,}\+|\| *SIP Device|\| *Extension *\|.*Authentication/
 
 /** As the server opens its line: strangers are dropped unread where there is a list, and else all told the same. */
-const outside = (): PeerOptions => ({
-  protection: sipProtection(
-    { PARLEY_SIP_ALLOW: ['192.0.2.0/24'], PARLEY_SIP_STRANGER_RATE: 50 },
-    () => false,
+const protectedBy = (allow: string[]): PeerOptions => ({
+  protection: protectionOf(
+    { PARLEY_SIP_ALLOW: allow, PARLEY_SIP_PACKETS_PER_SECOND: 100 },
+    { knows: () => false },
   ),
 })
-const unlisted = (): PeerOptions => ({
-  protection: sipProtection({ PARLEY_SIP_ALLOW: [], PARLEY_SIP_STRANGER_RATE: 50 }, () => false),
-  onCall: call => call.reject(403),
-})
+const outside = (): PeerOptions => protectedBy(['carriers'])
+const unlisted = (): PeerOptions => ({ ...protectedBy([]), onCall: answerTo })
+
+/** A carrier with credentials is asked for proof; whoever else calls is told that this is forbidden. */
+const guard = new DigestGuard('parley', () => performance.now())
+const trunk = { username: '100', password: 'correct horse' }
+function answerTo(call: IncomingCall): void {
+  const { callId, source, headers } = call
+  const asked = {
+    method: 'INVITE',
+    callId,
+    source: source.host,
+    authorization: headers.get('authorization') ?? [],
+  }
+  const proof = guard.check(asked, name => (name === trunk.username ? [trunk] : []))
+  const isUnproved = proof.type === 'missing'
+  if (proof.type === 'good') return call.ring()
+  if (!isUnproved) return call.reject(403)
+  call.reject(401, undefined, { 'WWW-Authenticate': guard.challenges(asked, proof.stale) })
+}
 
 /** Not on the list: not one answer, so nothing can be found. */
 const silence = (probe: Probe): ProgramFlow => ({
@@ -74,7 +103,9 @@ const visible: ProgramFlow = {
 export const sipviciousFlows: readonly ProgramFlow[] = [
   visible,
   ...(['svmap', 'svwar-register', 'svwar-invite', 'svcrack'] as const).map(silence),
-  ...(['svwar-register', 'svwar-invite', 'svwar-options', 'svcrack'] as const).map(sameForAll),
+  ...(['svwar-register', 'svwar-invite', 'svwar-options', 'svcrack', 'svcrack-invite'] as const).map(
+    sameForAll,
+  ),
 ]
 
 function programOf(probe: Probe): string {

@@ -45,7 +45,7 @@ export const packageMap: Readonly<Record<string, readonly string[]>> = {
   console: ['sdk', 'contract'],
 }
 
-/** Packages that may use these npm packages and no others. */
+/** Packages that may use these npm packages and no others. `wire`: Opus alone, docs/decisions/013-opus-by-webassembly.md. */
 export const npmLimits: Readonly<Record<string, readonly string[]>> = {
   contract: ['zod'],
   wire: ['libopus-wasm'],

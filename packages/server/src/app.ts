@@ -133,8 +133,8 @@ function takeCarriers(
         arrival.refuse('unavailable')
       }),
   }
-  const { media, mediaHost, screen } = line
-  doors.sip.open = openReception({ ...taking, media, mediaHost, screen, registrations })
+  const { media, mediaHost, codecs, screen } = line
+  doors.sip.open = openReception({ ...taking, media, mediaHost, codecs, screen, registrations })
   doors.streams.open = openStreamReception(taking)
 }
 
@@ -157,8 +157,8 @@ async function openTrunks(
   { line, ...parts }: Pick<TrunkDeps, 'database' | 'sealing' | 'streams'> & { line: SipLine },
 ): Promise<Trunks> {
   await limitSettingsTrunk(parts.database, trunkLimits(config))
-  const { userAgent, media, mediaHost } = line
-  return new Trunks({ ...parts, userAgent, media, mediaHost, settings: trunkOf(config) })
+  const { userAgent, media, mediaHost, codecs } = line
+  return new Trunks({ ...parts, userAgent, media, mediaHost, codecs, settings: trunkOf(config) })
 }
 
 interface Doors {

@@ -1,3 +1,4 @@
+import { knownCodecs } from '@parley/wire/sdp/stream-codecs'
 import { type MediaEngine, openMediaEngine } from '@parley/wire/rtp/media-engine'
 import { newSrtpKeys } from '@parley/wire/sdp/crypto-line'
 import { createOffer } from '@parley/wire/sdp/offer'
@@ -62,6 +63,7 @@ beforeAll(async () => {
     nodeId: newId<NodeId>(),
     media,
     mediaHost: '127.0.0.1',
+    codecs: knownCodecs,
     screen,
     registrations: { trunkOf: uri => (uri.includes(token) ? registeredTrunk : null) },
     hasRoom: () => room,

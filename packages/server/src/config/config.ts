@@ -1,3 +1,4 @@
+import { knownCodecs } from '@parley/wire/sdp/stream-codecs'
 import { z } from 'zod'
 import { hasChosenRecognizer, speechSettings } from './speech-settings.ts'
 
@@ -19,6 +20,8 @@ const list = z
 const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
 const isNetworkOrCarriers = (entry: string): boolean =>
   entry === 'carriers' || network.safeParse(entry).success
+const codecsNamed = (name: string) =>
+  knownCodecs.filter(codec => codec.name.toLowerCase() === name.toLowerCase())
 const port = z.coerce.number().int().min(0).max(65_535)
 const setting = z.string().min(1).optional()
 const sipUri = z.string().regex(/^sip:[^\s@]+$/, 'must be a SIP address such as sip:trunk.example.com:5060')
@@ -91,6 +94,13 @@ const fields = z.object({
   TWILIO_URL: z.url().optional(),
   TELNYX_URL: z.url().optional(),
   PLIVO_URL: z.url().optional(),
+  /** What calls over SIP speak, the preferred one first. Absent: everything that we know. */
+  PARLEY_CODECS: list.transform((names, context) => {
+    const codecs = names.length === 0 ? knownCodecs : names.flatMap(codecsNamed)
+    if (names.length === 0 || codecs.length === names.length) return codecs
+    context.addIssue({ code: 'custom', message: 'must be of PCMU, PCMA, G722 and opus' })
+    return z.NEVER
+  }),
   PARLEY_RTP_PORTS: z
     .string()
     .regex(/^\d{4,5}-\d{4,5}$/, 'must be a range such as 16384-32767')

@@ -8,14 +8,14 @@ import { planInboundCall } from '../intake/receive-call.ts'
 import type { Database } from '../store/database.ts'
 import type { Registrations } from '../telephony/sip/registrations.ts'
 import { SipArrival } from '../telephony/sip/sip-arrival.ts'
+import type { Speaks } from '../telephony/sip/sip-leg.ts'
 import type { InboundScreen } from './inbound-screen.ts'
 
-export interface ReceptionDeps extends Pick<ReceiveDeps, 'hasRoom' | 'hold'> {
+export interface ReceptionDeps extends Pick<ReceiveDeps, 'hasRoom' | 'hold'>, Required<Speaks> {
   readonly database: Database
   readonly catalogue: Catalogue
   readonly nodeId: NodeId
   readonly media: MediaEngine
-  readonly mediaHost: string
   readonly screen: InboundScreen
   readonly registrations: Pick<Registrations, 'trunkOf'>
   readonly log: Logger
@@ -24,10 +24,10 @@ export interface ReceptionDeps extends Pick<ReceiveDeps, 'hasRoom' | 'hold'> {
 /** Takes the calls that come in by SIP. */
 export function openReception(deps: ReceptionDeps): (call: IncomingCall) => void {
   const { database, catalogue, nodeId, hasRoom, hold, log } = deps
-  const { media, mediaHost, screen, registrations } = deps
+  const { media, mediaHost, codecs, screen, registrations } = deps
   return call => {
     const registered = registrations.trunkOf(call.requestUri)
-    const arrival = new SipArrival(call, { media, mediaHost, isRegistered: registered !== null })
+    const arrival = new SipArrival(call, { media, mediaHost, codecs, isRegistered: registered !== null })
     const receiving: ReceiveDeps = {
       findNumber: () => screen.admit(call, { arrival, registered }),
       accept: ringing => planInboundCall({ database, nodeId, catalogue: () => catalogue }, ringing),

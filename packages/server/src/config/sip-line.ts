@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type MediaEngine, openMediaEngine } from '@parley/wire/rtp/media-engine'
+import type { Protection } from '@parley/wire/sip/protection/source-filter'
 import { openUserAgent, type IncomingCall, type UserAgent } from '@parley/wire/sip/user-agent'
 import type { Logger } from 'pino'
 import type { Database } from '../store/database.ts'
 import type { Sealing } from '../store/sealing.ts'
+import type { Speaks } from '../telephony/sip/sip-leg.ts'
 import type { Config } from './config.ts'
 import { InboundScreen } from './inbound-screen.ts'
 import { rtpPorts, stunServer } from './line-settings.ts'
@@ -24,11 +26,9 @@ export interface SipLineParts {
 }
 
 /** SIP and media of one worker. */
-export interface SipLine extends AsyncDisposable {
+export interface SipLine extends AsyncDisposable, Required<Speaks> {
   readonly userAgent: UserAgent
   readonly media: MediaEngine
-  /** Address put into SDP. */
-  readonly mediaHost: string
   readonly screen: InboundScreen
 }
 
@@ -65,6 +65,7 @@ export async function openSipLine(config: Config, parts: SipLineParts): Promise<
     userAgent,
     media,
     mediaHost: userAgent.publicHost,
+    codecs: config.PARLEY_CODECS,
     screen,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
@@ -94,7 +95,11 @@ async function keepLearning(
   }
 }
 
-function protectionOf(config: Config, { knows }: InboundScreen) {
+/** Who may speak SIP to this server at all, and how fast. */
+export function protectionOf(
+  config: Pick<Config, 'PARLEY_SIP_ALLOW' | 'PARLEY_SIP_PACKETS_PER_SECOND'>,
+  { knows }: Pick<InboundScreen, 'knows'>,
+): Protection {
   const { PARLEY_SIP_ALLOW: allow, PARLEY_SIP_PACKETS_PER_SECOND: strangerPacketsPerSecond } = config
   const networks = allow.filter(entry => entry !== onlyCarriers)
   return { knows, strangerPacketsPerSecond, ...(allow.length === 0 ? {} : { allow: networks }) }

@@ -20,15 +20,15 @@ import type { Carrier, DialRequest } from '../telephony/port.ts'
 import { testByOptions } from '../telephony/sip/options-test.ts'
 import { type SipAccount, testByRegister } from '../telephony/sip/register-test.ts'
 import { SipCarrier, type SipTrunk } from '../telephony/sip/sip-carrier.ts'
+import type { Speaks } from '../telephony/sip/sip-leg.ts'
 import { TrunkWatch } from '../telephony/trunk-watch.ts'
 import type { StreamLines } from './stream-lines.ts'
 
-export interface TrunkDeps {
+export interface TrunkDeps extends Speaks {
   readonly database: Database
   readonly sealing: Sealing
   readonly userAgent: UserAgent
   readonly media: MediaEngine
-  readonly mediaHost: string
   /** SIP_TRUNK: for accounts without carriers of their own. Null: none. */
   readonly settings: SipTrunk | null
   /** Carriers that are called by a vendor's API. */
@@ -141,8 +141,7 @@ export class Trunks {
   }
 
   #carrier(trunk: SipTrunk | null): Carrier {
-    const { userAgent, media, mediaHost } = this.#deps
-    return new SipCarrier({ userAgent, media, mediaHost, trunk })
+    return new SipCarrier({ ...this.#deps, trunk })
   }
 
   /** Asks a carrier whether it is there, for somebody who waits for the answer. */

@@ -1,5 +1,5 @@
 import { answerOffer } from '@parley/wire/sdp/answer'
-import type { NegotiatedMedia } from '@parley/wire/sdp/negotiated-media'
+import type { Codec, NegotiatedMedia } from '@parley/wire/sdp/negotiated-media'
 import { SdpError } from '@parley/wire/sdp/sdp-error'
 
 /** Whether a description has audio over SRTP (RFC 4568). */
@@ -14,11 +14,11 @@ export function isProtected(sdp: string): boolean {
  */
 export function renegotiate(
   offer: string,
-  ours: { localSdp: string; address: { host: string; port: number } },
+  ours: { localSdp: string; address: { host: string; port: number }; codecs: readonly Codec[] },
 ): { sdp: string; media: NegotiatedMedia } {
   const { sessionId, sessionVersion } = originOf(ours.localSdp)
-  const { address, localSdp } = ours
-  const origin = { address, localSdp, ...(sessionId === undefined ? {} : { sessionId }) }
+  const { address, localSdp, codecs } = ours
+  const origin = { address, localSdp, codecs, ...(sessionId === undefined ? {} : { sessionId }) }
   // A call that is encrypted stays so, whoever asks for something else.
   if (isProtected(localSdp) && !isProtected(offer))
     throw new SdpError('no_audio', 'offer would end the encryption of the call')

@@ -2,17 +2,16 @@ import type { MediaEngine } from '@parley/wire/rtp/media-engine'
 import { answerOffer, readAnswer } from '@parley/wire/sdp/answer'
 import { newSrtpKeys } from '@parley/wire/sdp/crypto-line'
 import { createOffer } from '@parley/wire/sdp/offer'
+import { knownCodecs } from '@parley/wire/sdp/stream-codecs'
 import { SdpError } from '@parley/wire/sdp/sdp-error'
 import type { IncomingCall } from '@parley/wire/sip/user-agent'
 import { type Arrival, DialFailed, type Leg, type Refusal } from '../port.ts'
 import { callerOf, partyOf } from './called-party.ts'
 import { isProtected } from './renegotiate.ts'
-import { SipLeg } from './sip-leg.ts'
+import { SipLeg, type Speaks } from './sip-leg.ts'
 
-export interface ArrivalDeps {
+export interface ArrivalDeps extends Speaks {
   readonly media: MediaEngine
-  /** Address put into SDP. */
-  readonly mediaHost: string
   /** Sent to what we bound at a registrar: the request URI names that, and the called number stands elsewhere. */
   readonly isRegistered?: boolean
 }
@@ -79,17 +78,17 @@ export class SipArrival implements Arrival {
 
   /** A caller without an offer gets ours, and answers it in its ACK (RFC 3261 section 13.2.1). */
   async #pickUp(signal: AbortSignal): Promise<Leg> {
-    const { media, mediaHost } = this.#deps
+    const { media, mediaHost, codecs = knownCodecs } = this.#deps
     const stream = await media.openStream(signal)
     try {
       const address = { host: mediaHost, port: stream.port }
       const offered = this.#call.sdp
-      const agreed = offered === undefined ? null : answerOffer(offered, { address })
+      const agreed = offered === undefined ? null : answerOffer(offered, { address, codecs })
       const srtp = this.#mustProtect ? { srtp: newSrtpKeys() } : {}
-      const ours = agreed?.sdp ?? createOffer({ address, ...srtp })
+      const ours = agreed?.sdp ?? createOffer({ address, codecs, ...srtp })
       const dialog = await this.#call.accept(ours, signal)
       stream.start(agreed?.media ?? readAnswer(ours, dialog.remoteSdp))
-      return new SipLeg(dialog, stream, { mediaHost })
+      return new SipLeg(dialog, stream, { mediaHost, codecs })
     } catch (error) {
       await stream[Symbol.asyncDispose]()
       throw error

@@ -1,12 +1,13 @@
 import type { MediaEngine } from '@parley/wire/rtp/media-engine'
 import { newSrtpKeys } from '@parley/wire/sdp/crypto-line'
 import { createOffer } from '@parley/wire/sdp/offer'
+import { knownCodecs } from '@parley/wire/sdp/stream-codecs'
 import { InviteFailed, type InviteRequest, type UserAgent } from '@parley/wire/sip/user-agent'
 import { randomUUID } from 'node:crypto'
 import { type Carrier, DialFailed, type DialRequest, type Leg } from '../port.ts'
 import { EarlyStream } from './early-stream.ts'
 import { dialFailure } from './failures.ts'
-import { SipLeg } from './sip-leg.ts'
+import { SipLeg, type Speaks } from './sip-leg.ts'
 
 /** Where calls are sent: a trunk's address (`sip:host:port`) and, where it asks for them, credentials. */
 export interface SipTrunk {
@@ -17,13 +18,11 @@ export interface SipTrunk {
   readonly srtp: boolean
 }
 
-export interface SipCarrierDeps {
+export interface SipCarrierDeps extends Speaks {
   readonly userAgent: UserAgent
   readonly media: MediaEngine
   /** Null: only `sip:` URIs can be dialled. */
   readonly trunk: SipTrunk | null
-  /** Address put into SDP. */
-  readonly mediaHost: string
 }
 
 /** Dials over SIP (RFC 3261) with RTP on a port of its own per call. */
@@ -35,11 +34,12 @@ export class SipCarrier implements Carrier {
   }
 
   async dial(request: DialRequest, signal: AbortSignal): Promise<Leg> {
-    const { userAgent, media, mediaHost } = this.#deps
+    const { userAgent, media, mediaHost, codecs = knownCodecs } = this.#deps
     const stream = await media.openStream(signal)
     try {
       const offer = createOffer({
         address: { host: mediaHost, port: stream.port },
+        codecs,
         ...(this.#isProtected(request) ? { srtp: newSrtpKeys() } : {}),
       })
       const early = new EarlyStream(stream, offer, request)
@@ -57,7 +57,7 @@ export class SipCarrier implements Carrier {
           cause,
         })
       }
-      return new SipLeg(answered, stream, { mediaHost, answeredAtMs: early.answeredAtMs })
+      return new SipLeg(answered, stream, { mediaHost, codecs, answeredAtMs: early.answeredAtMs })
     } catch (error) {
       await stream[Symbol.asyncDispose]()
       throw error instanceof InviteFailed ? dialFailure(error) : error

@@ -1,5 +1,7 @@
 import type { MediaStream } from '@parley/wire/rtp/media-engine'
 import { readAnswer } from '@parley/wire/sdp/answer'
+import type { Codec } from '@parley/wire/sdp/negotiated-media'
+import { knownCodecs } from '@parley/wire/sdp/stream-codecs'
 import type { AnsweredCall } from '@parley/wire/sip/user-agent'
 import { infoDigit } from './info-digit.ts'
 import { type Referral, referCallee } from './refer-callee.ts'
@@ -8,14 +10,21 @@ import type { Leg, LegEvent, LegStats, Speaker } from '../port.ts'
 
 const byeDeadlineMs = 5_000
 
+/** What a leg says of itself in its descriptions. */
+export interface Speaks {
+  /** Address put into SDP. */
+  readonly mediaHost: string
+  /** In order of preference; everything that the line knows when absent. */
+  readonly codecs?: readonly Codec[]
+}
+
 /** An answered SIP call: a dialog and the RTP stream it negotiated, owned together. */
 export class SipLeg implements Leg {
   readonly providerCallId: string
   readonly speaker: Speaker
   readonly #dialog: AnsweredCall
   readonly #stream: MediaStream
-  /** Address put into SDP. */
-  readonly #mediaHost: string
+  readonly #speaks: Speaks
   /** The stream's clock at answer: it has run since the network was heard. */
   readonly #answeredAtMs: number
   readonly #early: LegEvent[] = []
@@ -31,11 +40,11 @@ export class SipLeg implements Leg {
   constructor(
     dialog: AnsweredCall,
     stream: MediaStream,
-    { mediaHost, answeredAtMs = 0 }: { mediaHost: string; answeredAtMs?: number },
+    { answeredAtMs = 0, ...speaks }: Speaks & { answeredAtMs?: number },
   ) {
     this.#dialog = dialog
     this.#stream = stream
-    this.#mediaHost = mediaHost
+    this.#speaks = speaks
     this.#answeredAtMs = answeredAtMs
     this.providerCallId = dialog.callId
     this.speaker = stream
@@ -136,8 +145,9 @@ export class SipLeg implements Leg {
 
   /** What it throws is answered 488, and the call goes on as it was. */
   #answerChange(offer: string): string {
-    const address = { host: this.#mediaHost, port: this.#stream.port }
-    const { sdp, media } = renegotiate(offer, { localSdp: this.#dialog.localSdp, address })
+    const { mediaHost, codecs = knownCodecs } = this.#speaks
+    const address = { host: mediaHost, port: this.#stream.port }
+    const { sdp, media } = renegotiate(offer, { localSdp: this.#dialog.localSdp, address, codecs })
     this.#stream.start(media)
     return sdp
   }
