@@ -8,6 +8,7 @@ describe('voicemail', () => {
     ['The person you are calling is not available to take your call', 4_000],
     ['This is the Miller family mailbox, we are out', 3_500],
     ['At the tone please record your message', 3_000],
+    ['The person you are calling is not available. At the tone, please record your message.', 5_000],
     ['Your call has been forwarded to an automatic voice message system', 4_000],
     ['The mailbox is full and cannot accept messages at this time', 4_000],
     ['Hey you have reached Bob and I am out surfing', 3_500],

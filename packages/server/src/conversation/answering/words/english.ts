@@ -20,7 +20,7 @@ export const english: AnswerWords = {
     /\b(call )?assist(ant)? by google\b/u,
     /\b(say|state) your name,? and why you('re| are) calling\b/u,
     /\bbefore i (try to )?(connect|put) you\b.{0,40}\b(ask|tell|what)\b/u,
-    /\bperson you('re| are) (calling|trying to reach)\b.{0,60}\b(copy of|record(ing)?|screen)/u,
+    /\bperson you('re| are) (calling|trying to reach)\b.{0,60}\b(copy of|recording this|screening)\b/u,
   ],
   waiting: [
     /\b(stay|remain|stand|hold) on the line\b/u,
