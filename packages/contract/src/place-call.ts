@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { analysisOptionSchema } from './analysis.ts'
 import { disclosureSchema } from './disclosure.ts'
-import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text } from './fields.ts'
+import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text, uuid } from './fields.ts'
 import { callModes } from './status.ts'
 import { transferSchema } from './transfer.ts'
 
@@ -86,9 +86,12 @@ export const placeCallSchema = z
     task: text({ min: 10, max: 40_000 }).optional().meta({
       description: 'What the call is for; the platform wraps it in its own phone-call system prompt.',
     }),
-    instructions: text({ min: 10, max: 40_000 })
-      .optional()
-      .meta({ description: 'The whole system prompt. Exactly one of `task` and `instructions` is given.' }),
+    instructions: text({ min: 10, max: 40_000 }).optional().meta({
+      description: 'The whole system prompt. Exactly one of `task`, `instructions` and `agent_id` is given.',
+    }),
+    agent_id: uuid.optional().meta({
+      description: 'A saved agent, whose options hold where the request says nothing else.',
+    }),
     from_number: phoneNumber
       .optional()
       .meta({ description: "One of the account's numbers. Absent: the account's default." }),

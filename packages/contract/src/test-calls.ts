@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { inboundAgentSchema } from './phone-numbers.ts'
-import { timestamp } from './fields.ts'
+import { timestamp, uuid } from './fields.ts'
 
 /** Calls that somebody joins with a browser, to try an agent out. */
 
-export const placeTestCallSchema = inboundAgentSchema.meta({
+export const placeTestCallSchema = inboundAgentSchema.extend({ agent_id: uuid.optional() }).meta({
   id: 'PlaceTestCall',
   description: 'Options of `POST /v1/calls` without whom to call and from where',
 })

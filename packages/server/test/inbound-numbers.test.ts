@@ -54,7 +54,7 @@ async function carrier(account: AccountId, sip_gateway: object, limits: object =
 }
 
 async function number(account: AccountId, text: string, other: object = {}): Promise<void> {
-  const settings = { label: null, carrierId: null, inboundAgent: agent, ...other }
+  const settings = { label: null, carrierId: null, inboundAgent: agent, inboundAgentId: null, ...other }
   await database.kysely.transaction().execute(trx => insertNumber(trx, { account, number: text, settings }))
 }
 

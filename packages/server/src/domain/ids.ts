@@ -4,6 +4,7 @@ export type AccountId = string & { readonly __kind: 'account' }
 export type ApiKeyId = string & { readonly __kind: 'api_key' }
 export type NodeId = string & { readonly __kind: 'node' }
 export type VoiceId = string & { readonly __kind: 'voice' }
+export type AgentId = string & { readonly __kind: 'agent' }
 export type CarrierId = string & { readonly __kind: 'carrier' }
 /** A carrier of an account, or the trunk of the settings. */
 export type TrunkId = CarrierId | (string & { readonly __kind: 'settings_trunk' })

@@ -10,6 +10,7 @@ import { errorHandler, sendProblem } from './errors.ts'
 import { type KnownPaths, watchPaths } from './known-paths.ts'
 import { describeApi } from './openapi.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { agentRoutes } from './routes/agents.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
@@ -103,6 +104,7 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   callEventRoutes(app, { ...deps, closing: closing.signal })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)
+  agentRoutes(app, deps)
   carrierRoutes(app, deps)
   phoneNumberRoutes(app, deps)
   apiKeyRoutes(app, deps)

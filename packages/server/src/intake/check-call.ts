@@ -16,6 +16,8 @@ export interface CheckedAgainst {
   readonly catalogue: Catalogue
   readonly ownVoices: readonly OwnVoice[]
   readonly allowSipUris: boolean
+  /** Values for placeholders come with each call. */
+  readonly placeholders?: 'later' | undefined
   /** What the account's settings demand of every call. */
   readonly demandedDisclosure?: Partial<Duties> | undefined
 }
@@ -38,7 +40,7 @@ export function checkCall(fields: ValidFields, body: unknown, against: CheckedAg
       ...checkDisclosure(fields, against),
       ...checkAnalysis(fields),
       ...checkPrompt(body),
-      ...checkPlaceholders(fields, body),
+      ...(against.placeholders === 'later' ? [] : checkPlaceholders(fields, body)),
       ...faults,
     ],
   }
@@ -94,9 +96,9 @@ function checkAnalysis({ analysis }: ValidFields): Fault[] {
 /** Counts what was given, valid or not: a task that is too short is one fault, not two. */
 function checkPrompt(body: unknown): Fault[] {
   if (!isObject(body)) return []
-  const given = ['task', 'instructions'].filter(name => body[name] !== undefined)
+  const given = ['task', 'instructions', 'agent_id'].filter(name => body[name] !== undefined)
   if (given.length === 1) return []
-  const message = 'Exactly one of task and instructions must be given'
+  const message = 'Exactly one of task, instructions and agent_id must be given'
   return [{ path: given[1] ?? 'task', message, code: given.length === 0 ? 'required' : 'mutually_exclusive' }]
 }
 

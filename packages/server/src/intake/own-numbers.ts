@@ -6,7 +6,8 @@ import {
   type InboundAgent,
   inboundAgentSchema,
 } from '@parley/contract/phone-numbers'
-import type { AccountId, CarrierId } from '../domain/ids.ts'
+import type { AccountId, AgentId, CarrierId } from '../domain/ids.ts'
+import { findAgent } from '../store/agents.ts'
 import { findCarrier } from '../store/carriers.ts'
 import type { Transaction } from '../store/database.ts'
 import { changeNumber, insertNumber, type PhoneNumberRow } from '../store/phone-numbers.ts'
@@ -25,9 +26,15 @@ export async function addOwnNumber(
 ): Promise<PhoneNumberRow> {
   const { fields, faults } = readFields(addPhoneNumberSchema, body)
   await refuseFaults(deps, account, { body, carrier: fields.voip_carrier_sid, faults })
-  const { number, label, voip_carrier_sid, inbound_agent } = addPhoneNumberSchema.parse(body)
+  const { number, label, voip_carrier_sid, inbound_agent, inbound_agent_id } =
+    addPhoneNumberSchema.parse(body)
   return await deps.database.kysely.transaction().execute(async trx => {
-    const settings = { label, carrierId: carrierId(voip_carrier_sid), inboundAgent: inbound_agent }
+    const settings = {
+      label,
+      carrierId: carrierId(voip_carrier_sid),
+      inboundAgent: inbound_agent,
+      inboundAgentId: agentId(inbound_agent_id),
+    }
     const row = await insertNumber(trx, { account, number, settings })
     if (row === null)
       throw new ApiError('conflict', {
@@ -47,11 +54,15 @@ export async function changeOwnNumber(
 ): Promise<PhoneNumberRow> {
   const { fields, faults } = readFields(changePhoneNumberSchema, body)
   await refuseFaults(deps, of.account, { body, carrier: fields.voip_carrier_sid, faults })
-  const { label, voip_carrier_sid, inbound_agent } = changePhoneNumberSchema.parse(body)
+  const { label, voip_carrier_sid, inbound_agent, inbound_agent_id } = changePhoneNumberSchema.parse(body)
   const change = {
     ...(label === undefined ? {} : { label }),
     ...(voip_carrier_sid === undefined ? {} : { carrierId: carrierId(voip_carrier_sid) }),
+    // A number has one agent: who names one kind takes the other away.
+    ...(inbound_agent ? { inboundAgentId: null } : {}),
+    ...(inbound_agent_id ? { inboundAgent: null } : {}),
     ...(inbound_agent === undefined ? {} : { inboundAgent: inbound_agent }),
+    ...(inbound_agent_id === undefined ? {} : { inboundAgentId: agentId(inbound_agent_id) }),
   }
   const row = await changeNumber(deps.database, { ...of, change })
   if (row === null) throw new ApiError('not_found', { detail: 'No such number' })
@@ -59,6 +70,7 @@ export async function changeOwnNumber(
 }
 
 const carrierId = (id: string | null) => id as CarrierId | null
+const agentId = (id: string | null) => id as AgentId | null
 
 async function refuseFaults(
   deps: PlanDeps,
@@ -69,6 +81,7 @@ async function refuseFaults(
     ...given.faults,
     ...(await carrierFaults(deps, account, given.carrier)),
     ...(await agentFaults(deps, account, given.body)),
+    ...(await savedAgentFaults(deps, account, given.body)),
   ]
   if (errors.length > 0) throw new ApiError('invalid_request', { errors })
 }
@@ -91,6 +104,23 @@ async function agentFaults(deps: PlanDeps, account: AccountId, body: unknown): P
   return [...faultsOfMeaning, ...(read.success ? languageFaults(deps, read.data) : [])].map(fault => ({
     ...fault,
     path: `inbound_agent.${fault.path}`,
+  }))
+}
+
+/** A saved agent answers only if its options stand without the data of a request. */
+async function savedAgentFaults(deps: PlanDeps, account: AccountId, body: unknown): Promise<Fault[]> {
+  const path = 'inbound_agent_id'
+  const id = isObject(body) ? body[path] : undefined
+  if (typeof id !== 'string') return []
+  if (isObject(body) && isObject(body['inbound_agent']))
+    return [{ path, message: 'A number has one agent: give one of the two', code: 'mutually_exclusive' }]
+  const agent = await findAgent(deps.database, { account, id })
+  if (agent === null) return [{ path, message: 'The account has no such agent', code: 'unknown_agent' }]
+  const checked = await checkOptions(deps, account, { schema: inboundAgentSchema, body: agent.options })
+  return [...checked.faults, ...checked.faultsOfMeaning].map(({ message, code, path: at }) => ({
+    path,
+    message: `${at} of the agent: ${message}`,
+    code,
   }))
 }
 

@@ -7,6 +7,7 @@ import type { Transaction } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
+import { withAgent } from './own-agents.ts'
 import {
   type CheckedOptions,
   checkOptions,
@@ -51,9 +52,10 @@ interface ReadRequest extends Pick<CheckedOptions, 'numbers' | 'demandedDisclosu
   readonly speech: Speech
 }
 
-async function readRequest(deps: PlaceCallDeps, account: AccountId, body: unknown): Promise<ReadRequest> {
+async function readRequest(deps: PlaceCallDeps, account: AccountId, given: unknown): Promise<ReadRequest> {
+  const { body, faults } = await withAgent(deps, account, given)
   const checked = await checkOptions(deps, account, { schema: placeCallSchema, body })
-  const errors = [...checked.faults, ...checked.faultsOfMeaning]
+  const errors = [...faults, ...checked.faults, ...checked.faultsOfMeaning]
   const { speech, numbers, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   return { request: placeCallSchema.parse(body), speech, numbers, demandedDisclosure }

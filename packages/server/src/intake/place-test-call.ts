@@ -7,6 +7,7 @@ import { insertCall } from '../store/calls.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { findBrowserLine } from '../store/nodes.ts'
 import { notifyCall } from '../store/notify.ts'
+import { withAgent } from './own-agents.ts'
 import { checkOptions, languageFor, type PlanDeps, planOf } from './plan-call.ts'
 
 export interface PlaceTestCallDeps extends PlanDeps {
@@ -25,10 +26,11 @@ const giveUpSeconds = joinWithinSeconds + 5
 export async function placeTestCall(
   deps: PlaceTestCallDeps,
   account: AccountId,
-  body: unknown,
+  given: unknown,
 ): Promise<TestCall> {
+  const { body, faults } = await withAgent(deps, account, given)
   const checked = await checkOptions(deps, account, { schema: placeTestCallSchema, body })
-  const errors = [...checked.faults, ...checked.faultsOfMeaning]
+  const errors = [...faults, ...checked.faults, ...checked.faultsOfMeaning]
   const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   const request = placeTestCallSchema.parse(body)

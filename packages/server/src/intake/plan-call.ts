@@ -49,7 +49,7 @@ export interface CheckedOptions {
 export async function checkOptions<Schema extends z.ZodObject>(
   { database, catalogue }: PlanDeps,
   account: AccountId,
-  { schema, body }: { schema: Schema; body: unknown },
+  { schema, body, placeholders }: { schema: Schema; body: unknown; placeholders?: 'later' },
 ): Promise<CheckedOptions> {
   const { settings, numbers, voices } = await readCallingAccount(database, account)
   const { fields, faults } = readFields(schema, body)
@@ -58,6 +58,7 @@ export async function checkOptions<Schema extends z.ZodObject>(
     ownVoices: voices.map(({ voice_id, mode, provider }) => ({ voiceId: voice_id, mode, provider })),
     allowSipUris: settings.allowSipUris === true,
     demandedDisclosure: settings.disclosure,
+    placeholders,
   })
   const { faults: faultsOfMeaning, speech } = checked
   return { faults, faultsOfMeaning, speech, numbers, demandedDisclosure: settings.disclosure }

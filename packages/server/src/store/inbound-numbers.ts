@@ -37,6 +37,12 @@ export async function inboundCarriers({ kysely }: Database): Promise<InboundCarr
   }))
 }
 
+/** The number's own options, or else those of its saved agent's newest version. */
+const answering = sql<Readonly<Record<string, unknown>> | null>`coalesce(phone_numbers.inbound_agent, (
+  select options from agents join agent_versions on agent_id = agents.id and agent_versions.version = agents.version
+  where agents.id = phone_numbers.inbound_agent_id
+))`.as('agent')
+
 /**
  * Who answers a number that is called over one of these carriers: an account that has both the number and one of
  * them; for the trunk of the settings, any account with the number. Where several accounts named the same number,
@@ -59,9 +65,9 @@ export async function findAnsweredNumber(
           ]),
         ),
     )
-    .select(['phone_numbers.account_id', 'phone_numbers.inbound_agent', 'carriers.id as carrier_id'])
+    .select(['phone_numbers.account_id', answering, 'carriers.id as carrier_id'])
     .where('number', '=', o.number)
-    .where('inbound_agent', 'is not', null)
+    .where(is => is.or([is('inbound_agent', 'is not', null), is('inbound_agent_id', 'is not', null)]))
     .where(is =>
       is.or([
         is('carriers.id', 'is not', null),
@@ -73,8 +79,8 @@ export async function findAnsweredNumber(
     .orderBy('carriers.priority')
     .limit(1)
     .executeTakeFirst()
-  if (row === undefined || row.inbound_agent === null) return null
-  return { account: row.account_id, trunk: row.carrier_id ?? settingsTrunk, agent: row.inbound_agent }
+  if (!row?.agent) return null
+  return { account: row.account_id, trunk: row.carrier_id ?? settingsTrunk, agent: row.agent }
 }
 
 /**
@@ -88,7 +94,7 @@ export async function findNumberOfCarrier(
   const row = await kysely
     .selectFrom('carriers')
     .innerJoin('phone_numbers', 'phone_numbers.account_id', 'carriers.account_id')
-    .select(['phone_numbers.account_id', 'phone_numbers.inbound_agent'])
+    .select(['phone_numbers.account_id', answering])
     .where('carriers.id', '=', o.carrier)
     .where('number', '=', o.number)
     .where(is =>
@@ -98,6 +104,6 @@ export async function findNumberOfCarrier(
       ]),
     )
     .executeTakeFirst()
-  if (row === undefined || row.inbound_agent === null) return null
-  return { account: row.account_id, trunk: o.carrier, agent: row.inbound_agent }
+  if (!row?.agent) return null
+  return { account: row.account_id, trunk: o.carrier, agent: row.agent }
 }

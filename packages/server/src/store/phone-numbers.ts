@@ -1,6 +1,6 @@
 import type { Page } from '@parley/contract/page'
 import type { Selectable } from 'kysely'
-import type { AccountId, CarrierId } from '../domain/ids.ts'
+import type { AccountId, AgentId, CarrierId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import { newId } from '../domain/new-id.ts'
 import { decodeCursor, pageOfRows } from './cursor.ts'
@@ -28,6 +28,7 @@ export interface NumberSettings {
   readonly label: string | null
   readonly carrierId: CarrierId | null
   readonly inboundAgent: Readonly<Record<string, unknown>> | null
+  readonly inboundAgentId: AgentId | null
 }
 
 /** Null where the account has the number already. */
@@ -110,10 +111,12 @@ const selectNumbers = (kysely: Database['kysely'] | Transaction, account: Accoun
     .select('carriers.name as carrier_name')
     .where('phone_numbers.account_id', '=', account)
 
-function columnsOf<Settings extends Partial<NumberSettings>>({ label, carrierId, inboundAgent }: Settings) {
+function columnsOf<Settings extends Partial<NumberSettings>>(settings: Settings) {
+  const { label, carrierId, inboundAgent, inboundAgentId } = settings
   return {
     ...(label === undefined ? {} : { label }),
     ...(carrierId === undefined ? {} : { carrier_id: carrierId }),
+    ...(inboundAgentId === undefined ? {} : { inbound_agent_id: inboundAgentId }),
     ...(inboundAgent === undefined
       ? {}
       : { inbound_agent: inboundAgent === null ? null : storableJson(inboundAgent) }),

@@ -13,6 +13,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type {
   AccountId,
+  AgentId,
   ApiKeyId,
   CallId,
   CarrierId,
@@ -26,6 +27,8 @@ import type {
 export interface Tables {
   accounts: AccountsTable
   api_keys: ApiKeysTable
+  agents: AgentsTable
+  agent_versions: AgentVersionsTable
   phone_numbers: PhoneNumbersTable
   carriers: CarriersTable
   registrations: RegistrationsTable
@@ -79,6 +82,7 @@ interface PhoneNumbersTable {
   label: string | null
   carrier_id: CarrierId | null
   source: Generated<'api' | 'settings'>
+  inbound_agent_id: AgentId | null
   inbound_agent: JSONColumnType<Record<string, unknown>> | null
   created_at: Generated<Date>
 }
@@ -121,6 +125,22 @@ interface CarrierTestsTable {
   id: CarrierTestId
   carrier_id: CarrierId
   result: JSONColumnType<CarrierTest> | null
+  created_at: Generated<Date>
+}
+
+interface AgentsTable {
+  id: AgentId
+  account_id: AccountId
+  name: string
+  version: Generated<number>
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+interface AgentVersionsTable {
+  agent_id: AgentId
+  version: number
+  options: JSONColumnType<Record<string, unknown>>
   created_at: Generated<Date>
 }
 

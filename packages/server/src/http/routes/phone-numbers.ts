@@ -66,7 +66,7 @@ function addingRoute(app: Api, deps: HttpDeps): void {
       schema: {
         tags,
         summary: 'Add a number',
-        description: 'Calls may show it, and with an `inbound_agent` it is answered.',
+        description: 'Calls may show it, and with an agent it is answered.',
         body: addPhoneNumberSchema,
         response: answers({ 201: phoneNumberSchema }),
       },
@@ -138,6 +138,7 @@ function phoneNumberObject(row: PhoneNumberRow): PhoneNumberObject {
     carrier_name: row.carrier_name,
     source: row.source,
     status: 'active',
+    inbound_agent_id: row.inbound_agent_id,
     inbound_agent: row.inbound_agent,
     created_at: row.created_at.toISOString(),
   }
