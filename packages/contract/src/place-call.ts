@@ -77,6 +77,10 @@ const silenceSchema = z
   })
   .meta({ id: 'Silence' })
 
+/** Where the agent seems to be, and how loud it is there. */
+export const backgrounds = ['office', 'cafe', 'street', 'call_center', 'none'] as const
+export const backgroundGains = ['low', 'medium', 'high'] as const
+
 export const placeCallSchema = z
   .strictObject({
     phone_number: z.string({ error: phoneMessage }).regex(destination, { error: phoneMessage }).meta({
@@ -134,6 +138,11 @@ export const placeCallSchema = z
     keypad: keypadSchema.optional(),
     interruption: interruptionSchema.optional(),
     silence: silenceSchema.optional(),
+    background_audio: z
+      .enum(backgrounds)
+      .default('none')
+      .meta({ description: 'Sounds of a place under the agent, for the whole call; in the recording too.' }),
+    background_audio_gain: z.enum(backgroundGains).default('medium'),
     disclosure: disclosureSchema.optional(),
     redact_pii: z
       .boolean()

@@ -1,7 +1,7 @@
 import type { CallEventBody } from '@parley/contract/events'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
-import type { Leg } from '../telephony/port.ts'
+import type { Leg, Speaker } from '../telephony/port.ts'
 import type { Command, ConversationEvent, LineCommand, TransferResult, VoiceCommand } from './happening.ts'
 import type { TransferWish } from './tools/transfer-call.ts'
 import type { Transcript } from './transcript.ts'
@@ -12,6 +12,8 @@ export type TransferCallee = (wish: TransferWish, signal: AbortSignal) => Promis
 /** What commands act on. */
 export interface Hands {
   readonly leg: Leg
+  /** The leg's. */
+  readonly speaker: Speaker
   readonly voice: Voice
   readonly transcript: Transcript
   readonly report: (event: CallEventBody) => void
@@ -41,16 +43,16 @@ export function carryOut(command: Command, hands: Hands): void {
 }
 
 function onLine(command: LineCommand, hands: Hands): void {
-  const { leg, transcript, report, finish } = hands
+  const { speaker, transcript, report, finish } = hands
   switch (command.type) {
     case 'play':
-      return leg.speaker.write(command.audio)
+      return speaker.write(command.audio)
     case 'mark':
-      return leg.speaker.mark(command.name)
+      return speaker.mark(command.name)
     case 'clear':
-      return leg.speaker.clear()
+      return speaker.clear()
     case 'gain':
-      return leg.speaker.gain(command.db)
+      return speaker.gain(command.db)
     case 'press_keys':
       return void pressKeys(command, hands)
     case 'transfer':

@@ -65,6 +65,7 @@ export async function converse(
   const ears = new Ears(leg, voice)
   const hands: Hands = {
     leg,
+    speaker: ears.speaker,
     voice,
     transcript,
     report,

@@ -7,6 +7,7 @@ import {
 import type { Voice } from '../speech/port.ts'
 import type { Carrier } from '../telephony/port.ts'
 import type { StopSwitch } from './live-calls.ts'
+import { playBackground } from './background.ts'
 import { CallTransfer, type SecondLine } from './transfer-call.ts'
 
 export interface TalkParts extends Omit<ConversationParts, 'transfer' | 'stop'> {
@@ -24,7 +25,9 @@ export async function talk(
 ): Promise<Conversation> {
   const { leg, stop } = parts
   await using transfer = new CallTransfer({ plan: call.plan, leg, carrier, secondLine, openVoice })
-  const conversation = await converse(call, { ...parts, transfer: transfer.begin }, stop.abandon.signal)
+  const hush = playBackground(leg, call.plan.background)
+  const talking = converse(call, { ...parts, transfer: transfer.begin }, stop.abandon.signal)
+  const conversation = await talking.finally(hush)
   if (conversation.outcome.endReason === 'transferred') await transfer.untilOver(stop)
   return conversation
 }

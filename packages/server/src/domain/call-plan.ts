@@ -1,3 +1,4 @@
+import type { backgroundGains, backgrounds } from '@parley/contract/place-call'
 import type { CallMode } from '@parley/contract/status'
 import type { AccountId, CallId } from './ids.ts'
 
@@ -46,6 +47,8 @@ export interface CallPlan {
   readonly waitForGreeting?: true
   readonly interruption?: Interruption
   readonly silence?: Silence
+  /** Absent: none. */
+  readonly background?: Background
 }
 
 /** What to do when a mailbox answers. */
@@ -99,4 +102,10 @@ export interface Interruption {
 export interface Silence {
   readonly promptMs: number
   readonly farewellMs: number
+}
+
+/** Sounds of a place under the agent. */
+export interface Background {
+  readonly place: Exclude<(typeof backgrounds)[number], 'none'>
+  readonly gain: (typeof backgroundGains)[number]
 }

@@ -7,6 +7,7 @@ import type { TransferOption } from '@parley/contract/transfer'
 import type { z } from 'zod'
 import type {
   AnalysisTerms,
+  Background,
   CallPlan,
   Interruption,
   Silence,
@@ -130,6 +131,7 @@ function optionsOf(parts: PlanParts, fill: (template: string) => string): Partia
     waitForGreeting: request.wait_for_greeting || undefined,
     interruption: request.interruption && interruptionOf(request.interruption),
     silence: request.silence && silenceOf(request.silence),
+    background: backgroundOf(request),
   })
 }
 
@@ -149,6 +151,11 @@ function silenceOf(asked: NonNullable<InboundAgent['silence']>): Silence {
     promptMs: asked.prompt_after_seconds * 1_000,
     farewellMs: asked.hang_up_after_seconds * 1_000,
   }
+}
+
+function backgroundOf(request: InboundAgent): Background | undefined {
+  const { background_audio: place, background_audio_gain: gain } = request
+  return place === 'none' ? undefined : { place, gain }
 }
 
 function disclosureOf(
