@@ -49,6 +49,19 @@ export type CallEventBody =
   | { type: 'resumed'; at_ms: number }
   /** The callee made a sound over the agent that did not stop it. */
   | { type: 'backchannel'; at_ms: number }
+  /**
+   * At the end of the talk: how the two sides' speech met. `overlaps` are the callee's sounds over the agent's;
+   * `cut_offs` the answers that began while the callee had more to say.
+   */
+  | {
+      type: 'turn_taking'
+      overlaps: number
+      interruptions: number
+      backchannels: number
+      false_stops: number
+      cut_offs: number
+      at_ms: number
+    }
   | { type: 'digit'; digit: string; at_ms: number }
   | { type: 'tool_call'; tool_call_id: string; name: string; arguments: unknown; at_ms: number }
   | { type: 'tool_result'; tool_call_id: string; name: string; ok: boolean; result: unknown; at_ms: number }

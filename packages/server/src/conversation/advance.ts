@@ -119,5 +119,12 @@ function wantsNoReply(state: ConversationState): boolean {
   const { ending, agent, callee } = state
   if (ending.phase !== 'open' || callee.speaking || isConnecting(state)) return true
   if (hasMachine(state)) return true
-  return agent.lastAskedMs > callee.lastSoundMs || isOpening(state)
+  return agent.lastAskedMs > callee.lastSoundMs || isOpening(state) || isSpokenOver(state)
+}
+
+/** The callee's latest sound was over a reply that it did not stop: nothing that wants an answer. */
+function isSpokenOver({ agent, callee }: ConversationState): boolean {
+  const [first] = agent.replies
+  if (!first || first.playedFromMs === null || agent.held) return false
+  return (callee.speechFromMs ?? 0) >= first.playedFromMs
 }

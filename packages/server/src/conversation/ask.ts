@@ -10,7 +10,7 @@ export function ask(state: ConversationState, request: Request, nowMs: number): 
   const id = `${request.purpose}-${askedCount}`
   const replies = [...agent.replies, newReply(id, request, nowMs)]
   const asked = withAgent(state, { replies, askedCount, wanted: null, lastAskedMs: nowMs })
-  const callee = { ...state.callee, unanswered: null, tookFloor: false }
+  const callee = { ...state.callee, unanswered: null, spokeMs: null, turnedDown: false, tookFloor: false }
   return [{ ...asked, callee }, [requestCommand(id, request)]]
 }
 

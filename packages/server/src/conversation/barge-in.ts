@@ -118,8 +118,16 @@ function interrupt(state: ConversationState, happening: Happening): Step {
   return chain(giveFloor(next, happening), after => [after, said])
 }
 
+/** So soon after its beginning, an answer that is stopped was begun too early. */
+const cutOffMs = 1_000
+
 function giveFloor(state: ConversationState, happening: Happening): Step {
-  return chain(silenceAgent(state, happening), next => withCallee(next, { tookFloor: true }))
+  const [first] = state.agent.replies
+  const begunMs = (state.callee.speechFromMs ?? 0) - (first?.playedFromMs ?? Number.NEGATIVE_INFINITY)
+  const isCutOff = first?.purpose === 'answer' && begunMs >= 0 && begunMs < cutOffMs
+  return chain(silenceAgent(isCutOff ? counted(state, 'cutOffs') : state, happening), next =>
+    withCallee(next, { tookFloor: true }),
+  )
 }
 
 /** Before a sound of the agent there is nothing to stop, and it waits for the words as it does. */
@@ -143,6 +151,8 @@ function stopped(
   const final = event.type === 'heard' && event.final && event.endMs >= overlap.fromMs
   const seen = { ...evidence(state, overlap, happening), final, quietMs: nowMs - quietFromMs }
   const wasAudible = isAudible(state.agent)
+  if (isHeardOut(state, { soundMs: seen.soundMs, wasAudible }, happening))
+    return giveFloor(wasAudible ? counted(state, 'interruptions') : state, happening)
   switch (judgeStop(seen, state.terms.settings)) {
     case 'wait':
       return null
@@ -154,6 +164,16 @@ function stopped(
         wasAudible ? [report({ type: 'resumed', at_ms: nowMs })] : [],
       ])
   }
+}
+
+/** A voice that needs no words has heard all that they said, and it was too long for an acknowledgement. */
+function isHeardOut(
+  { terms }: ConversationState,
+  { soundMs, wasAudible }: { soundMs: number; wasAudible: boolean },
+  { event }: Happening,
+): boolean {
+  if (terms.needsWords || terms.takesTurns || event.type !== 'speech_stopped') return false
+  return soundMs >= (wasAudible ? terms.settings.longestBackchannelMs : terms.settings.decideMs)
 }
 
 /** Words may come after a sound was taken for nothing; those that were begun over the reply stop it. */

@@ -1,5 +1,5 @@
 import type { VoiceEvent } from '../speech/port.ts'
-import type { ConversationState, Part, Step } from './state.ts'
+import type { ConversationState, Part, Step, Terms } from './state.ts'
 import { report } from './step.ts'
 
 /** What is known of the callee's side: sound, words, and whether an answer is owed to them. */
@@ -16,6 +16,10 @@ export interface Callee {
   readonly partial: Words | null
   /** What nobody has answered yet; an empty text was not understood. */
   readonly unanswered: { readonly text: string; readonly endMs: number } | null
+  /** End of speech that a voice has heard itself and nobody has answered. */
+  readonly spokeMs: number | null
+  /** A voice that takes turns was about to answer what seemed to be nothing. */
+  readonly turnedDown: boolean
   /** They stopped the agent and have said nothing since that anybody understood. */
   readonly tookFloor: boolean
   readonly lastSoundMs: number
@@ -38,6 +42,8 @@ export const silentCallee: Callee = {
   finalMs: null,
   partial: null,
   unanswered: null,
+  spokeMs: null,
+  turnedDown: false,
   tookFloor: false,
   lastSoundMs: 0,
 }
@@ -55,6 +61,7 @@ export const calleeSpeaks: Part = (state, { event, nowMs }) => {
       return withCallee(state, {
         speaking: false,
         stoppedMs: event.atMs,
+        spokeMs: hearsItself(state.terms) ? event.atMs : null,
         lastSoundMs: Math.max(state.callee.lastSoundMs, event.atMs),
       })
     case 'heard':
@@ -90,9 +97,14 @@ function final(state: ConversationState, heard: Heard, nowMs: number): Step {
   return [after, [{ type: 'enter', line: { user: 'user', text, startMs, endMs, interrupted: false } }]]
 }
 
-/** A voice that takes turns often answers before its transcriber has written down what it answers. */
+/** A voice that has heard it often answers before its transcriber has written down what it answers. */
 function isAnswered({ terms, agent }: ConversationState, endMs: number): boolean {
-  return terms.takesTurns && agent.lastAskedMs >= endMs
+  return (terms.takesTurns || !terms.needsWords) && agent.lastAskedMs >= endMs
+}
+
+/** It needs to be asked, and then answers what it has heard. */
+function hearsItself({ takesTurns, needsWords }: Terms): boolean {
+  return !takesTurns && !needsWords
 }
 
 export function withCallee(state: ConversationState, change: Partial<Callee>): Step {

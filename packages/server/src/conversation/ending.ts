@@ -5,6 +5,7 @@ import { isAudible, type Request } from './agent.ts'
 import { ask } from './ask.ts'
 import { silenceAgent } from './silence-agent.ts'
 import type { Command, Happening } from './happening.ts'
+import { turnTaking } from './overlap-counts.ts'
 import type { ConversationState, Step } from './state.ts'
 import { chain, report } from './step.ts'
 
@@ -58,7 +59,8 @@ export function finish(
 ): Step {
   const [silenced, commands] = silenceAgent(state, happening)
   const over: ConversationState = { ...silenced, ending: { phase: 'over' } }
-  return [over, [...commands, ...lastWords(state), { type: 'finish', ...end }]]
+  const told = report(turnTaking(silenced.overlaps, happening.nowMs))
+  return [over, [...commands, ...lastWords(state), told, { type: 'finish', ...end }]]
 }
 
 /** Ends it for a reason that needs no explaining. */

@@ -1,3 +1,5 @@
+import type { CallEventBody } from '@parley/contract/events'
+
 /** How the callee's and the agent's speech met in a call. */
 export interface OverlapCounts {
   /** Sounds of the callee over the agent's speech. */
@@ -18,6 +20,11 @@ export const noOverlaps: OverlapCounts = {
   backchannels: 0,
   falseStops: 0,
   cutOffs: 0,
+}
+
+export function turnTaking(counts: OverlapCounts, atMs: number): CallEventBody {
+  const { overlaps, interruptions, backchannels, falseStops: false_stops, cutOffs: cut_offs } = counts
+  return { type: 'turn_taking', overlaps, interruptions, backchannels, false_stops, cut_offs, at_ms: atMs }
 }
 
 export function counted<State extends { readonly overlaps: OverlapCounts }>(

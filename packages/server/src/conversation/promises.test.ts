@@ -149,6 +149,7 @@ const story = fc.array(
 const terms = fc.record({
   settings: fc.constant(defaultSettings),
   takesTurns: fc.boolean(),
+  needsWords: fc.boolean(),
   language: fc.constantFrom('en-US', 'es-ES', 'sw'),
   disclosure: fc.constantFrom(null, 'This is an AI assistant calling.'),
   firstSentence: fc.constantFrom(null, 'Hello, this is Sarah.'),

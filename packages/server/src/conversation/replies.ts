@@ -15,6 +15,7 @@ import {
 import { ask } from './ask.ts'
 import type { Command, Happening } from './happening.ts'
 import { heardText, wholeText, withPiece } from './heard-text.ts'
+import { silenceAgent } from './silence-agent.ts'
 import type { ConversationState, Part, Step } from './state.ts'
 import { chain } from './step.ts'
 
@@ -31,7 +32,7 @@ export function agentSpeaks(refuses: Refusal): Part {
     const { event, nowMs } = happening
     switch (event.type) {
       case 'reply_started':
-        return replyStarted(state, event.replyId, { nowMs, refused: refuses(state) })
+        return replyStarted(state, event.replyId, { refused: refuses(state), happening })
       case 'first_token':
         return update(state, event.replyId, reply => ({ ...reply, tokenMs: reply.tokenMs ?? nowMs }))
       case 'reply_text':
@@ -51,16 +52,24 @@ export function agentSpeaks(refuses: Refusal): Part {
 function replyStarted(
   state: ConversationState,
   id: string,
-  { nowMs, refused }: { nowMs: number; refused: boolean },
+  { refused, happening }: { refused: boolean; happening: Happening },
 ): Step | null {
   const { agent, terms } = state
+  const { nowMs } = happening
   if (replyOf(agent, id) || agent.gone.includes(id) || !terms.takesTurns) return null
+  if (!refused && agent.held)
+    return chain(
+      silenceAgent(state, happening),
+      next => replyStarted(next, id, { refused, happening }) ?? [next, []],
+    )
   if (refused || agent.replies.some(reply => reply.making)) {
     const gone = remember(agent.gone, id)
-    return [withAgent(state, { gone }), [{ type: 'interrupt', replyId: id, playedMs: 0 }]]
+    const turnedDown = state.callee.turnedDown || !state.callee.speaking
+    const callee = { ...state.callee, turnedDown }
+    return [{ ...withAgent(state, { gone }), callee }, [{ type: 'interrupt', replyId: id, playedMs: 0 }]]
   }
   const replies = [...agent.replies, { ...newReply(id, { purpose: 'answer' }, nowMs), request: null }]
-  const callee = { ...state.callee, unanswered: null, tookFloor: false }
+  const callee = { ...state.callee, unanswered: null, spokeMs: null, turnedDown: false, tookFloor: false }
   return [{ ...withAgent(state, { replies, lastAskedMs: nowMs }), callee }, []]
 }
 

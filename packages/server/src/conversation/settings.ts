@@ -7,6 +7,8 @@ export interface ConversationSettings {
   readonly unfinishedPauseMs: number
   /** Silence that ends a turn in which digits, spelling or an address are being dictated. */
   readonly dictationPauseMs: number
+  /** And one in which something was dictated that may be whole. */
+  readonly dictatedPauseMs: number
   /** Silence after speech that was not understood, before the agent says so. */
   readonly unclearPauseMs: number
   /** A voice that takes turns itself has so long to answer before it is asked to. */
@@ -55,6 +57,7 @@ export const defaultSettings: ConversationSettings = {
   finishedPauseMs: 300,
   unfinishedPauseMs: 2_500,
   dictationPauseMs: 1_200,
+  dictatedPauseMs: 700,
   unclearPauseMs: 1_000,
   ownTurnPatienceMs: 4_000,
   interruptible: true,

@@ -22,6 +22,8 @@ export interface Terms {
   readonly settings: ConversationSettings
   /** The voice finds the end of the callee's turn and answers by itself. */
   readonly takesTurns: boolean
+  /** It answers only words; otherwise the sound of a turn is enough. */
+  readonly needsWords: boolean
   /** Told by the platform before all else; null: nothing. */
   readonly disclosure: string | null
   readonly firstSentence: string | null

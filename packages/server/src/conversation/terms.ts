@@ -10,15 +10,24 @@ const hangUpOnIt = { action: 'hang_up' } as const
 /** What is fixed for the whole conversation: what the customer wants, what the voice can, how a talk goes. */
 export function termsOf(
   { plan, mailboxHeard = false }: { readonly plan: CallPlan; readonly mailboxHeard?: boolean },
-  { takesTurns }: VoiceCapabilities,
+  { takesTurns, needsWords }: VoiceCapabilities,
   changes: Partial<ConversationSettings> = {},
 ): Terms {
   const { firstSentence, maxDurationMs, language } = plan
   const { keypad = bothWays, transfer = null, disclosure = null } = plan
   const { voicemail = hangUpOnIt, waitForGreeting = false } = plan
   const settings = { ...defaultSettings, ...wishes(plan), ...changes }
-  const talk = { settings, takesTurns, disclosure, firstSentence, maxDurationMs, language, keypad, transfer }
-  return { ...talk, voicemail, waitForGreeting, mailboxHeard, fastBusy: hasFastBusy(plan.to) }
+  const talk = { settings, takesTurns, needsWords, disclosure, firstSentence, maxDurationMs }
+  return {
+    ...talk,
+    language,
+    keypad,
+    transfer,
+    voicemail,
+    waitForGreeting,
+    mailboxHeard,
+    fastBusy: hasFastBusy(plan.to),
+  }
 }
 
 function wishes({ interruption, silence }: CallPlan): Partial<ConversationSettings> {

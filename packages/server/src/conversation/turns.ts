@@ -14,7 +14,7 @@ export const turns: Part = (state, { event, nowMs }) => {
   if (event.type !== 'tick' && event.type !== 'heard' && event.type !== 'speech_stopped') return null
   const { agent, callee, ending } = state
   if (callee.speaking || ending.phase !== 'open' || isConnecting(state)) return null
-  if (agent.replies.length > 0) return callee.unanswered ? absorb(state) : null
+  if (agent.replies.length > 0) return callee.unanswered || callee.spokeMs !== null ? absorb(state) : null
   const debt = owed(state)
   if (!debt || nowMs - quietFromMs(callee) < debt.afterMs) return null
   return ask(state, { purpose: 'answer', ...debt.request }, nowMs)
@@ -32,12 +32,13 @@ interface Debt {
 
 /** What the agent owes the callee now. */
 function owed({ callee, terms }: ConversationState): Debt | null {
-  const { settings, takesTurns } = terms
-  const { unanswered, tookFloor } = callee
-  if (!unanswered && !tookFloor) return null
+  const { settings, takesTurns, language } = terms
+  const { unanswered, tookFloor, spokeMs, turnedDown } = callee
+  if (!unanswered && !tookFloor && spokeMs === null) return null
   const request = requestFor(unanswered)
-  if (takesTurns) return { afterMs: settings.ownTurnPatienceMs, request }
-  const afterMs = unanswered ? silenceNeededMs(unanswered.text, settings) : settings.falseStopMs
+  if (takesTurns) return { afterMs: turnedDown ? 0 : settings.ownTurnPatienceMs, request }
+  if (spokeMs !== null) return { afterMs: settings.finishedPauseMs, request: {} }
+  const afterMs = unanswered ? silenceNeededMs(unanswered.text, language, settings) : settings.falseStopMs
   return { afterMs, request }
 }
 
@@ -49,5 +50,5 @@ function requestFor(unanswered: Callee['unanswered']): Debt['request'] {
 
 /** Words over a reply that was not stopped for them, such as the "hello?" over the first sentence: it answers them. */
 function absorb(state: ConversationState): Step {
-  return withCallee(state, { unanswered: null })
+  return withCallee(state, { unanswered: null, spokeMs: null })
 }

@@ -43,6 +43,8 @@ export interface ToolDefinition {
 export interface VoiceCapabilities {
   /** The voice finds the end of the callee's turn and answers by itself; otherwise it waits for respond(). */
   readonly takesTurns: boolean
+  /** It answers what was said only once the words are known; otherwise it has heard them itself. */
+  readonly needsWords: boolean
 }
 
 /** Disposing closes every socket behind it. Nothing is emitted after that. */

@@ -52,7 +52,7 @@ test('the voice does not hear the agent come back, and hears the callee', () => 
   const levels: number[] = []
   voice.hear = (frame?: Uint8Array) => void levels.push(mulawLevelDbfs(frame ?? new Uint8Array()))
   const ears = new Ears(leg, voice)
-  ears.open()
+  ears.open(() => undefined)
   ears.speaker.write(speech(1, 6))
   for (let i = 0; i < 250; i++) turn()
   const heard = levels.slice(60).filter(level => level > -50)

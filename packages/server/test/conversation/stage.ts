@@ -34,6 +34,7 @@ export const plan: CallPlan = {
 export interface Play {
   readonly script?: Script
   readonly takesTurns?: boolean
+  readonly needsWords?: boolean
   readonly plan?: Partial<CallPlan>
   readonly settings?: Partial<ConversationSettings>
 }
@@ -52,8 +53,8 @@ export class Stage {
   #turn = 0
   #ended = false
 
-  constructor({ script = () => ({ text: 'I see.' }), takesTurns = false, ...more }: Play) {
-    this.voice = new ScriptedVoice(script, takesTurns)
+  constructor({ script = () => ({ text: 'I see.' }), takesTurns = false, needsWords, ...more }: Play) {
+    this.voice = new ScriptedVoice(script, takesTurns, needsWords)
     const call = { plan: { ...plan, ...more.plan }, prompt: '' }
     const first = firstWords(call.plan)
     if (first) this.voice.say(first.replyId, first.text)
@@ -108,10 +109,11 @@ export class Stage {
     setTimeout(() => voice.emit({ type: 'speech_started', atMs: startMs }), 60)
     const words = text.split(' ')
     const half = words.slice(0, Math.ceil(words.length / 2)).join(' ')
-    setTimeout(() => voice.emit({ ...heard, text: half, final: false }), lastsMs * 0.7)
+    if (!voice.silentPartials)
+      setTimeout(() => voice.emit({ ...heard, text: half, final: false }), lastsMs * 0.7)
     setTimeout(() => voice.emit({ type: 'speech_stopped', atMs: endMs }), lastsMs + 250)
     // A speech-to-speech model answers before its transcriber has written down what it answers.
-    const finalMs = lastsMs + (voice.capabilities.takesTurns ? 700 : 330)
+    const finalMs = lastsMs + (voice.capabilities.needsWords ? 330 : 700)
     setTimeout(() => voice.understood(text), lastsMs + 251)
     setTimeout(() => voice.emit({ ...heard, text, final: true }), finalMs)
     const answerMs = voice.answersOnWords ? finalMs + 1 : lastsMs + 260

@@ -29,7 +29,7 @@ const thinkingMs = 100
 
 /** A voice that follows a script in virtual time. Each reply's audio is made of its own byte. */
 export class ScriptedVoice implements Voice {
-  readonly capabilities: { takesTurns: boolean }
+  readonly capabilities: { takesTurns: boolean; needsWords: boolean }
   readonly log: VoiceLog[] = []
   /** Texts of the replies by the byte of their audio. */
   readonly tones = new Map<number, string>()
@@ -38,6 +38,8 @@ export class ScriptedVoice implements Voice {
   /** A voice that takes turns answers when it knows the words, and does not care what else is going on. */
   answersOnWords = false
   heardFrames = 0
+  /** Tells no words before they are final. */
+  silentPartials = false
   readonly #script: Script
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #making = new Map<string, Set<NodeJS.Timeout>>()
@@ -47,9 +49,9 @@ export class ScriptedVoice implements Voice {
   #turn = 0
   #ownReplies = 0
 
-  constructor(script: Script, takesTurns: boolean) {
+  constructor(script: Script, takesTurns: boolean, needsWords = !takesTurns) {
     this.#script = script
-    this.capabilities = { takesTurns }
+    this.capabilities = { takesTurns, needsWords }
   }
 
   listen(listener: (event: VoiceEvent) => void): void {

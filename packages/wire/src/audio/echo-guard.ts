@@ -42,6 +42,9 @@ export class EchoGuard {
   #lag = -1
   #candidate = -1
   #agreed = 0
+  /** The two taps of the comparison at hand. */
+  #first = 0
+  #second = 0
 
   /** The delay of the echo in milliseconds; null while none has been found. */
   get delayMs(): number | null {
@@ -132,7 +135,9 @@ export class EchoGuard {
     const from = HISTORY - COMPARED - lag
     let [xx, yy, xy, xh, yh] = [0, 0, 0, 0, 0]
     for (let i = 0; i < COMPARED; i++) {
-      const [x, y, h] = [played[from + i] ?? 0, played[from + i + 1] ?? 0, heard[i] ?? 0]
+      const x = played[from + i] ?? 0
+      const y = played[from + i + 1] ?? 0
+      const h = heard[i] ?? 0
       xx += x * x
       yy += y * y
       xy += x * y
@@ -144,14 +149,17 @@ export class EchoGuard {
     const first = (xh * yy - yh * xy) / determinant
     const second = (yh * xx - xh * xy) / determinant
     if (Math.abs(first + second) > MOST_GAIN) return 1
-    return Math.max(this.#left(from, first, second, 0), this.#left(from, first, second, COMPARED - BLOCK))
+    this.#first = first
+    this.#second = second
+    return Math.max(this.#left(from, 0), this.#left(from, COMPARED - BLOCK))
   }
 
-  #left(from: number, first: number, second: number, since: number): number {
+  #left(from: number, since: number): number {
     let [left, all] = [0, 0]
     for (let i = since; i < COMPARED; i++) {
       const h = this.#heard[i] ?? 0
-      const error = h - first * (this.#played[from + i] ?? 0) - second * (this.#played[from + i + 1] ?? 0)
+      const error =
+        h - this.#first * (this.#played[from + i] ?? 0) - this.#second * (this.#played[from + i + 1] ?? 0)
       left += error * error
       all += h * h
     }

@@ -14,9 +14,10 @@ export const en: TurnWords = {
     wordsOf(`and or but so because if when while that which who whose the a an my your our his her their
     is are was were am i'm it's to of for from with at by in on into about than as um uh er hmm well like then
     i we they he she would could can will should have has had do does did not don't let's maybe also plus`),
-  numbers: wordsOf(`zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-    fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
-    thousand double triple`),
+  digits: wordsOf('zero oh one two three four five six seven eight nine double triple'),
+  numbers: wordsOf(
+    `ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand`,
+  ),
   letters:
     wordsOf(`ay bee cee dee ee eff gee aitch jay kay ell em en pee cue ar ess tee you vee double-u ex wye zee zed
     alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa
@@ -25,5 +26,5 @@ export const en: TurnWords = {
   announcements: phrasesOf(`my number is, the number is, phone number is, number's, my email is, the email is,
     email address is, e-mail is, mail is, my address is, the address is, address is, i live at, it's spelled, it is spelled,
     spelled, spelt, spell it, code is, reference is, account number is, order number is, id is, zip code is,
-    postcode is, postal code is, my name is, last name is, street is`),
+    postcode is, postal code is, last name is, area code, as in`),
 }

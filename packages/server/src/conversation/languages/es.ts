@@ -12,11 +12,10 @@ export const es: TurnWords = {
     wordsOf(`y e o u pero porque si cuando que como donde el la los las un una unos unas mi mis tu tus su sus
     de del al a en con por para es son era está están soy eh este esto o sea pues entonces yo nosotros quiero quería
     querría puedo podría tengo necesito voy muy más no me se lo le`),
-  numbers:
-    wordsOf(`cero uno una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince
-    dieciséis dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco
-    veintiséis veintisiete veintiocho veintinueve treinta cuarenta cincuenta sesenta setenta ochenta noventa cien
-    ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos mil doble triple`),
+  digits: wordsOf('cero uno una dos tres cuatro cinco seis siete ocho nueve doble triple'),
+  numbers: wordsOf(
+    `diez once doce trece catorce quince dieciséis dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve treinta cuarenta cincuenta sesenta setenta ochenta noventa cien ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos mil`,
+  ),
   letters:
     wordsOf(`be ce de efe ge hache jota ka ele eme ene eñe pe cu erre ere ese te uve ve equis griega zeta
     i latina doble mayúscula minúscula`),
@@ -24,5 +23,5 @@ export const es: TurnWords = {
   announcements:
     phrasesOf(`mi número es, el número es, mi teléfono es, el teléfono es, mi correo es, el correo es,
     correo electrónico es, mi email es, mi dirección es, la dirección es, vivo en, se escribe, se deletrea, el código es,
-    código postal es, mi código es, la referencia es, mi dni es, mi nombre es, me llamo, mi apellido es, la calle es`),
+    código postal es, mi código es, la referencia es, mi dni es, mi apellido es, la calle es`),
 }

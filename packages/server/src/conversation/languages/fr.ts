@@ -9,12 +9,13 @@ export const fr: TurnWords = {
   openEndings:
     wordsOf(`et ou mais parce que qui quand si comme le la les un une des du de mon ma mes votre vos son sa ses est
     sont suis était dans avec pour sur à au aux en par euh alors donc je nous vous voudrais veux peux puis`),
-  numbers:
-    wordsOf(`zéro zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize
-    vingt trente quarante cinquante soixante septante huitante nonante cent mille double triple`),
+  digits: wordsOf('zéro zero un deux trois quatre cinq six sept huit neuf double triple'),
+  numbers: wordsOf(
+    `dix onze douze treize quatorze quinze seize vingt trente quarante cinquante soixante septante huitante nonante cent mille`,
+  ),
   letters: wordsOf('bé cé dé effe gé hache ji ka elle emme enne pé cu erre esse té vé ix igrec zède'),
   joiners: wordsOf('arobase arobas point tiret underscore slash'),
   announcements:
     phrasesOf(`mon numéro est, le numéro est, mon adresse est, l'adresse est, mon mail est, mon email est,
-    ça s'écrit, j'habite, le code est, code postal est, je m'appelle, mon nom est`),
+    ça s'écrit, j'habite, le code est, code postal est`),
 }

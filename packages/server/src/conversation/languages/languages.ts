@@ -13,6 +13,7 @@ const shared: TurnWords = {
   acknowledgements: new Set(['ok', 'okay', 'mhm', 'mm hm', 'uh huh', 'aha']),
   noises: en.noises,
   openEndings: new Set(),
+  digits: new Set(),
   numbers: new Set(),
   letters: new Set(),
   joiners: new Set(['@']),

@@ -9,12 +9,13 @@ export const pt: TurnWords = {
   openEndings:
     wordsOf(`e ou mas porque se quando que como o a os as um uma meu minha seu sua de do da dos das em no na com por
     para é são era está eu nós queria quero posso tenho então tipo não`),
-  numbers:
-    wordsOf(`zero um uma dois duas três quatro cinco seis meia sete oito nove dez onze doze treze catorze quinze
-    dezesseis dezessete dezoito dezenove vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem cento mil duplo`),
+  digits: wordsOf('zero um uma dois duas três quatro cinco seis meia sete oito nove duplo'),
+  numbers: wordsOf(
+    `dez onze doze treze catorze quinze dezesseis dezessete dezoito dezenove vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem cento mil`,
+  ),
   letters: wordsOf('bê cê dê efe gê agá jota cá ele eme ene pê quê erre esse tê vê dáblio xis ípsilon zê'),
   joiners: wordsOf('arroba ponto traço hífen underline barra'),
   announcements:
     phrasesOf(`meu número é, o número é, meu email é, meu endereço é, o endereço é, moro em, se escreve,
-    o código é, meu nome é, me chamo, chamo-me`),
+    o código é`),
 }

@@ -6,7 +6,9 @@ export interface TurnWords {
   readonly noises: ReadonlySet<string>
   /** Nobody ends a sentence with these: more is coming. */
   readonly openEndings: ReadonlySet<string>
-  /** Words of which numbers are read out. */
+  /** Names of the digits, one by one. */
+  readonly digits: ReadonlySet<string>
+  /** Other words of which numbers are made. */
   readonly numbers: ReadonlySet<string>
   /** Names of letters where they are written as words. */
   readonly letters: ReadonlySet<string>

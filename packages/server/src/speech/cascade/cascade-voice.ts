@@ -1,10 +1,13 @@
 import { EventOutlet } from '../event-outlet.ts'
 import type { Voice, VoiceEvent, VoiceSession } from '../port.ts'
 import { faultOf } from '../voice-fault.ts'
+import { Foresight } from './foresight.ts'
 import { hearing, nothingHeard, type HearingEvent } from './heard-turns.ts'
 import { History } from './history.ts'
 import type {
   Brain,
+  BrainMessage,
+  BrainRequest,
   DetectorFactory,
   Recognizer,
   RecognizerEvent,
@@ -27,6 +30,8 @@ export interface CascadeParts {
  * turns by itself has the time on top that it may take for that.
  */
 const RECOGNIZER_PATIENCE_MS = 1_500
+/** Words that have not changed for so long are taken for all of them, until more come. */
+const STABLE_MS = 160
 /** Bytes of µ-law in a millisecond. */
 const BYTES_PER_MS = 8
 
@@ -58,7 +63,7 @@ export async function openCascadeVoice(
 
 /** Recognizer, brain and synthesizer as one voice. It waits for respond(): when a turn is over is not its decision. */
 class CascadeVoice implements Voice {
-  readonly capabilities = { takesTurns: false }
+  readonly capabilities = { takesTurns: false, needsWords: true }
   readonly #outlet = new EventOutlet()
   readonly #history = new History()
   readonly #brain: Brain
@@ -68,7 +73,9 @@ class CascadeVoice implements Voice {
   readonly #synthesizer: SynthesizerStream
   readonly #replies: ReplyQueue
   readonly #detector: SpeechDetectorStream
+  readonly #foresight = new Foresight()
   #hearing = nothingHeard
+  #stable: NodeJS.Timeout | undefined
   #heardUntilMs = 0
   #overdue: NodeJS.Timeout | undefined
   #disposal: Promise<void> | null = null
@@ -111,22 +118,11 @@ class CascadeVoice implements Voice {
   }
 
   respond(replyId: string, guidance?: string): void {
-    const { model, prompt, purpose, language, temperature, tools, facts } = this.#session
-    const words = (signal: AbortSignal) =>
-      this.#brain.reply(
-        {
-          model,
-          prompt,
-          purpose,
-          language,
-          temperature,
-          tools,
-          facts,
-          messages: this.#history.messages(),
-          guidance: guidance ?? null,
-        },
-        signal,
-      )
+    const words = (signal: AbortSignal) => {
+      const messages = this.#history.messages()
+      const foreseen = this.#foresight.take(guidance === undefined ? keyOf(messages) : '', signal)
+      return foreseen ?? this.#brain.reply(this.#request(messages, guidance ?? null), signal)
+    }
     this.#replies.add({ replyId, thinks: true, words })
   }
 
@@ -160,6 +156,23 @@ class CascadeVoice implements Voice {
     return this.#disposal
   }
 
+  #request(messages: readonly BrainMessage[], guidance: string | null): BrainRequest {
+    const { model, prompt, purpose, language, temperature, tools, facts } = this.#session
+    return { model, prompt, purpose, language, temperature, tools, facts, messages, guidance }
+  }
+
+  /** What they have said so far stands still: should it be all, its answer is on its way. */
+  #foresee(text: string): void {
+    clearTimeout(this.#stable)
+    if (text === '') return
+    this.#stable = setTimeout(() => {
+      const messages = [...this.#history.messages(), { role: 'user', text } as const]
+      this.#foresight.begin(keyOf(messages), signal =>
+        this.#brain.reply(this.#request(messages, null), signal),
+      )
+    }, STABLE_MS)
+  }
+
   #speech(event: { type: 'started' | 'stopped'; atMs: number }): void {
     if (this.#disposal) return
     clearTimeout(this.#overdue)
@@ -180,6 +193,7 @@ class CascadeVoice implements Voice {
     this.#hearing = state
     if (!heard) return
     if (heard.final) clearTimeout(this.#overdue)
+    this.#foresee(heard.final ? '' : heard.text)
     if (heard.final && heard.text !== '') this.#history.add({ role: 'user', text: heard.text })
     this.#outlet.emit({ type: 'heard', ...heard })
   }
@@ -187,6 +201,8 @@ class CascadeVoice implements Voice {
   async #dispose(): Promise<void> {
     this.#outlet.close()
     clearTimeout(this.#overdue)
+    clearTimeout(this.#stable)
+    this.#foresight.drop()
     this.#replies.close()
     this.#detector.close()
     await Promise.allSettled([
@@ -194,4 +210,9 @@ class CascadeVoice implements Voice {
       this.#synthesizer[Symbol.asyncDispose](),
     ])
   }
+}
+
+/** All that an answer without guidance depends on. */
+function keyOf(messages: readonly BrainMessage[]): string {
+  return JSON.stringify(messages)
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { audioAppend, sessionUpdate, toolOutput, truncate } from './client-events.ts'
 
-test('a session asks for µ-law both ways and for turns found and answered by the server', () => {
+test('a session asks for µ-law both ways and for turns found by the server, to be answered when it is asked', () => {
   const session = {
     mode: 'realtime' as const,
     model: 'gpt-realtime',
@@ -23,7 +23,7 @@ test('a session asks for µ-law both ways and for turns found and answered by th
         input: {
           format: { type: 'audio/pcmu' },
           transcription: { language: 'es' },
-          turn_detection: { type: 'server_vad', create_response: true, interrupt_response: true },
+          turn_detection: { type: 'server_vad', create_response: false, interrupt_response: false },
         },
         output: { format: { type: 'audio/pcmu' }, voice: 'marin' },
       },

@@ -8,7 +8,7 @@ export const PREFIX_PADDING_MS = 300
 /** Silence that ends the callee's turn; `audio_end_ms` includes it. */
 export const SILENCE_MS = 500
 
-/** The whole configuration of a phone session: µ-law both ways, the server finds turns and answers them. */
+/** The whole configuration of a phone session: µ-law both ways, the server finds turns and waits to be asked. */
 export function sessionUpdate(session: VoiceSession, transcriptionModel: string): object {
   return {
     type: 'session.update',
@@ -26,8 +26,9 @@ export function sessionUpdate(session: VoiceSession, transcriptionModel: string)
             threshold: session.speechThreshold ?? SPEECH_THRESHOLD,
             prefix_padding_ms: PREFIX_PADDING_MS,
             silence_duration_ms: SILENCE_MS,
-            create_response: true,
-            interrupt_response: true,
+            // Whether a sound is a turn, and stops the agent, is decided here: a "yeah" is and does neither.
+            create_response: false,
+            interrupt_response: false,
           },
         },
         output: { format: { type: 'audio/pcmu' }, voice: session.voice },

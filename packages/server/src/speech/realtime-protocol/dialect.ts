@@ -7,6 +7,8 @@ export interface Dialect {
   /** The key: struck out of every message, should the vendor echo it. */
   readonly secret: string
   readonly headers: Readonly<Record<string, string>>
+  /** The server answers and stops by itself; otherwise it is told when. */
+  readonly takesTurns: boolean
   url(model: string): URL
   sessionUpdate(session: VoiceSession): object
   /** Asks for exactly these words. */

@@ -1,5 +1,11 @@
 import { EventOutlet } from '../event-outlet.ts'
-import { VoiceFault, type Voice, type VoiceEvent, type VoiceSession } from '../port.ts'
+import {
+  VoiceFault,
+  type Voice,
+  type VoiceCapabilities,
+  type VoiceEvent,
+  type VoiceSession,
+} from '../port.ts'
 import type { SocketSession } from '../socket-session.ts'
 import { CalleeTurns } from './callee-turns.ts'
 import {
@@ -24,9 +30,9 @@ const MOST_GARBAGE = 20
 
 type Of<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>
 
-/** A speech-to-speech model that speaks OpenAI's protocol, on a configured session. It finds turns and answers them by itself. */
+/** A speech-to-speech model that speaks OpenAI's protocol, on a configured session. It finds turns; some answer them by themselves. */
 export class ProtocolVoice implements Voice {
-  readonly capabilities = { takesTurns: true }
+  readonly capabilities: VoiceCapabilities
   readonly #session: VoiceSession
   readonly #dialect: Dialect
   readonly #socket: SocketSession
@@ -46,6 +52,7 @@ export class ProtocolVoice implements Voice {
   #disposal: Promise<void> | null = null
 
   constructor(session: VoiceSession, dialect: Dialect, socket: SocketSession) {
+    this.capabilities = { takesTurns: dialect.takesTurns, needsWords: false }
     this.#session = session
     this.#dialect = dialect
     this.#socket = socket
@@ -142,7 +149,7 @@ export class ProtocolVoice implements Voice {
   #speech({ type, itemId, audioMs }: Of<'speech_started' | 'speech_stopped'>): void {
     if (type === 'speech_started') {
       const atMs = this.#originMs + (audioMs === null ? this.#appendedMs : audioMs + PREFIX_PADDING_MS)
-      this.#floor.speechStarted()
+      if (this.#dialect.takesTurns) this.#floor.speechStarted()
       this.#turns.started(itemId, atMs)
       this.#outlet.emit({ type, atMs })
     } else {

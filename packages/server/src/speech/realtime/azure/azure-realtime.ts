@@ -27,6 +27,7 @@ export function azureRealtime({ deadlines, ...address }: AzureRealtimeConfig): V
 export function azureDialect({ apiKey, endpoint }: { apiKey: string; endpoint: string }): Dialect {
   return {
     provider: PROVIDER,
+    takesTurns: false,
     secret: apiKey,
     headers: { 'api-key': apiKey },
     url: deployment => {

@@ -19,7 +19,7 @@ const MOST_GARBAGE = 20
 
 /** Gemini Live on a configured session. It finds turns and answers them by itself. */
 export class GeminiVoice implements Voice {
-  readonly capabilities = { takesTurns: true }
+  readonly capabilities = { takesTurns: true, needsWords: false }
   readonly #socket: SocketSession
   readonly #outlet = new EventOutlet()
   readonly #callee = new Callee(event => this.#outlet.emit(event))

@@ -1,10 +1,10 @@
 import { guidance } from '../../../domain/guidance.ts'
-import type { Voice, VoiceEvent, Voices, VoiceSession } from '../../port.ts'
+import type { Voice, VoiceCapabilities, VoiceEvent, Voices, VoiceSession } from '../../port.ts'
 
 /** Opens the voice that the local engines make together; the same one serves legacy mode. */
 export type OpenCascade = (session: VoiceSession, signal: AbortSignal) => Promise<Voice>
 
-/** The local engines behind the realtime port: a voice that finds the end of a turn and answers by itself. */
+/** The local engines behind the realtime port. */
 export class LocalRealtime implements Voices {
   readonly #open: OpenCascade
 
@@ -13,28 +13,25 @@ export class LocalRealtime implements Voices {
   }
 
   async open(session: VoiceSession, signal: AbortSignal): Promise<Voice> {
-    return new SelfTakingVoice(await this.#open(session, signal))
+    return new AskingVoice(await this.#open(session, signal))
   }
 }
 
 /** After so many utterances in a row that made no sense it says goodbye instead of asking once more. */
 const maxMisses = 3
 
-class SelfTakingVoice implements Voice {
-  readonly capabilities = { takesTurns: true }
+class AskingVoice implements Voice {
+  readonly capabilities: VoiceCapabilities
   readonly #inner: Voice
-  #replies = 0
   #misses = 0
 
   constructor(inner: Voice) {
+    this.capabilities = inner.capabilities
     this.#inner = inner
   }
 
   listen(listener: (event: VoiceEvent) => void): void {
-    this.#inner.listen(event => {
-      listener(event)
-      if (event.type === 'heard' && event.final) this.#answer(event.text)
-    })
+    this.#inner.listen(listener)
   }
 
   hear(frame: Uint8Array, atMs: number): void {
@@ -46,7 +43,9 @@ class SelfTakingVoice implements Voice {
   }
 
   respond(replyId: string, wanted?: string): void {
-    this.#inner.respond(replyId, wanted)
+    const missed = wanted === guidance.notUnderstood
+    this.#misses = missed ? this.#misses + 1 : 0
+    this.#inner.respond(replyId, this.#misses < maxMisses ? wanted : guidance.nobodyThere)
   }
 
   interrupt(replyId: string, playedMs: number): void {
@@ -67,14 +66,5 @@ class SelfTakingVoice implements Voice {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#inner[Symbol.asyncDispose]()
-  }
-
-  #answer(text: string): void {
-    this.#replies += 1
-    const replyId = `local-${this.#replies}`
-    this.#misses = text === '' ? this.#misses + 1 : 0
-    if (text !== '') this.#inner.respond(replyId)
-    else
-      this.#inner.respond(replyId, this.#misses < maxMisses ? guidance.notUnderstood : guidance.nobodyThere)
   }
 }

@@ -17,6 +17,7 @@ export function openAiDialect({ apiKey, realtimeUrl, baseUrl }: OpenAiAddress): 
   return {
     provider: PROVIDER,
     secret: apiKey,
+    takesTurns: false,
     headers: { authorization: `Bearer ${apiKey}` },
     url: model => {
       const url = realtimeUrl

@@ -20,6 +20,7 @@ export function xaiRealtime({ deadlines, ...address }: XaiRealtimeConfig): Voice
 export function xaiDialect({ apiKey, url: root }: { apiKey: string; url?: string }): Dialect {
   return {
     provider: PROVIDER,
+    takesTurns: true,
     secret: apiKey,
     headers: { authorization: `Bearer ${apiKey}` },
     url: model => {
