@@ -22,7 +22,7 @@ export function judge(answer: Answer, rendered: Rendered, told: readonly Told[])
 
 function judgeCallee({ audio }: Rendered, told: readonly Told[]): Judged {
   const silent = { ...plan, firstSentence: null, callId: plan.callId }
-  let state = begin(termsOf({ plan: silent }, { takesTurns: true }))
+  let state = begin(termsOf({ plan: silent }, { takesTurns: true, needsWords: false }))
   let outcome: Outcome | null = null
   let verdict: Judged | null = null
   const waiting = [...told]
