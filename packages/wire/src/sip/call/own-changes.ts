@@ -23,6 +23,8 @@ export class OwnChanges {
   readonly #wiring: OwnChangesWiring
   readonly #ownsCallId: boolean
   #busy = false
+  /** After a collision theirs may come in between; another one of ours may not. */
+  #letsThemGo = false
 
   constructor(wiring: OwnChangesWiring) {
     this.#wiring = wiring
@@ -31,7 +33,7 @@ export class OwnChanges {
 
   /** An offer of ours waits for its answer. */
   get busy(): boolean {
-    return this.#busy
+    return this.#busy && !this.#letsThemGo
   }
 
   /** Resolves with the other side's description. */
@@ -86,9 +88,12 @@ export class OwnChanges {
 
   /** While we wait their change is welcome: that is what the waiting is for. */
   async #letThemGoFirst(signal: AbortSignal): Promise<void> {
-    this.#busy = false
-    await delay(glareWaitMs(this.#ownsCallId, Math.random()), undefined, { signal })
-    this.#busy = true
+    this.#letsThemGo = true
+    try {
+      await delay(glareWaitMs(this.#ownsCallId, Math.random()), undefined, { signal })
+    } finally {
+      this.#letsThemGo = false
+    }
   }
 
   async #sendOnce(
