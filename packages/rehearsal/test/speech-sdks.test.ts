@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import type Cartesia from '@cartesia/cartesia-js'
+import { SpeechClient } from '@google-cloud/speech'
+import { credentials } from '@grpc/grpc-js'
 import * as azure from 'microsoft-cognitiveservices-speech-sdk'
 import { expect, test } from 'vitest'
 import { openAzureSpeech } from '../src/stand-ins/azure-speech/open-azure-speech.ts'
 import { openCartesia } from '../src/stand-ins/cartesia/open-cartesia.ts'
+import { openGoogleSpeech } from '../src/stand-ins/google-speech/open-google-speech.ts'
 import { toneSpeech, toneWords } from '../src/stand-ins/tone-speech.ts'
 
 /** The vendors' own clients judge the stand-ins of those that hear and speak. */
@@ -85,3 +88,45 @@ test('azure: the list of voices', async () => {
   expect(reason).toBe(azure.ResultReason.VoicesListRetrieved)
   expect(voices.map(({ shortName }) => shortName)).toEqual(['es-MX-DaliaNeural', 'es-MX-JorgeNeural'])
 })
+
+test('google: recognition with guesses, then final words', async () => {
+  await using server = await openGoogleSpeech({ apiKey: KEY, transcribe: () => 'yes that works' })
+  const { hostname, port } = new URL(server.url)
+  const client = new SpeechClient({
+    apiEndpoint: hostname,
+    port: Number(port),
+    sslCreds: credentials.createInsecure(),
+  })
+  const metadata = { otherArgs: { headers: { 'x-goog-api-key': KEY } } }
+  const stream = client._streamingRecognize(metadata)
+  const results: { text: string; final: boolean; words: number }[] = []
+  stream.on('data', ({ results: told = [] }: Told) => {
+    for (const { alternatives, isFinal } of told) {
+      const [best] = alternatives ?? []
+      results.push({ text: best?.transcript ?? '', final: isFinal === true, words: best?.words?.length ?? 0 })
+    }
+  })
+  const ended = new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject))
+  const config = {
+    encoding: 'MULAW' as const,
+    sampleRateHertz: 8000,
+    languageCode: 'en-US',
+    enableWordTimeOffsets: true,
+    model: 'telephony',
+  }
+  stream.write({ streamingConfig: { config, interimResults: true } })
+  const audio = toneSpeech('yesyesyesyesyesyesyes')
+  for (let at = 0; at < audio.length; at += 800) stream.write({ audioContent: audio.subarray(at, at + 800) })
+  stream.end()
+  await ended
+  await client.close()
+  expect(results[0]).toEqual({ text: 'yes', final: false, words: 0 })
+  expect(results.at(-1)).toEqual({ text: 'yes that works', final: true, words: 3 })
+})
+
+interface Told {
+  readonly results?: readonly {
+    readonly isFinal?: boolean
+    readonly alternatives?: readonly { readonly transcript?: string; readonly words?: readonly unknown[] }[]
+  }[]
+}

@@ -1,9 +1,23 @@
 import { z } from 'zod'
 import type { HostedConfig } from '../speech/hosted/config.ts'
 import { hostedRecognizers, recognizerProviders } from '../speech/hosted/recognizers.ts'
+import { parseObject } from '../speech/json-object.ts'
 
 const setting = z.string().min(1).optional()
 const url = z.url().optional()
+
+const serviceAccount = z.object({
+  client_email: z.string().min(1),
+  private_key: z.string().includes('PRIVATE KEY'),
+  private_key_id: z.string().min(1).optional(),
+})
+
+function readServiceAccount(json: string, context: z.RefinementCtx): z.infer<typeof serviceAccount> {
+  const parsed = serviceAccount.safeParse(parseObject(json))
+  if (parsed.success) return parsed.data
+  context.addIssue({ code: 'custom', message: "must be the JSON of a service account's key file" })
+  return z.NEVER
+}
 
 /** What chooses the providers that hear, think and speak. A provider without its key is not offered. */
 export const speechSettings = {
@@ -33,6 +47,10 @@ export const speechSettings = {
   ELEVENLABS_URL: url,
   CARTESIA_API_KEY: setting,
   CARTESIA_URL: url,
+  GOOGLE_SPEECH_API_KEY: setting,
+  /** The JSON of a service account's key file, instead of a key. */
+  GOOGLE_SPEECH_CREDENTIALS: z.string().transform(readServiceAccount).optional(),
+  GOOGLE_SPEECH_URL: url,
   /** Key and region of an Azure Speech resource. */
   AZURE_SPEECH_API_KEY: setting,
   AZURE_SPEECH_REGION: z
@@ -40,6 +58,7 @@ export const speechSettings = {
     .regex(/^[a-z0-9]+$/u, 'must be the name of a region, such as westeurope')
     .optional(),
   AZURE_SPEECH_TTS_URL: url,
+  AZURE_SPEECH_STT_URL: url,
   ASSEMBLYAI_API_KEY: setting,
   ASSEMBLYAI_URL: url,
   /** Which recognizer hears in legacy mode where several could. */
@@ -70,6 +89,7 @@ export function hostedConfig(config: z.infer<typeof schema>): HostedConfig {
     elevenlabs: keyed(config.ELEVENLABS_API_KEY, { url: config.ELEVENLABS_URL }),
     cartesia: keyed(config.CARTESIA_API_KEY, { url: config.CARTESIA_URL }),
     azureSpeech: azureSpeech(config),
+    googleSpeech: googleSpeech(config),
     assemblyai: keyed(config.ASSEMBLYAI_API_KEY, { url: config.ASSEMBLYAI_URL }),
     recognizer: config.STT_PROVIDER === 'local' ? undefined : config.STT_PROVIDER,
     chat: chat(config),
@@ -93,10 +113,21 @@ function azure(config: z.infer<typeof schema>): HostedConfig['azure'] {
   return { apiKey, endpoint, deployment }
 }
 
+function googleSpeech(config: z.infer<typeof schema>): HostedConfig['googleSpeech'] {
+  const { GOOGLE_SPEECH_API_KEY: apiKey, GOOGLE_SPEECH_CREDENTIALS: account } = config
+  const rest = present({ url: config.GOOGLE_SPEECH_URL })
+  if (account) {
+    const { client_email: email, private_key: privateKey, private_key_id: keyId } = account
+    return { access: { serviceAccount: { email, privateKey, ...present({ keyId }) } }, ...rest }
+  }
+  return apiKey === undefined ? undefined : { access: { apiKey }, ...rest }
+}
+
 function azureSpeech(config: z.infer<typeof schema>): HostedConfig['azureSpeech'] {
   const { AZURE_SPEECH_API_KEY: apiKey, AZURE_SPEECH_REGION: region } = config
   if (apiKey === undefined || region === undefined) return undefined
-  return { apiKey, region, ...present({ synthesisUrl: config.AZURE_SPEECH_TTS_URL }) }
+  const urls = { synthesisUrl: config.AZURE_SPEECH_TTS_URL, recognitionUrl: config.AZURE_SPEECH_STT_URL }
+  return { apiKey, region, ...present(urls) }
 }
 
 function chat(config: z.infer<typeof schema>): HostedConfig['chat'] {

@@ -1,3 +1,7 @@
+import { openAzureSpeech } from '@parley/rehearsal/stand-ins/azure-speech/open-azure-speech'
+import { openGoogleSpeech } from '@parley/rehearsal/stand-ins/google-speech/open-google-speech'
+import { azureRecognizer } from '../../src/speech/cascade/recognizers/azure/azure-recognizer.ts'
+import { googleSpeech } from '../../src/speech/cascade/recognizers/google/google-speech.ts'
 import { openAssemblyAi } from '@parley/rehearsal/stand-ins/assemblyai/open-assemblyai'
 import { openDeepgram } from '@parley/rehearsal/stand-ins/deepgram/open-deepgram'
 import { openElevenLabs } from '@parley/rehearsal/stand-ins/elevenlabs/open-elevenlabs'
@@ -37,4 +41,17 @@ recognizerSuite({
   provider: 'openai',
   standIn: openOpenAiTranscription,
   recognizer: (server, config) => openAiTranscription({ baseUrl: `${server.url}/v1`, ...config }),
+})
+
+recognizerSuite({
+  provider: 'google',
+  standIn: openGoogleSpeech,
+  recognizer: ({ url }, { apiKey, deadlines }) =>
+    googleSpeech({ url, access: { apiKey }, ...(deadlines ? { deadlines } : {}) }),
+})
+
+recognizerSuite({
+  provider: 'azure',
+  standIn: openAzureSpeech,
+  recognizer: ({ url }, config) => azureRecognizer({ ...config, region: 'westeurope', recognitionUrl: url }),
 })

@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RawData } from 'ws'
+import type { HearingOptions } from '../hearing.ts'
 import { openLoopback, type Log } from '../loopback.ts'
+import { RecognitionSession } from './recognition-session.ts'
 import type { StandIn } from '../stand-in.ts'
 import { synthesize, type AzureVoicing } from './synthesis-request.ts'
 import { SynthesisSession } from './synthesis-session.ts'
 
-export interface AzureSpeechOptions extends Partial<AzureVoicing> {
+export interface AzureSpeechOptions extends Partial<AzureVoicing>, HearingOptions {
   /** The only key that is let in; default: any non-empty one. */
   readonly apiKey?: string
 }
 
 const SPEAK = '/cognitiveservices/v1'
 const VOICES = '/cognitiveservices/voices/list'
+const HEAR_SOCKET = '/speech/recognition/conversation/cognitiveservices/v1'
 const SPEAK_SOCKET = '/tts/cognitiveservices/websocket/v1'
 
 const usualVoices = [
@@ -30,15 +33,16 @@ const usualVoices = [
   'de-DE-KatjaNeural',
 ]
 
-/** Azure Speech: synthesis over HTTP, and over the WebSocket that the vendor's SDK speaks. */
+/** Azure Speech: synthesis over HTTP, and both ways over the WebSocket that the vendor's SDK speaks. */
 export async function openAzureSpeech(options: AzureSpeechOptions = {}): Promise<StandIn> {
   const usual = { firstAudioMs: 40, betweenPiecesMs: 2, sampleRateHz: 8000, voices: usualVoices }
   const voicing: AzureVoicing = { ...usual, ...options }
   return await openLoopback({
     authorize: request => refusalOf(request, options.apiKey),
     requested: (request, response, log) => answer(request, response, { log, voicing }),
-    connected: line => {
-      const session = new SynthesisSession(line, voicing)
+    connected: (line, request) => {
+      const hears = pathOf(request) !== SPEAK_SOCKET
+      const session = hears ? new RecognitionSession(line, options) : new SynthesisSession(line, voicing)
       line.socket.on('message', (data: RawData, isBinary) => session.receive(data as Buffer, isBinary))
     },
   })
@@ -74,7 +78,7 @@ function listed(name: string): object {
 
 function refusalOf(request: IncomingMessage, apiKey: string | undefined): number | null {
   const path = pathOf(request)
-  const known = { [SPEAK]: 'POST', [VOICES]: 'GET', [SPEAK_SOCKET]: 'GET' }[path]
+  const known = { [SPEAK]: 'POST', [VOICES]: 'GET', [SPEAK_SOCKET]: 'GET', [HEAR_SOCKET]: 'GET' }[path]
   if (known !== request.method) return 404
   const key = keyOf(request)
   return key === null || key === '' || (apiKey !== undefined && key !== apiKey) ? 401 : null

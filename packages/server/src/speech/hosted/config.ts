@@ -1,3 +1,4 @@
+import type { GoogleAccess } from '../cascade/recognizers/google/credentials.ts'
 import type { RecognizerProvider } from './recognizers.ts'
 
 /** Keys and addresses of hosted providers. What is absent is not offered. */
@@ -15,6 +16,7 @@ export interface HostedConfig {
   readonly deepgram?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
   readonly elevenlabs?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
   readonly cartesia?: { readonly apiKey: string; readonly url?: string; readonly model?: string }
+  readonly googleSpeech?: { readonly access: GoogleAccess; readonly url?: string }
   readonly azureSpeech?: {
     readonly apiKey: string
     readonly region: string

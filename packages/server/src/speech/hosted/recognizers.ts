@@ -1,11 +1,15 @@
 import { reconnecting } from '../cascade/reconnecting-recognizer.ts'
 import { assemblyAiRecognizer } from '../cascade/recognizers/assemblyai/assemblyai.ts'
 import { assemblyAiLanguages } from '../cascade/recognizers/assemblyai/languages.ts'
+import { azureRecognizer } from '../cascade/recognizers/azure/azure-recognizer.ts'
+import { azureRecognizedLanguages } from '../cascade/recognizers/azure/languages.ts'
 import { deepgramRecognizer } from '../cascade/recognizers/deepgram/deepgram.ts'
 import { fluxRecognizer } from '../cascade/recognizers/deepgram/flux.ts'
 import { deepgramLanguages, fluxLanguages } from '../cascade/recognizers/deepgram/languages.ts'
 import { scribeLanguages } from '../cascade/recognizers/elevenlabs/languages.ts'
 import { scribeRecognizer } from '../cascade/recognizers/elevenlabs/scribe.ts'
+import { googleSpeech } from '../cascade/recognizers/google/google-speech.ts'
+import { googleLanguages } from '../cascade/recognizers/google/languages.ts'
 import { openAiTranscription } from '../cascade/recognizers/openai/openai-transcription.ts'
 import type { Recognizer } from '../cascade/port.ts'
 import { modelLanguages } from '../languages.ts'
@@ -19,6 +23,8 @@ export const recognizerProviders = [
   'assemblyai',
   'elevenlabs',
   'openai',
+  'google',
+  'azure',
 ] as const
 
 export type RecognizerProvider = (typeof recognizerProviders)[number]
@@ -28,7 +34,7 @@ export function hostedRecognizers(config: HostedConfig): RecognizerPart[] {
   const first = config.recognizer
   const order = first ? [first, ...recognizerProviders.filter(each => each !== first)] : recognizerProviders
   return order.flatMap(provider => {
-    const hosted = adapterOf(provider, config)
+    const hosted = adapters[provider](config)
     return hosted ? [{ provider, languages: hosted.languages, adapter: reconnecting(hosted.adapter) }] : []
   })
 }
@@ -38,19 +44,19 @@ interface Hosted {
   readonly adapter: Recognizer
 }
 
-/** Null where it is not configured. */
-function adapterOf(provider: RecognizerProvider, config: HostedConfig): Hosted | null {
-  const { deepgram, assemblyai, elevenlabs, openai } = config
-  switch (provider) {
-    case 'deepgram':
-      return deepgram ? { languages: deepgramLanguages, adapter: deepgramRecognizer(deepgram) } : null
-    case 'deepgram-flux':
-      return deepgram ? { languages: fluxLanguages, adapter: fluxRecognizer(deepgram) } : null
-    case 'assemblyai':
-      return assemblyai ? { languages: assemblyAiLanguages, adapter: assemblyAiRecognizer(assemblyai) } : null
-    case 'elevenlabs':
-      return elevenlabs ? { languages: scribeLanguages, adapter: scribeRecognizer(elevenlabs) } : null
-    case 'openai':
-      return openai ? { languages: modelLanguages, adapter: openAiTranscription(openai) } : null
-  }
+/** Undefined where it is not configured. */
+const adapters: Readonly<Record<RecognizerProvider, (config: HostedConfig) => Hosted | undefined>> = {
+  deepgram: ({ deepgram }) =>
+    deepgram && { languages: deepgramLanguages, adapter: deepgramRecognizer(deepgram) },
+  'deepgram-flux': ({ deepgram }) =>
+    deepgram && { languages: fluxLanguages, adapter: fluxRecognizer(deepgram) },
+  assemblyai: ({ assemblyai }) =>
+    assemblyai && { languages: assemblyAiLanguages, adapter: assemblyAiRecognizer(assemblyai) },
+  elevenlabs: ({ elevenlabs }) =>
+    elevenlabs && { languages: scribeLanguages, adapter: scribeRecognizer(elevenlabs) },
+  openai: ({ openai }) => openai && { languages: modelLanguages, adapter: openAiTranscription(openai) },
+  google: ({ googleSpeech: google }) =>
+    google && { languages: googleLanguages, adapter: googleSpeech(google) },
+  azure: ({ azureSpeech: azure }) =>
+    azure && { languages: azureRecognizedLanguages, adapter: azureRecognizer(azure) },
 }
