@@ -13,6 +13,7 @@ const catalogue: Catalogue = {
     { ...voice, id: 'alloy', mode: 'realtime', provider: 'cloud', default: true },
     { ...voice, id: 'slt', mode: 'realtime', provider: 'local', default: false },
     { ...voice, id: 'rachel', mode: 'legacy', provider: 'tts', default: true },
+    { ...voice, id: 'elvira', mode: 'legacy', provider: 'tts', default: false, languages: ['es'] },
   ],
   recognizedLanguages: ['en-US'],
 }
@@ -31,6 +32,10 @@ test.each([
   [{ model: 'small' }, 'small', 'slt'],
   [{ mode: 'legacy' as const }, 'brain', 'rachel'],
   [{ mode: 'legacy' as const, voice: 'mine' }, 'brain', 'mine'],
+  [{ mode: 'legacy' as const, language: 'en-GB' }, 'brain', 'rachel'],
+  [{ mode: 'legacy' as const, language: 'es-MX' }, 'brain', 'elvira'],
+  [{ mode: 'legacy' as const, language: 'es-MX', voice: 'rachel' }, 'brain', 'rachel'],
+  [{ mode: 'legacy' as const, language: 'fi' }, 'brain', 'rachel'],
 ])('%j is served by %s with %s', (wanted, modelId, voiceId) => {
   expect(ask(wanted)).toMatchObject({ found: true, model: { id: modelId }, voice: { id: voiceId } })
 })
@@ -39,7 +44,7 @@ test.each([
   [{ voice: 'nobody' }, 'voice', ['alloy', 'slt']],
   [{ voice: 'rachel' }, 'voice', ['alloy', 'slt']],
   [{ voice: 'mine' }, 'voice', ['alloy', 'slt']],
-  [{ mode: 'legacy' as const, voice: 'alloy' }, 'voice', ['mine', 'rachel']],
+  [{ mode: 'legacy' as const, voice: 'alloy' }, 'voice', ['mine', 'rachel', 'elvira']],
   [{ model: 'brain' }, 'model', ['big', 'small']],
   [{ model: 'big', voice: 'slt' }, 'voice', ['alloy']],
 ])('%j lacks a %s and names %j', (wanted, lacking, valid) => {

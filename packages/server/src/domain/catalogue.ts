@@ -1,4 +1,5 @@
 import type { CallMode } from '@parley/contract/status'
+import { understands } from './language.ts'
 
 /** What the configured providers can serve now, as far as placing a call needs to know. */
 export interface Catalogue {
@@ -46,6 +47,8 @@ export interface WantedSpeech {
   readonly model: string | undefined
   readonly voice: string | undefined
   readonly ownVoices: readonly OwnVoice[]
+  /** BCP 47, where it is known: a voice that nobody names then speaks it, where there is one. */
+  readonly language?: string
 }
 
 export type SpeechChoice =
@@ -77,7 +80,8 @@ export function chooseSpeech(catalogue: Catalogue, wanted: WantedSpeech): Speech
   })
   if (model === undefined) return { found: false, lacking: 'model', valid: ids(models) }
   const fitting = together ? voices.filter(({ provider }) => provider === model.provider) : voices
-  const voice = pick(fitting, { id: wanted.voice, providers: null })
+  const speaking = wanted.voice === undefined ? inLanguage(fitting, wanted.language) : fitting
+  const voice = pick(speaking, { id: wanted.voice, providers: null })
   if (voice === undefined) return { found: false, lacking: 'voice', valid: ids(fitting) }
   return { found: true, model, voice: { id: voice.id, provider: voice.provider, own: voice.own } }
 }
@@ -88,11 +92,24 @@ interface Listed {
   readonly default: boolean
 }
 
+interface ListedVoice extends Listed {
+  readonly own: boolean
+  /** Null: nobody knows. */
+  readonly languages: readonly string[] | null
+}
+
+/** The voices that speak it; all of them where none says that it does. */
+function inLanguage(voices: readonly ListedVoice[], language: string | undefined): readonly ListedVoice[] {
+  if (language === undefined) return voices
+  const speaking = voices.filter(({ languages }) => languages !== null && understands(languages, language))
+  return speaking.length > 0 ? speaking : voices
+}
+
 /** The account's own voices come first: registering a name is meant to change who speaks it. */
-function voicesOf(catalogue: Catalogue, { mode, ownVoices }: WantedSpeech): (Listed & { own: boolean })[] {
+function voicesOf(catalogue: Catalogue, { mode, ownVoices }: WantedSpeech): ListedVoice[] {
   const own = ownVoices
     .filter(voice => voice.mode === mode)
-    .map(({ voiceId, provider }) => ({ id: voiceId, provider, default: false, own: true }))
+    .map(({ voiceId, provider }) => ({ id: voiceId, provider, languages: null, default: false, own: true }))
   const listed = catalogue.voices.filter(voice => voice.mode === mode)
   return [...own, ...listed.map(voice => ({ ...voice, own: false }))]
 }

@@ -134,8 +134,14 @@ function checkSpeech(
   const invalid = (name: 'model' | 'voice') =>
     isObject(body) && body[name] !== undefined && fields[name] === undefined
   if (fields.mode === undefined || invalid('model') || invalid('voice')) return { speech: null, faults: [] }
-  const { mode, model, voice } = fields
-  const choice = chooseSpeech(catalogue, { mode, model, voice, ownVoices })
+  const { mode, model, voice, stt_language: language } = fields
+  const choice = chooseSpeech(catalogue, {
+    mode,
+    model,
+    voice,
+    ownVoices,
+    ...(language === undefined ? {} : { language }),
+  })
   if (choice.found) return { speech: choice, faults: [] }
   const { lacking, valid } = choice
   const wanted = fields[lacking]

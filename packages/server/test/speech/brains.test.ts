@@ -96,6 +96,7 @@ describe.each(brains)('the brain of $vendor', ({ vendor, standIn, path }) => {
     expect(server.log.filter(({ type }) => type === 'invalid')).toEqual([])
     const thinks = /effort|thinking/u.test(asked())
     expect(thinks).toBe(effort !== undefined)
+    expect(asked().includes('"temperature"')).toBe(fixedTemperature !== true)
     const info = listedModels(vendor).find(model => model.id === id)
     expect(info?.supportsTemperature).toBe(fixedTemperature !== true)
   })
