@@ -2,10 +2,12 @@ import net from 'node:net'
 import { DeepgramClient } from '@deepgram/sdk'
 import { AudioFormat, CommitStrategy, ElevenLabsClient, RealtimeEvents } from '@elevenlabs/elevenlabs-js'
 import { AssemblyAI, type StreamingTranscriber, type TurnEvent } from 'assemblyai'
+import * as azure from 'microsoft-cognitiveservices-speech-sdk'
 import OpenAI from 'openai'
 import { OpenAIRealtimeWS } from 'openai/realtime/ws'
 import { afterEach, expect, test } from 'vitest'
 import { openAssemblyAi } from '../src/stand-ins/assemblyai/open-assemblyai.ts'
+import { openAzureSpeech } from '../src/stand-ins/azure-speech/open-azure-speech.ts'
 import { openDeepgram } from '../src/stand-ins/deepgram/open-deepgram.ts'
 import { openElevenLabs } from '../src/stand-ins/elevenlabs/open-elevenlabs.ts'
 import { openOpenAiTranscription } from '../src/stand-ins/openai-transcription/open-openai-transcription.ts'
@@ -135,4 +137,46 @@ test('openai: a transcription session', async () => {
   await expect.poll(() => transcript, { timeout: 5000 }).toBe(SENTENCE)
   expect(types).not.toContain('error')
   realtime.close()
+})
+
+function azureHearer(server: StandIn, key: string): azure.SpeechRecognizer {
+  const config = azure.SpeechConfig.fromHost(new URL(server.url.replace('http', 'ws')), key)
+  config.speechRecognitionLanguage = 'en-US'
+  config.requestWordLevelTimestamps()
+  const format = azure.AudioStreamFormat.getWaveFormat(8000, 8, 1, azure.AudioFormatTag.MuLaw)
+  const stream = azure.AudioInputStream.createPushStream(format)
+  for (const piece of pieces(800)) stream.write(new Uint8Array(piece).buffer)
+  stream.close()
+  return new azure.SpeechRecognizer(config, azure.AudioConfig.fromStreamInput(stream))
+}
+
+test('azure: guesses, then a phrase with word times', async () => {
+  const server = keep(await openAzureSpeech({ apiKey: KEY, vocabulary }))
+  const client = azureHearer(server, KEY)
+  const guesses: string[] = []
+  const phrases: azure.SpeechRecognitionResult[] = []
+  const ended = Promise.withResolvers<void>()
+  client.recognizing = (_, { result }) => void guesses.push(result.text)
+  client.recognized = (_, { result }) => void phrases.push(result)
+  client.sessionStopped = () => ended.resolve()
+  client.startContinuousRecognitionAsync(undefined, error => ended.reject(new Error(error)))
+  await ended.promise
+  client.close()
+  expect(guesses.length).toBeGreaterThan(0)
+  expect(phrases.map(({ text }) => text).filter(text => text !== '')).toEqual([SENTENCE])
+  const { NBest } = JSON.parse(phrases[0]?.json ?? '{}') as { NBest?: { Words?: { Word: string }[] }[] }
+  expect(NBest?.[0]?.Words?.map(({ Word }) => Word)).toEqual(SENTENCE.split(' '))
+  expect(server.log.filter(({ type }) => type === 'invalid')).toEqual([])
+})
+
+test('azure: a wrong key is refused', async () => {
+  const server = keep(await openAzureSpeech({ apiKey: KEY }))
+  const client = azureHearer(server, 'wrong')
+  const canceled = new Promise<string>(resolve => {
+    client.canceled = (_, { errorDetails }) => resolve(errorDetails)
+  })
+  client.startContinuousRecognitionAsync()
+  // Its WebSocket tells no HTTP status.
+  expect(await canceled).toContain('Unable to contact server')
+  client.close()
 })

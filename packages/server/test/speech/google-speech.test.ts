@@ -64,6 +64,40 @@ test.each([
   expect(JSON.stringify(thrown, Object.getOwnPropertyNames(thrown))).not.toContain('canary')
 })
 
+test('a service that says nothing until it hears is waited for no longer than needed', async () => {
+  const { probe } = await open({ silentStart: true })
+  await probe.say(toneSpeech(SENTENCE))
+  await probe.until(() => probe.text === SENTENCE)
+  expect(probe.of('fault')).toEqual([])
+})
+
+test('a key may be refused after all', async () => {
+  const { probe } = await open({ refusesLate: true })
+  await expect
+    .poll(() => probe.of('fault'))
+    .toMatchObject([{ fatal: true, fault: { kind: 'unauthorized', provider: 'google' } }])
+})
+
+/** Pings, which are ten seconds apart, take no part in it. */
+test.each(['in a pause', 'while somebody speaks'])('a half-open connection is found %s', async when => {
+  const { server, probe } = await open({})
+  await probe.begin(toneSpeech(SENTENCE))
+  server.faults.stall()
+  if (when === 'in a pause') await probe.pause()
+  await probe.until(() => probe.of('fault').length > 0)
+  const late = { kind: 'timeout', message: 'DEADLINE_EXCEEDED: no answer within 1900 ms' }
+  expect(probe.of('fault')).toMatchObject([{ fatal: true, fault: late }])
+})
+
+test('noise without a word is no fault', async () => {
+  const { server, probe } = await open({})
+  probe.stream.speech({ type: 'started', atMs: probe.atMs })
+  await probe.until(() => server.log.filter(({ type }) => type === 'config').length > 2)
+  await probe.say(toneSpeech(SENTENCE))
+  await probe.until(() => probe.text === SENTENCE)
+  expect(probe.of('fault')).toEqual([])
+})
+
 test('silence renews a stream before the service ends it, and no word is lost', async () => {
   const { server, probe } = await open({ limitMs: 6_000 }, { streamLimitMs: 5_000 })
   await probe.hear(silence(4_200))

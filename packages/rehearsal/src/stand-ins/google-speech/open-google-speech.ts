@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { Server, ServerCredentials, status, type Metadata, type ServiceDefinition } from '@grpc/grpc-js'
+import { Server, ServerCredentials, status, Metadata, type ServiceDefinition } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import type { HearingOptions } from '../hearing.ts'
 import type { LogEntry, StandIn } from '../stand-in.ts'
@@ -14,6 +14,10 @@ export interface GoogleSpeechOptions extends HearingOptions {
   readonly publicKey?: string
   /** How much audio one stream takes, in milliseconds. */
   readonly limitMs?: number
+  /** Keeps the head of its answer until there is something to tell. Default false. */
+  readonly silentStart?: boolean
+  /** Takes streams and then refuses them. Default false. */
+  readonly refusesLate?: boolean
 }
 
 const protocol = loadSync(fileURLToPath(new URL('speech.proto', import.meta.url)), {
@@ -35,12 +39,9 @@ export async function openGoogleSpeech(options: GoogleSpeechOptions = {}): Promi
   const server = new Server()
   const recognize = (stream: Stream) => {
     const refused = refusal ?? refusalOf(stream.metadata, options)
-    if (refused !== null) {
-      return void stream.emit(
-        'error',
-        Object.assign(new Error('refused'), { code: refused, details: 'refused' }),
-      )
-    }
+    if (refused !== null) return refuse(stream, refused)
+    if (options.silentStart !== true) stream.sendMetadata(new Metadata())
+    if (options.refusesLate === true) return refuse(stream, status.UNAUTHENTICATED)
     open.add(stream)
     stream.once('close', () => open.delete(stream))
     stream.once('cancelled', () => open.delete(stream))
@@ -67,6 +68,10 @@ export async function openGoogleSpeech(options: GoogleSpeechOptions = {}): Promi
       await gate[Symbol.asyncDispose]()
     },
   }
+}
+
+function refuse(stream: Stream, code: status): void {
+  stream.emit('error', Object.assign(new Error('refused'), { code, details: 'refused' }))
 }
 
 /** Streams of one connection overtake each other; what they carried is told as one piece of audio all the same. */

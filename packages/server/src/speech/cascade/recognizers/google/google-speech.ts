@@ -1,4 +1,4 @@
-import { Client, credentials, status, type ServiceError } from '@grpc/grpc-js'
+import { Client, credentials, status } from '@grpc/grpc-js'
 import { localeOf } from '../../../languages.ts'
 import { VoiceFault } from '../../../port.ts'
 import type { SocketDeadlines } from '../../../socket-session.ts'
@@ -6,7 +6,7 @@ import type { Recognizer, RecognizerSession, RecognizerStream } from '../../port
 import { credentialsOf, type GoogleAccess, secretOf } from './credentials.ts'
 import { type RecognizeRequest, streamingRecognize } from './protocol.ts'
 import { faultOf, PROVIDER } from './results.ts'
-import { Utterance } from './utterance.ts'
+import { type StreamError, Utterance } from './utterance.ts'
 
 export interface GoogleSpeechConfig {
   readonly access: GoogleAccess
@@ -19,16 +19,29 @@ export interface GoogleSpeechConfig {
   readonly streamLimitMs?: number
 }
 
-/** Google ends connections that ping much more often while nothing is said. */
-const usualDeadlines: SocketDeadlines = { connectMs: 5_000, pingMs: 10_000, silentMs: 3_000 }
+/**
+ * Google ends connections that ping much more often. Pings alone watch while nobody speaks; while somebody does
+ * a half-open connection is found within three seconds, see ASK_AFTER_MS.
+ */
+const usualDeadlines: SocketDeadlines = { connectMs: 5_000, pingMs: 10_000, silentMs: 1_900 }
+/**
+ * The one thing that the service always answers is the end of a stream. Speech without a word from it for so
+ * long is asked about that way: noise is answered with nothing, a half-open connection with silence.
+ */
+const ASK_AFTER_MS = 1_000
 const STREAM_LIMIT_MS = 290_000
 /** Silence is used to begin a new stream before the limit cuts a word. */
 const RENEW_EARLY = 0.8
-/** A refusal comes within this; where none comes the service listens, and says nothing until it hears. */
-const REFUSAL_PATIENCE_MS = 150
+/**
+ * The service may keep even the head of its answer until it has heard something. A refusal that takes longer
+ * than this is told as a fault.
+ */
+const ACCEPTANCE_PATIENCE_MS = 500
 /** So many streams in a row that end as soon as they begin are no accident. */
 const MOST_STUMBLES = 3
 const STUMBLED_MS = 1_000
+/** How streams end that another may follow. */
+const RENEWABLE: ReadonlySet<status> = new Set([status.OUT_OF_RANGE, status.INTERNAL, status.ABORTED])
 
 /**
  * Google's streaming recognition over gRPC. A stream lasts from pause to pause: closing it is the only way to
@@ -55,10 +68,12 @@ class GoogleStream implements RecognizerStream {
   readonly #session: RecognizerSession
   readonly #client: Client
   readonly #limitMs: number
+  readonly #silentMs: number
   readonly #halfOpenMs: number
   readonly #finishing = new Set<Utterance>()
   #current: Utterance | null = null
-  #refused: ((fault: VoiceFault) => void) | null = null
+  /** What waits for the service's word on the first stream: null is its welcome. */
+  #judged: ((fault: VoiceFault | null) => void) | null = null
   #speaking = false
   #stumbles = 0
   #heardAt = performance.now()
@@ -70,6 +85,7 @@ class GoogleStream implements RecognizerStream {
     const { pingMs, silentMs } = { ...usualDeadlines, ...deadlines }
     this.#config = config
     this.#session = session
+    this.#silentMs = silentMs
     this.#halfOpenMs = pingMs + silentMs
     this.#limitMs = config.streamLimitMs ?? STREAM_LIMIT_MS
     this.#client = new Client(
@@ -90,14 +106,14 @@ class GoogleStream implements RecognizerStream {
     const { connectMs } = { ...usualDeadlines, ...this.#config.deadlines }
     await this.#connected(connectMs, signal)
     const refusal = await new Promise<VoiceFault | null>(resolve => {
-      const timer = setTimeout(resolve, REFUSAL_PATIENCE_MS, null)
-      this.#refused = fault => {
+      const timer = setTimeout(resolve, ACCEPTANCE_PATIENCE_MS, null)
+      this.#judged = fault => {
         clearTimeout(timer)
         resolve(fault)
       }
       this.#begin()
     })
-    this.#refused = null
+    this.#judged = null
     if (refusal) throw refusal
   }
 
@@ -105,14 +121,16 @@ class GoogleStream implements RecognizerStream {
     const current = this.#current
     if (!current) return
     current.hear(frame, atMs)
+    if (this.#speaking && performance.now() - this.#heardAt > ASK_AFTER_MS) return this.#renew(null)
     const limitMs = this.#speaking ? this.#limitMs : this.#limitMs * RENEW_EARLY
     if (current.sentMs >= limitMs) this.#renew(null)
   }
 
   speech({ type, atMs }: { type: 'started' | 'stopped'; atMs: number }): void {
     this.#speaking = type === 'started'
-    if (type === 'started') this.#current?.started(atMs)
-    else this.#renew(atMs)
+    if (type === 'stopped') return this.#renew(atMs)
+    this.#heardAt = performance.now()
+    this.#current?.started(atMs)
   }
 
   expect(): void {
@@ -120,11 +138,7 @@ class GoogleStream implements RecognizerStream {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#over) return
-    this.#over = true
-    this.#current?.cancel()
-    for (const utterance of this.#finishing) utterance.cancel()
-    this.#client.close()
+    this.#close()
   }
 
   #connected(connectMs: number, signal: AbortSignal): Promise<void> {
@@ -149,6 +163,7 @@ class GoogleStream implements RecognizerStream {
     const call = this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata)
     call.write(greeting(localeOf(this.#session.language), model))
     this.#current = new Utterance(call, {
+      accepted: () => this.#judged?.(null),
       tell: event => this.#tell(event),
       ended: (utterance, error) => this.#ended(utterance, error),
     })
@@ -158,8 +173,9 @@ class GoogleStream implements RecognizerStream {
     const current = this.#current
     if (!current || this.#over) return
     this.#finishing.add(current)
+    this.#heardAt = performance.now()
     this.#begin()
-    current.finish(pausedMs)
+    current.finish(pausedMs, this.#silentMs)
   }
 
   #tell(event: Parameters<RecognizerSession['onEvent']>[0]): void {
@@ -168,26 +184,42 @@ class GoogleStream implements RecognizerStream {
     if (!this.#over) this.#session.onEvent(event)
   }
 
-  #ended(utterance: Utterance, error: ServiceError | null): void {
-    const wasCurrent = utterance === this.#current
+  #ended(utterance: Utterance, error: StreamError | null): void {
     this.#finishing.delete(utterance)
-    if (this.#over || (!wasCurrent && !error)) return
+    if (this.#over) return
     const fault = error ? this.#faultOf(error) : null
-    if (fault && this.#refused) return this.#refused(fault)
-    const renewable = !error || [status.OUT_OF_RANGE, status.INTERNAL, status.ABORTED].includes(error.code)
-    this.#stumbles = utterance.sentMs < STUMBLED_MS ? this.#stumbles + 1 : 0
-    if (wasCurrent && renewable && this.#stumbles <= MOST_STUMBLES) {
+    if (fault && this.#judged) return this.#judged(fault)
+    const renewable = !error || RENEWABLE.has(error.code)
+    if (utterance === this.#current) this.#lost(utterance, { fault, renewable })
+    else if (fault && !renewable) this.#fail(fault)
+  }
+
+  /** The stream that hears is over, which nobody asked for. */
+  #lost({ sentMs }: Utterance, { fault, renewable }: { fault: VoiceFault | null; renewable: boolean }): void {
+    this.#stumbles = sentMs < STUMBLED_MS ? this.#stumbles + 1 : 0
+    if (renewable && this.#stumbles <= MOST_STUMBLES) {
       this.#begin()
-      if (error?.code === status.INTERNAL && fault)
-        this.#session.onEvent({ type: 'fault', fault, fatal: false })
-    } else if (fault && (wasCurrent || !renewable)) {
-      this.#current = null
-      this.#session.onEvent({ type: 'fault', fault, fatal: true })
+      if (fault?.kind === 'protocol') this.#session.onEvent({ type: 'fault', fault, fatal: false })
+    } else {
+      this.#fail(fault ?? new VoiceFault(PROVIDER, 'protocol', { message: 'streams end as they begin' }))
     }
   }
 
+  #fail(fault: VoiceFault): void {
+    this.#close()
+    this.#session.onEvent({ type: 'fault', fault, fatal: true })
+  }
+
+  #close(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#current?.cancel()
+    for (const utterance of this.#finishing) utterance.cancel()
+    this.#client.close()
+  }
+
   /** A ping without an answer drops the connection, which grpc tells in the same words as any other end of it. */
-  #faultOf(error: ServiceError): VoiceFault {
+  #faultOf(error: StreamError): VoiceFault {
     const silentMs = performance.now() - this.#heardAt
     if (error.code !== status.UNAVAILABLE || silentMs < this.#halfOpenMs) {
       return faultOf(error, secretOf(this.#config.access))
