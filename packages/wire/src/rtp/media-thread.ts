@@ -7,6 +7,7 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { openOpus, usualOpusWish, type OpusCodec } from '../audio/opus.ts'
+import { Bell } from './bell.ts'
 import type { Source } from './latch.ts'
 import type { FromThread, MediaThreadSetup, ToThread } from './media-messages.ts'
 import { monotonicMs } from './monotonic.ts'
@@ -26,27 +27,15 @@ interface OpenStream {
 if (!parentPort) throw new Error('the media thread is started by openMediaEngine')
 const main = parentPort
 const setup = workerData as MediaThreadSetup
-const bell = new Int32Array(setup.bell)
+const bell = new Bell(new Int32Array(setup.bell))
 const ports = new PortPairs(setup.host, setup.portRange)
 const wheel = new PacingWheel<OpenStream>(monotonicMs())
 const sessions = new Map<number, OpenStream>()
 /** Sessions with packets that wait for missing ones; looked at every millisecond. */
 const waiting = new Set<StreamSession>()
 let timer: NodeJS.Timeout | undefined
-let isRinging = false
 
 const post = (message: FromThread): void => main.postMessage(message)
-
-/** Waking the other thread is a system call: whatever this turn of the loop brings shares one. */
-function ring(): void {
-  if (isRinging) return
-  isRinging = true
-  setImmediate(() => {
-    isRinging = false
-    Atomics.add(bell, 0, 1)
-    Atomics.notify(bell, 0)
-  })
-}
 
 function turn(): void {
   const nowMs = monotonicMs()
@@ -89,7 +78,7 @@ async function open(stream: number, memory: SharedArrayBuffer): Promise<void> {
   try {
     const pair = await ports.open()
     const session = new StreamSession(memory, pair, {
-      ring,
+      ring: () => bell.ring(),
       stalled: (sinceMs, cause) => post({ type: 'stalled', stream, sinceMs, cause }),
       digitsDone: request => post({ type: 'digits_done', stream, request }),
       recordTap: setup.recordTap,
@@ -165,6 +154,7 @@ function close(stream: number): void {
 
 function shutDown(): void {
   clearTimeout(timer)
+  bell.stop()
   for (const stream of sessions.keys()) close(stream)
   main.close()
 }
