@@ -11,6 +11,7 @@ export const serverMap: Readonly<Record<string, readonly string[]>> = {
   store: ['domain'],
   telephony: ['domain'],
   speech: ['domain'],
+  telemetry: ['domain', 'speech/port'],
   conversation: ['domain', 'telephony/port', 'speech/port'],
   knowledge: ['domain', 'store', 'files', 'outgoing', 'speech/port'],
   intake: ['domain', 'store'],

@@ -12,6 +12,7 @@ import { openSpeech, speechCatalogue } from './config/speech.ts'
 import { openStreamLines, type StreamLines, type StreamReception } from './config/stream-lines.ts'
 import { openStreamReception, type StreamReceptionDeps } from './config/stream-reception.ts'
 import { type TrunkDeps, Trunks } from './config/trunks.ts'
+import { openWatching } from './config/watching.ts'
 import type { StopSwitch } from './dialer/live-calls.ts'
 import { type ReapDeps, reapForever } from './dialer/reap.ts'
 import { lineOf } from './dialer/receive-call.ts'
@@ -19,6 +20,7 @@ import { CallRecords } from './dialer/records.ts'
 import { runCall } from './dialer/run-call.ts'
 import { CallWorker } from './dialer/worker.ts'
 import { browserParty } from './domain/browser-ticket.ts'
+import type { WatchCall } from './domain/call-watch.ts'
 import type { NodeId } from './domain/ids.ts'
 import { newId } from './domain/new-id.ts'
 import { unreached } from './domain/outcome.ts'
@@ -51,9 +53,12 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     await openStreamLines(config, { database, sealing, reception: doors.streams, onTrouble }),
   )
   const trunks = await openTrunks(config, { database, line, sealing, streams })
-  const { voices, networkEars } = starting.use(await openSpeech(config))
+  const { voices: uncounted, networkEars } = starting.use(await openSpeech(config))
+  const countCalls = () => ({ live: worker.liveCalls, most: config.PARLEY_MAX_CALLS })
+  const watching = starting.use(await openWatching(config, { log, countCalls }))
+  const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
-  const run = runner(config, { database, jobs, nodeId, log, voices, networkEars })
+  const run = runner(config, { database, jobs, nodeId, log, voices, networkEars, watch: watching.watch })
   const worker: CallWorker = new CallWorker({
     nodeId,
     database,
@@ -173,6 +178,7 @@ interface RunnerParts {
   readonly log: Logger
   readonly voices: Voices
   readonly networkEars: NetworkEars
+  readonly watch: WatchCall
 }
 
 interface Runner {

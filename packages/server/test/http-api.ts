@@ -112,6 +112,7 @@ export async function apiOn(
     defaultFromNumber: null,
     draining: () => api.draining,
     log: pino({ level: 'silent' }),
+    metrics: { read: async () => ({ type: 'text/plain', text: '' }), onAnswer: () => undefined },
     ...more,
   })
   opened.defer(() => app.close())

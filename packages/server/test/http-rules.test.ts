@@ -32,7 +32,7 @@ test("another account's call is no call", async () => {
   const api = await testApi()
   const { body } = await api.send('POST', '/v1/calls', { body: valid })
   const { key } = await api.stranger()
-  const paths = ['', '/events', '/recording'].map(path => ['GET', path] as const)
+  const paths = ['', '/events', '/recording', '/timeline'].map(path => ['GET', path] as const)
   const actions = ['/stop', '/cancel'].map(path => ['POST', path] as const)
   for (const [method, path] of [...paths, ...actions]) {
     const answer = await api.send(method, `/v1/calls/${body.call_id}${path}`, { key })

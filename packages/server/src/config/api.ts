@@ -12,11 +12,13 @@ import { type Database, openDatabase } from '../store/database.ts'
 import { openJobs } from '../store/jobs.ts'
 import { subscribe } from '../store/notify.ts'
 import { createSealing, type Sealing } from '../store/sealing.ts'
+import { apiMetrics } from '../telemetry/api-metrics.ts'
 import { type DeliverDeps } from '../webhooks/deliver.ts'
 import { openDeliverer } from '../webhooks/deliverer.ts'
 import type { Config } from './config.ts'
 import { databaseUrl, httpPort, streamUrl } from './line-settings.ts'
 import type { Runnable } from './run-alone.ts'
+import { openMetrics } from './metrics.ts'
 import { readMasterKey } from './secrets.ts'
 import { sipTransports } from './sip-transports.ts'
 import { openAnalyst, speechCatalogue } from './speech.ts'
@@ -38,6 +40,8 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   const sealing = createSealing(masterKey)
   const jobs = starting.use(await openJobs(database, { onTrouble }))
   const outgoing = starting.use(createOutgoing({ allowCidrs: config.WEBHOOK_ALLOW_CIDR }))
+  const metrics = starting.use(openMetrics('api'))
+  const { onAnswer, onTry } = apiMetrics(metrics.registry)
   const deliverer = starting.use(
     openDeliverer({
       ...webhookSource({ database, links, sealing }),
@@ -45,6 +49,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
       outgoing,
       log,
       clock: Date.now,
+      onTry,
     }),
   )
   const onCall = (_id: CallId, concerns: ReadonlySet<string>) => concerns.has('webhook') && deliverer.wake()
@@ -67,6 +72,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     catalogue: () => catalogue,
     defaultFromNumber: config.FROM_NUMBER ?? null,
     draining: () => ending.signal.aborted,
+    metrics: { read: metrics.read, onAnswer },
   })
   starting.defer(() => http.close())
   // Before the server: it waits for open event streams, which end with this.

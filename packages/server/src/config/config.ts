@@ -116,6 +116,12 @@ const fields = z.object({
   PARLEY_RING_TIMEOUT_SECONDS: z.coerce.number().int().min(5).max(180).default(45),
   PARLEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(7_200).default(600),
   ...speechSettings,
+  /** Where a worker tells its metrics; absent: nowhere. The API tells its own at its address. */
+  PARLEY_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
+  PARLEY_METRICS_PORT: port.optional(),
+  /** Collector that traces go to, OTLP over HTTP; absent: no traces. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default('parley'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

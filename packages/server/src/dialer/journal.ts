@@ -6,8 +6,21 @@ const retryEveryMs = 1_000
 /** About an hour of a lively call: a database that is away loses nothing, a runaway call ends here. */
 const maxWaiting = 20_000
 
+/** An event, and when it occurred in epoch milliseconds of this process. */
+export interface Occurred {
+  readonly event: CallEventBody
+  readonly atMs: number
+}
+
 /** Writes a batch of events, all or nothing. */
-export type WriteEvents = (callId: CallId, events: readonly CallEventBody[]) => Promise<void>
+export type WriteEvents = (callId: CallId, events: readonly Occurred[]) => Promise<void>
+
+export interface JournalDeps {
+  readonly write: WriteEvents
+  /** Hears of each event as it is reported. */
+  readonly onEvent: (event: CallEventBody, atMs: number) => void
+  readonly onTrouble: (error: unknown) => void
+}
 
 /**
  * Keeps what happens during a call in order and hands it to the store in batches, apart from the
@@ -15,23 +28,23 @@ export type WriteEvents = (callId: CallId, events: readonly CallEventBody[]) => 
  */
 export class Journal {
   readonly #callId: CallId
-  readonly #write: WriteEvents
-  readonly #onTrouble: (error: unknown) => void
-  #waiting: CallEventBody[] = []
+  readonly #deps: JournalDeps
+  #waiting: Occurred[] = []
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(callId: CallId, deps: { write: WriteEvents; onTrouble: (error: unknown) => void }) {
+  constructor(callId: CallId, deps: JournalDeps) {
     this.#callId = callId
-    this.#write = deps.write
-    this.#onTrouble = deps.onTrouble
+    this.#deps = deps
   }
 
   /** Synchronous; the event is stored within 100 ms while the store answers. */
   readonly report = (event: CallEventBody): void => {
     if (this.#closed || this.#waiting.length >= maxWaiting) return
-    this.#waiting.push(event)
+    const atMs = Date.now()
+    this.#deps.onEvent(event, atMs)
+    this.#waiting.push({ event, atMs })
     this.#schedule(flushEveryMs)
   }
 
@@ -49,7 +62,7 @@ export class Journal {
       this.#writing = this.#writing
         .then(() => this.#flush())
         .catch(error => {
-          this.#onTrouble(error)
+          this.#deps.onTrouble(error)
           if (!this.#closed) this.#schedule(retryEveryMs)
         })
     }, delayMs)
@@ -60,7 +73,7 @@ export class Journal {
     if (batch.length === 0) return
     this.#waiting = []
     try {
-      await this.#write(this.#callId, batch)
+      await this.#deps.write(this.#callId, batch)
     } catch (error) {
       this.#waiting = [...batch, ...this.#waiting]
       throw error

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { CallWatch, WatchCall } from '../domain/call-watch.ts'
 import type { NodeId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Recordings, Recording } from '../files/recordings.ts'
-import { type ClaimedCall, endCall, recordAnswered, recordPlaced } from '../store/attempts.ts'
+import { type ClaimedCall, endCall, endedEvent, recordAnswered, recordPlaced } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { forgetSecondLeg, recordSecondAnswered } from '../store/second-legs.ts'
@@ -20,6 +21,7 @@ export interface RecordsDeps {
   readonly recordings: Recordings
   readonly nodeId: NodeId
   readonly log: Logger
+  readonly watch: WatchCall
 }
 
 /** How an attempt ended, as far as it got. */
@@ -35,6 +37,7 @@ export interface AttemptEnd {
 export class CallRecords {
   readonly #deps: RecordsDeps
   readonly #call: ClaimedCall
+  readonly #watch: CallWatch
   readonly journal: Journal
   #line: LineWatch | undefined
   #recording: Recording | undefined
@@ -43,8 +46,12 @@ export class CallRecords {
     this.#call = call
     this.#deps = deps
     const log = deps.log.child({ call_id: call.id })
+    const { id, plan } = call
+    this.#watch = deps.watch({ id, mode: plan.mode, direction: plan.direction ?? 'outbound' })
+    if (plan.direction !== 'inbound') this.#watch.told({ type: 'dialing', attempt: call.attempt }, Date.now())
     this.journal = new Journal(call.id, {
       write: (callId, events) => writeCallEvents(deps.database, callId, events),
+      onEvent: (event, atMs) => this.#watch.told(event, atMs),
       onTrouble: error => log.warn({ err: error }, 'events of a call can not be stored now'),
     })
   }
@@ -94,12 +101,15 @@ export class CallRecords {
     await untilStored(() => this.journal.close(), log)
     const { outcome, networkCode, latency } = end
     const ended = { callId: id, nodeId, outcome, networkCode, latency, lineStats, recording }
+    this.#watch.told(endedEvent(outcome), Date.now())
+    this.#watch.over(outcome, lineStats)
     await untilStored(() => endCall(this.#deps, ended), log)
     log.info({ call_id: id, outcome: outcome.callStatus, end_reason: outcome.endReason }, 'call ended')
   }
 
   #placed(providerCallId: string): void {
     const { database, log } = this.#deps
+    this.#watch.placed(Date.now())
     recordPlaced(database, this.#call.id, providerCallId).catch(error =>
       log.warn({ err: error, call_id: this.#call.id }, 'the carrier id of a call could not be stored'),
     )

@@ -17,9 +17,11 @@ import { callRoutes } from './routes/calls.ts'
 import { carrierRoutes } from './routes/carriers.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { testCallRoutes } from './routes/test-calls.ts'
+import { timelineRoutes } from './routes/timeline.ts'
 import { voiceRoutes } from './routes/voices.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -72,7 +74,8 @@ async function refuseUnderPressure(app: Api): Promise<void> {
   })
 }
 
-function addHooks(app: Api, { database, draining, log, rateLimit = defaultRateLimit }: HttpDeps): void {
+function addHooks(app: Api, deps: HttpDeps): void {
+  const { database, draining, log, metrics, rateLimit = defaultRateLimit } = deps
   app.decorateRequest('holder', null)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -90,6 +93,7 @@ function addHooks(app: Api, { database, draining, log, rateLimit = defaultRateLi
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
     }
+    metrics.onAnswer({ ...told, ms: reply.elapsedTime })
     log.debug({ ...told, request_id: request.id, key_id: request.holder?.keyId }, 'request')
   })
 }
@@ -98,9 +102,11 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   healthRoutes(app, deps)
+  metricsRoutes(app, deps)
   errorRoutes(app)
   callRoutes(app, deps)
   testCallRoutes(app, deps)
+  timelineRoutes(app, deps)
   callEventRoutes(app, { ...deps, closing: closing.signal })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)

@@ -29,8 +29,16 @@ export interface HttpDeps {
   /** The process is about to end and accepts no new calls. */
   readonly draining: () => boolean
   readonly log: FastifyBaseLogger
+  readonly metrics: HttpMetrics
   /** Requests that one key may make; default 600 in 60 seconds. */
   readonly rateLimit?: { readonly requests: number; readonly seconds: number }
+}
+
+export interface HttpMetrics {
+  /** What Prometheus reads of this process. */
+  read(): Promise<{ readonly type: string; readonly text: string }>
+  /** `route`: its pattern, never the address that was asked for. */
+  onAnswer(request: { method: string; route: string; status: number; ms: number }): void
 }
 
 /** The server as routes see it: typed by the schemas they declare. */

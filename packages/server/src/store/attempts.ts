@@ -145,7 +145,8 @@ async function endWithin(trx: Transaction<Tables>, jobs: Jobs, ended: EndedCall)
   return true
 }
 
-function endedEvent(outcome: Outcome): CallEventBody {
+/** The last event of a call. */
+export function endedEvent(outcome: Outcome): CallEventBody {
   return {
     type: 'ended',
     call_status: outcome.callStatus,

@@ -7,16 +7,19 @@ import type { Tables } from './tables.ts'
 
 /**
  * Adds to a call's event sequence, with the transcript lines among the events, and returns its last number.
- * The call's row stays locked until the transaction ends: numbers have no gaps, and whoever sees one has seen
+ * `agesMs`: how long ago each occurred; absent: now. The call's row stays locked until the transaction ends: numbers have no gaps, and whoever sees one has seen
  * all before it. Throws when there is no such call.
  */
 export async function appendEvents(
   db: Kysely<Tables>,
   callId: CallId,
   bodies: readonly CallEventBody[],
+  agesMs: readonly number[] = [],
 ): Promise<number> {
   const answer = await sql<{ last: number | null }>`
-    select append_call_events(${callId}, ${storableJson(bodies)}::jsonb) as last`.execute(db)
+    select append_call_events(${callId}, ${storableJson(bodies)}::jsonb, ${agesMs}::float8[]) as last`.execute(
+    db,
+  )
   const last = answer.rows[0]?.last ?? null
   if (last === null) throw new Error(`there is no call ${callId} to add events to`)
   return last
@@ -36,9 +39,26 @@ export async function readEvents(
     .orderBy('sequence')
     .limit(page.limit)
     .execute()
-  return rows.map(({ sequence, body, occurred_at }) => ({
-    sequence,
-    occurred_at: occurred_at.toISOString(),
-    ...body,
-  }))
+  return rows.map(eventOf)
+}
+
+/** Events of these types, in order; of a call that has more, the first `limit`. */
+export async function readEventsOf(
+  { kysely }: Database,
+  callId: CallId,
+  wanted: { types: readonly CallEvent['type'][]; limit: number },
+): Promise<CallEvent[]> {
+  const rows = await kysely
+    .selectFrom('call_events')
+    .select(['sequence', 'body', 'occurred_at'])
+    .where('call_id', '=', callId)
+    .where('type', 'in', wanted.types)
+    .orderBy('sequence')
+    .limit(wanted.limit)
+    .execute()
+  return rows.map(eventOf)
+}
+
+function eventOf(row: { sequence: number; body: CallEventBody; occurred_at: Date }): CallEvent {
+  return { sequence: row.sequence, occurred_at: row.occurred_at.toISOString(), ...row.body }
 }

@@ -12,14 +12,17 @@ import { enqueueWebhook } from './outbox.ts'
 export async function writeCallEvents(
   database: Database,
   callId: CallId,
-  events: readonly CallEventBody[],
+  occurred: readonly { readonly event: CallEventBody; readonly atMs: number }[],
 ): Promise<void> {
+  const nowMs = Date.now()
+  const events = occurred.map(({ event }) => event)
+  const agesMs = occurred.map(({ atMs }) => Math.max(0, nowMs - atMs))
   if (!events.some(({ type }) => type === 'transferred')) {
-    await appendEvents(database.kysely, callId, events)
+    await appendEvents(database.kysely, callId, events, agesMs)
     return await notifyCall(database, callId)
   }
   await database.kysely.transaction().execute(async trx => {
-    await appendEvents(trx, callId, events)
+    await appendEvents(trx, callId, events, agesMs)
     await tellTransferred(trx, callId)
   })
   await notifyCall(database, callId, 'webhook')

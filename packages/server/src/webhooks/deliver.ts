@@ -17,6 +17,8 @@ export interface DeliverDeps {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** Hears of each try; absent: nobody counts them. `ageMs`: since the event. */
+  readonly onTry?: (made: { result: 'delivered' | 'retry' | 'failed'; ageMs: number }) => void
 }
 
 /** For one try, from the look-up of the name to the head of the answer, in milliseconds. */
@@ -36,6 +38,10 @@ export async function deliver(
   const answer = await post({ delivery, body }, deps, signal)
   const result = verdictOf(answer, delivery.tries + 1, deps.clock())
   await recordTry(deps.database.kysely, delivery, result)
+  deps.onTry?.({
+    result: result.next === 'retry' ? 'retry' : result.status,
+    ageMs: deps.clock() - delivery.created_at.getTime(),
+  })
   const fields = { delivery: delivery.id, event: delivery.event, tries: delivery.tries + 1 }
   if ('error' in result)
     deps.log.warn({ ...fields, next: result.next, reason: result.error }, 'webhook not taken')
