@@ -5,7 +5,7 @@ import type { AccountId } from '../domain/ids.ts'
 import { type CallRow, insertCall } from '../store/calls.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
-import { notifyCall } from '../store/notify.ts'
+import { type CallConcern, notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
 import { withAgent } from './own-agents.ts'
 import {
@@ -85,7 +85,7 @@ async function store(
   plan: CallPlan,
   { request, body, warnings }: { request: PlaceCall; body: unknown; warnings: readonly Warning[] },
 ): Promise<CallRow> {
-  const call = await database.kysely.transaction().execute(async trx => {
+  const { call, concerns } = await database.kysely.transaction().execute(async trx => {
     const wanted = {
       plan,
       request: body,
@@ -94,11 +94,12 @@ async function store(
       webhookEvents: request.webhook_events ?? null,
     }
     const row = await insertCall(trx, wanted, { type: 'queued' })
-    await enqueueWebhook(trx, { call: row, event: 'call.queued' })
+    const isHooked = await enqueueWebhook(trx, { call: row, event: 'call.queued' })
     await alongside?.(trx, { call: row, warnings })
     await jobs.send('dial', { callId: row.id }, { transaction: trx })
-    return row
+    const concerns: readonly CallConcern[] = isHooked ? ['queued', 'webhook'] : ['queued']
+    return { call: row, concerns }
   })
-  await notifyCall(database, call.id, 'queued', 'webhook')
+  await notifyCall(database, call.id, ...concerns)
   return call
 }

@@ -39,7 +39,8 @@ export async function claimCall(
   const [claim] = answer.rows
   if (claim === undefined) throw new Error('claim_call gave no answer')
   if (claim.verdict !== 'claimed') return claim.verdict
-  await notifyCall(database, callId)
+  // Not waited for: it never rejects, and the call goes on meanwhile.
+  void notifyCall(database, callId)
   return { id: callId, attempt: claim.attempt, plan: claim.plan, trunk: claim.trunk }
 }
 

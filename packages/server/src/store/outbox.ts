@@ -25,16 +25,17 @@ interface HookedCall {
   readonly webhook_events: readonly string[] | null
 }
 
-/** Queues an event of a call, when somebody wants it. The body is made when it is due. */
+/** Queues an event of a call, when somebody wants it; answers whether. The body is made when it is due. */
 export async function enqueueWebhook(
   trx: Kysely<Tables>,
   { call, event }: { call: HookedCall; event: string },
-): Promise<void> {
-  if (call.webhook_url === null || !(call.webhook_events ?? defaultEvents).includes(event)) return
+): Promise<boolean> {
+  if (call.webhook_url === null || !(call.webhook_events ?? defaultEvents).includes(event)) return false
   await trx
     .insertInto('webhook_deliveries')
     .values({ id: newId(), account_id: call.account_id, call_id: call.id, event, url: call.webhook_url })
     .execute()
+  return true
 }
 
 /** A delivery that this process holds for the time of one try. */
