@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { appendEvents } from '../src/store/events.ts'
+import { appendPastEvents } from '../src/store/events.ts'
 import { writeCallEvents } from '../src/store/transcript.ts'
 import { testAccount, testCall } from './accounts.ts'
 import { testApi } from './http-api.ts'
@@ -15,12 +15,10 @@ const latency = {
 test('the timeline tells phases, turns and the prompt, by when things occurred and not when they were stored', async () => {
   const api = await testApi()
   const id = await testCall(api.database, api.accountId)
-  await appendEvents(
-    api.database.kysely,
-    id,
-    [{ type: 'queued' }, { type: 'dialing', attempt: 1 }],
-    [5_000, 4_900],
-  )
+  await appendPastEvents(api.database.kysely, id, [
+    { event: { type: 'queued' }, ageMs: 5_000 },
+    { event: { type: 'dialing', attempt: 1 }, ageMs: 4_900 },
+  ])
   const now = Date.now()
   await writeCallEvents(api.database, id, [
     { event: { type: 'ringing' }, atMs: now - 4_000 },
@@ -69,11 +67,12 @@ test('each answer is told to the metrics by its route, and these can be read wit
   const api = await testApi({
     metrics: {
       read: async () => ({ type: 'text/plain; version=0.0.4', text: 'parley_up 1\n' }),
-      onAnswer: ({ ms: _, ...answer }) => told.push(answer),
+      onAnswer: answer => told.push(answer),
     },
   })
   await api.send('GET', '/v1/calls/5?phone=%2B14155551234')
-  expect(told).toEqual([{ method: 'GET', route: '/v1/calls/:id', status: 404 }])
+  const ms: number = expect.any(Number)
+  expect(told).toEqual([{ method: 'GET', route: '/v1/calls/:id', status: 404, ms }])
   const metrics = await api.app.inject('/metrics')
   expect([metrics.statusCode, metrics.headers['content-type'], metrics.body]).toEqual([
     200,

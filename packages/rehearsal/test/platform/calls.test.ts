@@ -118,6 +118,29 @@ describe.each(['realtime', 'legacy'] as const)('a callee who confirms, in %s mod
     expect(events.filter(event => event.type === 'turn_latency').length).toBeGreaterThan(0)
     expect(call.latency).toMatchObject({ turns: expect.any(Number) })
   })
+
+  it(
+    'tells where its time went, in the order in which it passed, and all that the agent was told',
+    wait,
+    async () => {
+      const { id, call } = await callOf(mode)
+      const { body } = await platform.request('GET', `/v1/calls/${id}/timeline`)
+      const spans = body.spans as { kind: string; start_ms: number; end_ms: number }[]
+      const of = (kind: string) => spans.filter(span => span.kind === kind)
+      for (const phase of ['queue', 'dial', 'ring', 'talk', 'aftercall'])
+        expect(of(phase), phase).toHaveLength(1)
+      const turns = (call.latency as { turns: number }).turns
+      for (const stage of ['turn', 'endpoint', 'playout']) expect(of(stage), stage).toHaveLength(turns)
+      for (const { start_ms, end_ms, kind } of spans) expect(end_ms, kind).toBeGreaterThanOrEqual(start_ms)
+      const [talk] = of('talk')
+      expect(body.answered_ms).toBe(talk?.start_ms)
+      for (const turn of of('turn')) {
+        expect(turn.start_ms).toBeGreaterThan(talk?.start_ms ?? 0)
+        expect(turn.end_ms).toBeLessThan(talk?.end_ms ?? 0)
+      }
+      expect(body.prompt).toContain('Bright Dental')
+    },
+  )
 })
 
 describe('a callee who', () => {

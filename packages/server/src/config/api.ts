@@ -72,7 +72,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     catalogue: () => catalogue,
     defaultFromNumber: config.FROM_NUMBER ?? null,
     draining: () => ending.signal.aborted,
-    metrics: { read: metrics.read, onAnswer },
+    metrics: { read: () => metrics.read(), onAnswer },
   })
   starting.defer(() => http.close())
   // Before the server: it waits for open event streams, which end with this.

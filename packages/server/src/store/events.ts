@@ -5,21 +5,39 @@ import type { Database } from './database.ts'
 import { storableJson } from './storable-json.ts'
 import type { Tables } from './tables.ts'
 
-/**
- * Adds to a call's event sequence, with the transcript lines among the events, and returns its last number.
- * `agesMs`: how long ago each occurred; absent: now. The call's row stays locked until the transaction ends: numbers have no gaps, and whoever sees one has seen
- * all before it. Throws when there is no such call.
- */
-export async function appendEvents(
+/** An event, and how long ago it occurred. */
+export interface PastEvent {
+  readonly event: CallEventBody
+  readonly ageMs: number
+}
+
+/** As `appendPastEvents`, for what occurs now. */
+export function appendEvents(
   db: Kysely<Tables>,
   callId: CallId,
   bodies: readonly CallEventBody[],
-  agesMs: readonly number[] = [],
 ): Promise<number> {
-  const answer = await sql<{ last: number | null }>`
-    select append_call_events(${callId}, ${storableJson(bodies)}::jsonb, ${agesMs}::float8[]) as last`.execute(
+  return appendPastEvents(
     db,
+    callId,
+    bodies.map(event => ({ event, ageMs: 0 })),
   )
+}
+
+/**
+ * Adds to a call's event sequence, with the transcript lines among the events, and returns its last number.
+ * The call's row stays locked until the transaction ends: numbers have no gaps, and whoever sees one has seen
+ * all before it. Throws when there is no such call.
+ */
+export async function appendPastEvents(
+  db: Kysely<Tables>,
+  callId: CallId,
+  events: readonly PastEvent[],
+): Promise<number> {
+  const bodies = storableJson(events.map(({ event }) => event))
+  const agesMs = events.map(({ ageMs }) => ageMs)
+  const answer = await sql<{ last: number | null }>`
+    select append_call_events(${callId}, ${bodies}::jsonb, ${agesMs}::float8[]) as last`.execute(db)
   const last = answer.rows[0]?.last ?? null
   if (last === null) throw new Error(`there is no call ${callId} to add events to`)
   return last

@@ -1,7 +1,7 @@
 import type { CallEventBody } from '@parley/contract/events'
 import type { CallId } from '../domain/ids.ts'
 import type { Database, Transaction } from './database.ts'
-import { appendEvents } from './events.ts'
+import { appendPastEvents } from './events.ts'
 import { notifyCall } from './notify.ts'
 import { enqueueWebhook } from './outbox.ts'
 
@@ -15,14 +15,13 @@ export async function writeCallEvents(
   occurred: readonly { readonly event: CallEventBody; readonly atMs: number }[],
 ): Promise<void> {
   const nowMs = Date.now()
-  const events = occurred.map(({ event }) => event)
-  const agesMs = occurred.map(({ atMs }) => Math.max(0, nowMs - atMs))
-  if (!events.some(({ type }) => type === 'transferred')) {
-    await appendEvents(database.kysely, callId, events, agesMs)
+  const events = occurred.map(({ event, atMs }) => ({ event, ageMs: Math.max(0, nowMs - atMs) }))
+  if (!events.some(({ event }) => event.type === 'transferred')) {
+    await appendPastEvents(database.kysely, callId, events)
     return await notifyCall(database, callId)
   }
   await database.kysely.transaction().execute(async trx => {
-    await appendEvents(trx, callId, events, agesMs)
+    await appendPastEvents(trx, callId, events)
     await tellTransferred(trx, callId)
   })
   await notifyCall(database, callId, 'webhook')

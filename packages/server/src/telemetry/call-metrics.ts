@@ -129,6 +129,8 @@ class CountedCall implements CallWatch {
         return interruptions.inc()
       case 'fault':
         return faults.inc({ source: event.source })
+      default:
+        return
     }
   }
 

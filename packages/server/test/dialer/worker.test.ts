@@ -56,15 +56,16 @@ const queued = async (): Promise<CallId> => testCall(database, await testAccount
 
 test('a call that is told of is taken without its job, once, by one of the workers', async () => {
   await using o = new AsyncDisposableStack()
-  const workers = [await startWorker(o), await startWorker(o), await startWorker(o)]
+  const first = await startWorker(o)
+  const workers = [first, await startWorker(o), await startWorker(o)]
   const calls = await Promise.all(Array.from({ length: 12 }, queued))
   await Promise.all(calls.map(id => notifyCall(database, id, 'queued')))
   const begun = () => workers.flatMap(worker => worker.begun)
   await expect.poll(() => begun().toSorted()).toEqual(calls.toSorted())
   // Their jobs come to nothing.
-  await Promise.all(calls.map(callId => workers[0]?.jobs.send('dial', { callId })))
+  await Promise.all(calls.map(callId => first.jobs.send('dial', { callId })))
   const last = await queued()
-  await workers[0]?.jobs.send('dial', { callId: last })
+  await first.jobs.send('dial', { callId: last })
   await expect.poll(() => begun(), { timeout: 15_000 }).toContain(last)
   expect(begun()).toHaveLength(13)
 })
