@@ -1,4 +1,5 @@
 import type { CallEventBody } from '@parley/contract/events'
+import type { LineQuality } from '@parley/contract/line-quality'
 import type { CallMode } from '@parley/contract/status'
 import type { CallId } from './ids.ts'
 import type { Outcome } from './outcome.ts'
@@ -13,17 +14,7 @@ export interface CallWatch {
   /** The carrier was asked to place it: the INVITE is on its way. */
   placed(atMs: number): void
   /** The last word; `line` is null where no line came about. */
-  over(outcome: Outcome, line: LineFigures | null): void
-}
-
-/** What a line counted; times in milliseconds. */
-export interface LineFigures {
-  readonly packetsSent: number
-  readonly packetsReceived: number
-  readonly packetsLost: number
-  readonly packetsLate: number
-  readonly jitterMs: number
-  readonly maxGapMs: number
+  over(outcome: Outcome, line: LineQuality | null): void
 }
 
 export interface WatchedCall {

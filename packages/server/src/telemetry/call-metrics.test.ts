@@ -13,12 +13,16 @@ const latency = {
   voice_to_voice_ms: 670,
 }
 const line = {
-  packetsSent: 500,
-  packetsReceived: 480,
-  packetsLost: 3,
-  packetsLate: 2,
-  jitterMs: 4,
-  maxGapMs: 80,
+  packets_sent: 500,
+  packets_received: 480,
+  packets_lost: 3,
+  packets_late: 2,
+  jitter_ms: 4,
+  longest_gap_ms: 80,
+  round_trip_ms: null,
+  far_packets_lost: null,
+  far_jitter_ms: null,
+  one_way_audio: null,
 }
 
 async function valuesOf(registry: Registry): Promise<Map<string, number>> {

@@ -1,5 +1,6 @@
+import type { LineQuality } from '@parley/contract/line-quality'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { CallWatch, LineFigures, WatchCall, WatchedCall } from '../domain/call-watch.ts'
+import type { CallWatch, WatchCall, WatchedCall } from '../domain/call-watch.ts'
 import { stagesOf } from '../domain/timeline.ts'
 
 /** Steps that follow speech: a turn is good below half a second and lost above two. */
@@ -156,14 +157,14 @@ class CountedCall implements CallWatch {
       this.#metrics.stage.observe({ mode, stage }, (toMs - fromMs) / 1_000)
   }
 
-  #line({ packetsSent, packetsReceived, packetsLost, packetsLate, jitterMs, maxGapMs }: LineFigures): void {
+  #line(line: LineQuality): void {
     const { packets, jitter, gap } = this.#metrics
-    packets.inc({ what: 'sent' }, packetsSent)
-    packets.inc({ what: 'received' }, packetsReceived)
+    packets.inc({ what: 'sent' }, line.packets_sent)
+    packets.inc({ what: 'received' }, line.packets_received)
     // Duplicates can make the sum of what came larger than what was expected (RFC 3550, A.3).
-    packets.inc({ what: 'lost' }, Math.max(0, packetsLost))
-    packets.inc({ what: 'late' }, packetsLate)
-    jitter.observe(jitterMs / 1_000)
-    gap.observe(maxGapMs / 1_000)
+    packets.inc({ what: 'lost' }, Math.max(0, line.packets_lost))
+    packets.inc({ what: 'late' }, line.packets_late)
+    jitter.observe(line.jitter_ms / 1_000)
+    gap.observe(line.longest_gap_ms / 1_000)
   }
 }
