@@ -73,10 +73,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
             carrier: trunks.carrierFor(call),
             secondCarrier: trunks.secondCarrierFor(call),
           }),
-    onLeaseLost: () => {
-      log.fatal('this worker was too slow to prove that it lives: its calls were given up')
-      process.exit(1)
-    },
+    onLeaseLost: () => giveUp(log),
   })
   starting.use(
     await subscribe(database, { onCall: (callId, concerns) => worker.notice(callId, concerns), onTrouble }),
@@ -102,6 +99,12 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     hangUp: () => worker.hangUpAll(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** Others may have ended this worker's calls already. */
+function giveUp(log: Logger): never {
+  log.fatal('this worker was too slow to prove that it lives: its calls were given up')
+  process.exit(1)
 }
 
 interface TakingParts {
