@@ -17,5 +17,5 @@ export function chatBrain({ provider, baseUrl, apiKey }: ChatConfig): Brain {
     baseURL: baseUrl,
     ...(apiKey === null ? {} : { apiKey }),
   })
-  return sdkBrain({ provider, model: id => server.chatModel(id), effort: () => null })
+  return sdkBrain({ provider, model: id => server.chatModel(id), thinking: () => ({}) })
 }

@@ -2,7 +2,7 @@ import { modelLanguages } from '../../../languages.ts'
 import type { ModelInfo } from '../../../port.ts'
 
 /** How much a model thinks before it speaks, least first. Whoever waits on the phone waits for all of it. */
-export type Effort = 'none' | 'minimal' | 'low'
+export type Effort = 'none' | 'between_tools' | 'minimal' | 'low'
 
 /** A model that answers fast enough to talk. One with an effort thinks first. */
 export interface ChatModel {
@@ -30,8 +30,8 @@ export const chatModels: Readonly<Record<BrainVendor, readonly ChatModel[]>> = {
   anthropic: [
     { id: 'claude-haiku-4-5', typicalLatencyMs: 600 },
     { id: 'claude-sonnet-4-5', typicalLatencyMs: 1_000 },
-    { id: 'claude-haiku-5-5', typicalLatencyMs: 900, effort: 'low', fixedTemperature: true },
-    { id: 'claude-sonnet-5-5', typicalLatencyMs: 1_200, effort: 'low', fixedTemperature: true },
+    { id: 'claude-haiku-5-5', typicalLatencyMs: 900, effort: 'none', fixedTemperature: true },
+    { id: 'claude-sonnet-5-5', typicalLatencyMs: 1_200, effort: 'between_tools', fixedTemperature: true },
   ],
   google: [
     { id: 'gemini-2.5-flash', typicalLatencyMs: 500, effort: 'none' },
@@ -39,7 +39,7 @@ export const chatModels: Readonly<Record<BrainVendor, readonly ChatModel[]>> = {
     { id: 'gemini-3.5-flash', typicalLatencyMs: 700, effort: 'minimal' },
   ],
   mistral: [
-    { id: 'mistral-small-latest', typicalLatencyMs: 500 },
+    { id: 'mistral-small-latest', typicalLatencyMs: 500, effort: 'none' },
     { id: 'mistral-medium-latest', typicalLatencyMs: 700 },
     { id: 'ministral-8b-latest', typicalLatencyMs: 350 },
   ],

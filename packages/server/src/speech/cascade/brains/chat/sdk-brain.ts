@@ -3,13 +3,14 @@ import type { ToolDefinition } from '../../../port.ts'
 import type { Brain, BrainEvent, BrainRequest } from '../../port.ts'
 import { chatFault } from './chat-fault.ts'
 import { chatMessages, instructionsOf } from './chat-messages.ts'
-import type { Effort } from './models.ts'
+
+export type Thinking = Pick<Parameters<typeof streamText>[0], 'reasoning' | 'providerOptions'>
 
 export interface LanguageModels {
   readonly provider: string
   model(id: string): LanguageModel
-  /** How much a model may think before it speaks; null for one that does not think. */
-  effort(id: string): Effort | null
+  /** What keeps a model from thinking long before it speaks; nothing for one that does not think. */
+  thinking(id: string): Thinking
 }
 
 /** Any language model that the AI SDK reaches. Tools are told to it and never run here. */
@@ -22,7 +23,6 @@ async function* reply(
   request: BrainRequest,
   signal: AbortSignal,
 ): AsyncGenerator<BrainEvent> {
-  const reasoning = models.effort(request.model)
   const { fullStream } = streamText({
     model: models.model(request.model),
     instructions: instructionsOf(request),
@@ -33,7 +33,7 @@ async function* reply(
     // The default writes to the console; the failure is thrown below.
     onError: () => undefined,
     ...(request.temperature === null ? {} : { temperature: request.temperature }),
-    ...(reasoning === null ? {} : { reasoning }),
+    ...models.thinking(request.model),
   })
   try {
     for await (const part of fullStream) {

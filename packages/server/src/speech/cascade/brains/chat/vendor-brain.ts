@@ -6,7 +6,7 @@ import { createOpenAI } from '@ai-sdk/openai'
 import type { LanguageModel } from 'ai'
 import type { Brain } from '../../port.ts'
 import { type BrainVendor, effortOf } from './models.ts'
-import { sdkBrain } from './sdk-brain.ts'
+import { sdkBrain, type Thinking } from './sdk-brain.ts'
 
 export interface VendorAccess {
   readonly apiKey: string
@@ -30,5 +30,13 @@ const factories: Readonly<Record<BrainVendor, Factory>> = {
 
 export function vendorBrain(vendor: BrainVendor, { apiKey, baseUrl }: VendorAccess): Brain {
   const model = factories[vendor]({ apiKey, ...(baseUrl === undefined ? {} : { baseURL: baseUrl }) })
-  return sdkBrain({ provider: vendor, model, effort: id => effortOf(vendor, id) })
+  return sdkBrain({ provider: vendor, model, thinking: id => thinkingOf(vendor, id) })
+}
+
+function thinkingOf(vendor: BrainVendor, id: string): Thinking {
+  const effort = effortOf(vendor, id)
+  if (effort === null) return {}
+  if (effort !== 'between_tools') return { reasoning: effort }
+  // Only Anthropic has it, and the SDK's own word for the least would make it warn.
+  return { providerOptions: { anthropic: { thinking: { type: 'between_tools' } } } }
 }
