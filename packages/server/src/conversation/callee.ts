@@ -15,7 +15,7 @@ export interface Callee {
   /** Words of a turn that is not final yet. */
   readonly partial: Words | null
   /** What nobody has answered yet; an empty text was not understood. */
-  readonly unanswered: { readonly text: string; readonly endMs: number } | null
+  readonly unanswered: Unanswered | null
   /** End of speech that a voice has heard itself and nobody has answered. */
   readonly spokeMs: number | null
   /** A voice that takes turns was about to answer what seemed to be nothing. */
@@ -23,6 +23,13 @@ export interface Callee {
   /** They stopped the agent and have said nothing since that anybody understood. */
   readonly tookFloor: boolean
   readonly lastSoundMs: number
+}
+
+interface Unanswered {
+  readonly text: string
+  readonly endMs: number
+  /** The recognizer has found the turn to end with these words. */
+  readonly over: boolean
 }
 
 interface Words {
@@ -87,11 +94,14 @@ function final(state: ConversationState, heard: Heard, nowMs: number): Step {
   if (text === '') {
     const cough = endMs - startMs < shortestSpeechMs
     const owed =
-      cough || isAnswered(state, endMs) ? callee.unanswered : (callee.unanswered ?? { text, endMs })
+      cough || isAnswered(state, endMs)
+        ? callee.unanswered
+        : (callee.unanswered ?? { text, endMs, over: false })
     return withCallee(state, { ...base, unanswered: owed })
   }
   const before = callee.unanswered?.text ?? ''
-  const unanswered = isAnswered(state, endMs) ? null : { text: `${before} ${text}`.trim(), endMs }
+  const over = heard.turnOver === true
+  const unanswered = isAnswered(state, endMs) ? null : { text: `${before} ${text}`.trim(), endMs, over }
   const said = { ...base, unanswered, tookFloor: false, lastSoundMs: Math.max(callee.lastSoundMs, endMs) }
   const [after] = withCallee(state, said)
   return [after, [{ type: 'enter', line: { user: 'user', text, startMs, endMs, interrupted: false } }]]

@@ -49,11 +49,19 @@ test.each([
 })
 
 test('the silence that ends a turn', () => {
-  expect(silenceNeededMs('yes please', 'en-US', defaultSettings)).toBe(300)
-  expect(silenceNeededMs('it is four one', 'en-US', defaultSettings)).toBe(1_200)
-  expect(silenceNeededMs('it is 415 555 1234', 'en-US', defaultSettings)).toBe(700)
-  expect(silenceNeededMs('because', 'en-US', defaultSettings)).toBe(2_500)
-  expect(silenceNeededMs('', 'en-US', defaultSettings)).toBe(1_000)
+  expect(silenceNeededMs({ text: 'yes please' }, 'en-US', defaultSettings)).toBe(300)
+  expect(silenceNeededMs({ text: 'it is four one' }, 'en-US', defaultSettings)).toBe(1_200)
+  expect(silenceNeededMs({ text: 'it is 415 555 1234' }, 'en-US', defaultSettings)).toBe(700)
+  expect(silenceNeededMs({ text: 'because' }, 'en-US', defaultSettings)).toBe(2_500)
+  expect(silenceNeededMs({ text: '' }, 'en-US', defaultSettings)).toBe(1_000)
+})
+
+test('the silence that ends a turn which the recognizer has found over', () => {
+  expect(silenceNeededMs({ text: 'yes please', over: true }, 'en-US', defaultSettings)).toBe(0)
+  expect(silenceNeededMs({ text: 'because', over: true }, 'en-US', defaultSettings)).toBe(0)
+  expect(silenceNeededMs({ text: 'it is four one', over: true }, 'en-US', defaultSettings)).toBe(1_200)
+  expect(silenceNeededMs({ text: 'it is 415 555 1234', over: true }, 'en-US', defaultSettings)).toBe(700)
+  expect(silenceNeededMs({ text: '', over: true }, 'en-US', defaultSettings)).toBe(1_000)
 })
 
 /** As people read them out: a bar is a breath, in which nobody may answer. */
@@ -123,7 +131,7 @@ describe('fifty identifiers that are read out with breaths of 650 ms', () => {
     const parts = text.split(' | ')
     return parts.slice(1).some((_, index) => {
       const said = parts.slice(0, index + 1).join(' ')
-      return silenceNeededMs(said, language, defaultSettings) <= breathMs
+      return silenceNeededMs({ text: said }, language, defaultSettings) <= breathMs
     })
   }
   test('are not cut off, but for one at most', () => {

@@ -13,15 +13,21 @@ export type Shape =
 
 /**
  * The silence after which a turn with these words is over: a person who has finished wants an answer at
- * once, one who is looking for a word or reading out a number does not. `language`: BCP 47.
+ * once, one who is looking for a word or reading out a number does not. `over`: the recognizer, which
+ * has heard the voice too, says that the turn is; of what is dictated it knows no more than its words tell.
+ * `language`: BCP 47.
  */
-export function silenceNeededMs(text: string, language: string, settings: ConversationSettings): number {
+export function silenceNeededMs(
+  { text, over = false }: { readonly text: string; readonly over?: boolean },
+  language: string,
+  settings: ConversationSettings,
+): number {
   if (text === '') return settings.unclearPauseMs
   switch (shapeOf(text, turnWords(language))) {
     case 'finished':
-      return settings.finishedPauseMs
+      return over ? 0 : settings.finishedPauseMs
     case 'unfinished':
-      return settings.unfinishedPauseMs
+      return over ? 0 : settings.unfinishedPauseMs
     case 'dictating':
       return settings.dictationPauseMs
     case 'dictated':

@@ -38,7 +38,7 @@ function owed({ callee, terms }: ConversationState): Debt | null {
   const request = requestFor(unanswered)
   if (takesTurns) return { afterMs: turnedDown ? 0 : settings.ownTurnPatienceMs, request }
   if (spokeMs !== null) return { afterMs: settings.finishedPauseMs, request: {} }
-  const afterMs = unanswered ? silenceNeededMs(unanswered.text, language, settings) : settings.falseStopMs
+  const afterMs = unanswered ? silenceNeededMs(unanswered, language, settings) : settings.falseStopMs
   return { afterMs, request }
 }
 

@@ -137,3 +137,23 @@ test('a voice that answers while the callee goes on is not let', async () => {
   call.stop('now')
   await call.over()
 })
+
+test.each([
+  [true, 100],
+  [false, 2_400],
+])('a turn that is found over (%s) is answered within %d ms, however it looks', async (turnOver, ms) => {
+  const call = stage({ script: confirming })
+  await call.agentAnswers()
+  const startMs = call.leg.positionMs
+  call.voice.emit({ type: 'speech_started', atMs: startMs })
+  await call.wait(600)
+  const endMs = call.leg.positionMs
+  call.voice.emit({ type: 'speech_stopped', atMs: endMs })
+  call.voice.emit({ type: 'heard', turnId: 't', text: 'I think so', final: true, startMs, endMs, turnOver })
+  const asked = () => call.voice.log.filter(({ type }) => type === 'respond').length
+  await call.until(() => asked() > 0)
+  expect(call.leg.positionMs - endMs).toBeLessThanOrEqual(ms + 200)
+  expect(call.leg.positionMs - endMs).toBeGreaterThanOrEqual(ms - 100)
+  call.stop('now')
+  await call.over()
+})
