@@ -1,0 +1,81 @@
+import type { Weekday } from '@parley/contract/calling-window'
+import { Temporal } from 'temporal-polyfill'
+
+/**
+ * When a number may be dialled: on these days between these local times, in every one of the zones. A zone's clock
+ * may be put forward or back meanwhile, so a window is worked out in instants, day by day, and never by adding hours.
+ */
+export interface CallingWindow {
+  /** IANA; at least one. */
+  readonly zones: readonly string[]
+  readonly days: readonly Weekday[]
+  /** Local times such as `09:00`; `to` may be `24:00`. */
+  readonly from: string
+  readonly to: string
+}
+
+/** From the first instant to right before the second, in epoch milliseconds. */
+interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+/** No rule closes a window for longer than this; a window that does not open by then never does. */
+const lookAheadDays = 9
+
+const weekdayNames: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+
+export function isOpen(window: CallingWindow, atMs: number): boolean {
+  return window.zones.every(zone => isOpenIn(zone, window, atMs))
+}
+
+/** The first instant from `atMs` on at which the window is open; null: it does not open within nine days. */
+export function nextOpening(window: CallingWindow, atMs: number): number | null {
+  if (isOpen(window, atMs)) return atMs
+  const [first = [], ...others] = window.zones.map(zone => spansIn(zone, window, atMs))
+  const common = others.reduce(intersect, first)
+  const next = common.find(span => span.toMs > atMs)
+  return next === undefined ? null : Math.max(next.fromMs, atMs)
+}
+
+function isOpenIn(zone: string, { days, from, to }: CallingWindow, atMs: number): boolean {
+  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone)
+  const time = local.toPlainTime().toString({ smallestUnit: 'millisecond' })
+  return days.includes(nameOf(local.dayOfWeek)) && time >= from && time < to
+}
+
+/** The window's spans in one zone, in order, from the day before. */
+function spansIn(zone: string, window: CallingWindow, atMs: number): Span[] {
+  const today = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone).toPlainDate()
+  const spans: Span[] = []
+  for (let day = -1; day <= lookAheadDays; day += 1) {
+    const date = today.add({ days: day })
+    if (!window.days.includes(nameOf(date.dayOfWeek))) continue
+    const fromMs = instantOf(date, window.from, zone)
+    const toMs = instantOf(date, window.to, zone)
+    if (fromMs < toMs) spans.push({ fromMs, toMs })
+  }
+  return spans
+}
+
+/** A time that the clocks skip is taken for the one after the gap; one that comes twice, for the later. */
+function instantOf(date: Temporal.PlainDate, time: string, zone: string): number {
+  const midnight = time === '24:00'
+  const local = (midnight ? date.add({ days: 1 }) : date).toPlainDateTime(midnight ? '00:00' : time)
+  return local.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds
+}
+
+function intersect(one: readonly Span[], other: readonly Span[]): Span[] {
+  return one.flatMap(a =>
+    other.flatMap(b => {
+      const fromMs = Math.max(a.fromMs, b.fromMs)
+      const toMs = Math.min(a.toMs, b.toMs)
+      return fromMs < toMs ? [{ fromMs, toMs }] : []
+    }),
+  )
+}
+
+/** ISO 8601 counts from Monday, 1. */
+function nameOf(dayOfWeek: number): Weekday {
+  return weekdayNames[dayOfWeek - 1] ?? 'mon'
+}
