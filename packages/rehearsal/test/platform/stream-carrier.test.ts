@@ -176,8 +176,7 @@ describe.each(kinds)('over %s', kind => {
       call_status: 'completed',
       end_reason: 'callee_hung_up',
       answered_by: 'human',
-      // Plivo's API names a call by its request.
-      external_call_id: kind === 'plivo' ? expect.any(String) : call.id,
+      external_call_id: call.id,
       line_quality: { packets_received: expect.any(Number), packets_lost: 0, one_way_audio: null },
     })
     expect(firstSentence.startsWith(finished.call.transcript[0]?.text ?? '-')).toBe(true)

@@ -39,6 +39,7 @@ export class CallRecords {
   readonly #call: ClaimedCall
   readonly #watch: CallWatch
   readonly journal: Journal
+  #placing: Promise<void> = Promise.resolve()
   #line: LineWatch | undefined
   #recording: Recording | undefined
 
@@ -110,8 +111,11 @@ export class CallRecords {
   #placed(providerCallId: string): void {
     const { database, log } = this.#deps
     this.#watch.placed(Date.now())
-    recordPlaced(database, this.#call.id, providerCallId).catch(error =>
-      log.warn({ err: error, call_id: this.#call.id }, 'the carrier id of a call could not be stored'),
+    // One after the other: the id that was told last is the one that stays.
+    this.#placing = this.#placing.then(() =>
+      recordPlaced(database, this.#call.id, providerCallId).catch(error =>
+        log.warn({ err: error, call_id: this.#call.id }, 'the carrier id of a call could not be stored'),
+      ),
     )
   }
 }

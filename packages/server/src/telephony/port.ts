@@ -35,7 +35,8 @@ export interface DialRequest {
 
 /**
  * `placed` carries the carrier's id of the call. It comes before anything leaves the machine where the id is
- * ours to choose, and where the carrier chooses it, as soon as it is told.
+ * ours to choose, and where the carrier chooses it, as soon as it is told. It comes again where the carrier gives
+ * the call another id: the newest one holds.
  */
 export type DialProgress =
   | { type: 'placed'; providerCallId: string }

@@ -64,8 +64,10 @@ export function testCarrier(name: string, open: () => Promise<Exchange>): void {
       expect(call.progress[0]).toMatchObject({ type: 'placed' })
       if (exchange.tellsRinging)
         await until(() => expect(call.progress.map(({ type }) => type)).toContain('ringing'))
-      expect(call.progress.filter(({ type }) => type === 'placed')).toHaveLength(1)
       expect(call.leg.providerCallId).not.toBe('')
+      const ids = call.progress.flatMap(told => (told.type === 'placed' ? [told.providerCallId] : []))
+      expect(new Set(ids).size).toBe(ids.length)
+      expect(ids.at(-1)).toBe(call.leg.providerCallId)
       expect(call.leg.positionMs).toBeLessThan(2_000)
       const before = call.leg.positionMs
       await sleep(100)

@@ -114,8 +114,9 @@ export class DialAttempt {
     const after = advanceAttempt(before, event, this.#deps.vendor.capabilities)
     this.#attempt = after
     if (before.verdict !== null) return
-    const providerCallId = after.ids.live ?? after.ids.placed
-    if (!hasIds(before.ids) && providerCallId !== null)
+    const providerCallId = idOf(after.ids)
+    // Some know a call by its request first, and by an id of its own once it rings.
+    if (providerCallId !== null && providerCallId !== idOf(before.ids))
       this.#deps.onProgress({ type: 'placed', providerCallId })
     if (after.ringing && !before.ringing) this.#deps.onProgress({ type: 'ringing', earlyMedia: false })
     if (after.answered && !before.answered && !after.connected)
@@ -151,6 +152,10 @@ export class DialAttempt {
     if (why === 'no_audio' && this.#attempt.connected) return
     this.#feed({ type: 'gave_up', why })
   }
+}
+
+function idOf({ placed, live }: CallIds): string | null {
+  return live ?? placed
 }
 
 function hasIds({ placed, live }: CallIds): boolean {
