@@ -10,10 +10,6 @@ const office: CallingWindow = {
   to: '17:00',
 }
 const at = (time: string) => Date.parse(time)
-const opens = (window: CallingWindow, time: string) => {
-  const next = nextOpening(window, at(time))
-  return next === null ? null : new Date(next).toISOString()
-}
 
 describe('a calling window', () => {
   it.each([
@@ -27,26 +23,39 @@ describe('a calling window', () => {
     ['2026-07-01T21:00:00Z', false],
   ])('%s: %s', (time, open) => expect(isOpen(office, at(time))).toBe(open))
 
-  it.each<[string, Partial<CallingWindow>, string, string | null]>([
-    ['is open now', {}, '2026-11-30T15:00:00Z', '2026-11-30T15:00:00.000Z'],
-    ['opens later today', {}, '2026-11-30T10:00:00Z', '2026-11-30T14:00:00.000Z'],
-    ['opens tomorrow', {}, '2026-11-30T22:00:00Z', '2026-12-01T14:00:00.000Z'],
-    ['opens after the weekend', {}, '2026-11-27T22:00:00Z', '2026-11-30T14:00:00.000Z'],
+  it.each<[string, { with?: Partial<CallingWindow>; at: string; opens: string | null }]>([
+    ['is open now', { at: '2026-11-30T15:00:00Z', opens: '2026-11-30T15:00:00.000Z' }],
+    ['opens later today', { at: '2026-11-30T10:00:00Z', opens: '2026-11-30T14:00:00.000Z' }],
+    ['opens tomorrow', { at: '2026-11-30T22:00:00Z', opens: '2026-12-01T14:00:00.000Z' }],
+    ['opens after the weekend', { at: '2026-11-27T22:00:00Z', opens: '2026-11-30T14:00:00.000Z' }],
     [
       'is open in all zones only',
-      { zones: ['America/New_York', 'America/Los_Angeles'] },
-      '2026-11-30T15:00:00Z',
-      '2026-11-30T17:00:00.000Z',
+      {
+        with: { zones: ['America/New_York', 'America/Los_Angeles'] },
+        at: '2026-11-30T15:00:00Z',
+        opens: '2026-11-30T17:00:00.000Z',
+      },
     ],
-    ['never opens', { zones: ['Asia/Tokyo', 'America/New_York'] }, '2026-11-30T15:00:00Z', null],
-    ['lasts to midnight', { from: '20:00', to: '24:00' }, '2026-12-01T04:59:59Z', '2026-12-01T04:59:59.000Z'],
+    [
+      'never opens',
+      { with: { zones: ['Asia/Tokyo', 'America/New_York'] }, at: '2026-11-30T15:00:00Z', opens: null },
+    ],
+    [
+      'lasts to midnight',
+      { with: { from: '20:00', to: '24:00' }, at: '2026-12-01T04:59:59Z', opens: '2026-12-01T04:59:59.000Z' },
+    ],
     [
       'skips a time that there is not',
-      { days: ['sun'], from: '02:30', to: '05:00' },
-      '2027-03-14T05:00:00Z',
-      '2027-03-14T07:30:00.000Z',
+      {
+        with: { days: ['sun'], from: '02:30', to: '05:00' },
+        at: '2027-03-14T05:00:00Z',
+        opens: '2027-03-14T07:30:00.000Z',
+      },
     ],
-  ])('%s', (_, more, time, expected) => expect(opens({ ...office, ...more }, time)).toBe(expected))
+  ])('%s', (_, { with: more, at: time, opens: expected }) => {
+    const next = nextOpening({ ...office, ...more }, at(time))
+    expect(next === null ? null : new Date(next).toISOString()).toBe(expected)
+  })
 
   it('never lets a call out while it is closed, whatever the clocks do', () => {
     const zones = [
