@@ -22,6 +22,7 @@ export class ScriptedPeer implements AsyncDisposable {
   readonly received: ReceivedMessage[] = []
   readonly #socket: Socket
   readonly #arrived = new EventTarget()
+  readonly #taken = new Set<string>()
   #text = ''
   #read = 0
   #remotePort = 0
@@ -50,9 +51,23 @@ export class ScriptedPeer implements AsyncDisposable {
     })
   }
 
-  /** The next message that is this request; copies of earlier ones and other messages are passed over. */
+  /**
+   * The next message that is this request; copies of earlier ones and other messages are passed over. On a busy
+   * machine an agent repeats what a test has not answered yet.
+   */
   async request(method: string): Promise<ReceivedRequest> {
-    return (await this.#next(one => one.kind === 'request' && one.method === method)) as ReceivedRequest
+    const fits = (one: ReceivedMessage): boolean =>
+      one.kind === 'request' && one.method === method && !this.#taken.has(transactionOf(one))
+    const request = (await this.#next(fits)) as ReceivedRequest
+    this.#taken.add(transactionOf(request))
+    return request
+  }
+
+  /** The next copy of a request. */
+  async copyOf(request: ReceivedRequest): Promise<ReceivedRequest> {
+    const fits = (one: ReceivedMessage): boolean =>
+      one.kind === 'request' && transactionOf(one) === transactionOf(request)
+    return (await this.#next(fits)) as ReceivedRequest
   }
 
   async response(status: number, method?: string): Promise<ReceivedResponse> {
@@ -134,6 +149,10 @@ export class ScriptedPeer implements AsyncDisposable {
     await once(this.#socket, 'close')
   }
 }
+
+/** Copies of a request share its branch (RFC 3261 §17.2.3); so do the CANCEL and the ACK that belong to it. */
+const transactionOf = ({ method, envelope }: ReceivedRequest): string =>
+  `${method} ${envelope.via.parameters.get('branch')}`
 
 /** An answer to a malformed request mirrors its faults. */
 function parseMessageOrNothing(bytes: Buffer): ReceivedMessage | undefined {

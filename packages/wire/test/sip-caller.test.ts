@@ -50,7 +50,7 @@ describe('the ACK of a 2xx', () => {
     expect(ack.envelope.via.parameters.get('branch')).not.toBe(invite.envelope.via.parameters.get('branch'))
     peer.reply(invite, ok)
     peer.reply(invite, ok)
-    const copies = [await proxy.request('ACK'), await proxy.request('ACK')]
+    const copies = [await proxy.copyOf(ack), await proxy.copyOf(ack)]
     expect(copies.map(copy => copy.envelope)).toEqual([ack.envelope, ack.envelope])
     const bye = call.bye(never)
     proxy.reply(await proxy.request('BYE'), { status: 200 })
@@ -131,7 +131,7 @@ describe('giving up', () => {
     const invite = await peer.request('INVITE')
     giveUp.abort()
     await calling
-    await peer.request('INVITE')
+    await peer.copyOf(invite)
     expect(peer.count('CANCEL')).toBe(0)
     peer.reply(invite, { status: 100 })
     const cancel = await peer.request('CANCEL')
