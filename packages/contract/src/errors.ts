@@ -21,6 +21,7 @@ export const problems = {
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   range_not_satisfiable: { status: 416, title: 'Range not satisfiable' },
   from_number_not_owned: { status: 422, title: 'Caller number not owned' },
+  do_not_call: { status: 422, title: 'Number on the do-not-call list' },
   language_not_available: { status: 422, title: 'Language not available' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   rate_limited: { status: 429, title: 'Too many requests' },

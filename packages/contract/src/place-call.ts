@@ -134,6 +134,12 @@ export const placeCallSchema = z
         description:
           'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`, `voicemail.message`.',
       }),
+    knowledge_base_ids: z
+      .array(uuid)
+      .max(20)
+      .refine(ids => new Set(ids).size === ids.length, { error: 'Must not name one twice' })
+      .optional()
+      .meta({ description: 'What the agent may look things up in, of `GET /v1/knowledge`.' }),
     transfer: transferSchema.optional(),
     keypad: keypadSchema.optional(),
     interruption: interruptionSchema.optional(),

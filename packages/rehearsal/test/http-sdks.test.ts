@@ -4,6 +4,7 @@ import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { openAnthropic } from '../src/stand-ins/anthropic/open-anthropic.ts'
 import { openGoogleGenerate } from '../src/stand-ins/google-generate/open-google-generate.ts'
+import { openOpenAiEmbeddings } from '../src/stand-ins/openai-embeddings/open-openai-embeddings.ts'
 import { openOpenAiSpeech } from '../src/stand-ins/openai-speech/open-openai-speech.ts'
 import { toneSpeech } from '../src/stand-ins/tone-speech.ts'
 
@@ -57,4 +58,17 @@ test('openai: speech as samples', async () => {
   const audio = await (await client.audio.speech.create(asked)).arrayBuffer()
   // Three samples of two bytes each for every byte of µ-law at 8 kHz.
   expect(audio.byteLength).toBe(toneSpeech('Hello.').length * 6)
+})
+
+test('openai: embeddings, whose closeness is that of the words', async () => {
+  await using server = await openOpenAiEmbeddings({ apiKey: KEY, synonyms: [['dog', 'puppy']] })
+  const client = new OpenAI({ apiKey: KEY, baseURL: `${server.url}/v1`, maxRetries: 0 })
+  const input = ['a dog', 'a puppy', 'the invoice']
+  const asked = { model: 'text-embedding-3-small', dimensions: 256, input }
+  const { data } = await client.embeddings.create(asked)
+  const [dog = [], puppy = [], invoice = []] = data.map(({ embedding }) => embedding)
+  const dot = (other: readonly number[]) => dog.reduce((sum, value, at) => sum + value * (other[at] ?? 0), 0)
+  expect(dog).toHaveLength(256)
+  expect(dot(puppy)).toBeCloseTo(1)
+  expect(dot(invoice)).toBeLessThan(0.5)
 })

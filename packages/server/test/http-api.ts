@@ -103,6 +103,7 @@ export async function apiOn(
     database,
     jobs,
     liveCalls,
+    embedder: null,
     catalogue: () => api.catalogue,
     recordings: openRecordings('/nonexistent', () => undefined),
     sealing,

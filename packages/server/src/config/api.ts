@@ -1,15 +1,16 @@
 import type { Logger } from 'pino'
-import { finishCall } from '../aftercall/finish-call.ts'
+import { type FinishDeps, finishCall } from '../aftercall/finish-call.ts'
 import type { CallId } from '../domain/ids.ts'
 import { openRecordings } from '../files/recordings.ts'
 import { buildHttp } from '../http/build-http.ts'
 import { openLiveCalls } from '../intake/live-calls.ts'
+import { ingest, type IngestDeps } from '../knowledge/ingest.ts'
 import { createOutgoing } from '../outgoing/outgoing.ts'
 import { readWebhookSecret } from '../store/accounts.ts'
 import { type Links, readCallObject } from '../store/call-object.ts'
 import { findCall } from '../store/calls.ts'
 import { type Database, openDatabase } from '../store/database.ts'
-import { openJobs } from '../store/jobs.ts'
+import { type Jobs, openJobs } from '../store/jobs.ts'
 import { subscribe } from '../store/notify.ts'
 import { createSealing, type Sealing } from '../store/sealing.ts'
 import { apiMetrics } from '../telemetry/api-metrics.ts'
@@ -21,10 +22,13 @@ import type { Runnable } from './run-alone.ts'
 import { openMetrics } from './metrics.ts'
 import { readMasterKey } from './secrets.ts'
 import { sipTransports } from './sip-transports.ts'
-import { openAnalyst, speechCatalogue } from './speech.ts'
+import { openAnalyst, openEmbedder, speechCatalogue } from './speech.ts'
 
 /** How long a recording without a writer's sign of life may be before it counts as left behind. */
 const abandonedAfterMs = 60_000
+
+/** Documents that are read at once, each on a thread of its own. */
+const readDocuments = 2
 
 /** The HTTP API and what follows calls: everything that owns no live call. */
 export async function openApi(config: Config, log: Logger): Promise<Runnable> {
@@ -54,8 +58,9 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   )
   const onCall = (_id: CallId, concerns: ReadonlySet<string>) => concerns.has('webhook') && deliverer.wake()
   starting.use(await subscribe(database, { onCall, onTrouble }))
-  const finishing = { database, recordings, analyst: openAnalyst(config), log }
-  await jobs.work('after-call', ({ callId }) => finishCall(finishing, callId, ending.signal))
+  const embedder = openEmbedder(config)
+  const analyst = openAnalyst(config)
+  await workOnJobs({ database, jobs, recordings, outgoing, embedder, analyst, log }, ending.signal)
   void recordings.repairAbandoned(abandonedAfterMs).catch(onTrouble)
   const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
   const catalogue = speechCatalogue(config)
@@ -64,6 +69,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     jobs,
     recordings,
     liveCalls,
+    embedder,
     links,
     sealing,
     sipTransports: sipTransports(config),
@@ -86,6 +92,17 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     hangUp: () => undefined,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** What follows calls, and what is read for them. */
+async function workOnJobs(
+  { jobs, ...deps }: FinishDeps & IngestDeps & { readonly jobs: Jobs },
+  signal: AbortSignal,
+): Promise<void> {
+  await jobs.work('after-call', ({ callId }) => finishCall(deps, callId, signal))
+  await jobs.work('read-knowledge', ({ knowledgeId }) => ingest(deps, knowledgeId, signal), {
+    concurrency: readDocuments,
+  })
 }
 
 function webhookSource(parts: {

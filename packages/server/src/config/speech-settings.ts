@@ -67,6 +67,10 @@ export const speechSettings = {
   LLM_BASE_URL: url,
   LLM_API_KEY: setting,
   LLM_MODEL: setting,
+  /** Any OpenAI-compatible endpoint that makes embeddings, for knowledge. Absent: OpenAI's, where it has a key. */
+  EMBEDDING_BASE_URL: url,
+  EMBEDDING_API_KEY: setting,
+  EMBEDDING_MODEL: setting,
 }
 
 const schema = z.object(speechSettings)
@@ -93,6 +97,7 @@ export function hostedConfig(config: z.infer<typeof schema>): HostedConfig {
     assemblyai: keyed(config.ASSEMBLYAI_API_KEY, { url: config.ASSEMBLYAI_URL }),
     recognizer: config.STT_PROVIDER === 'local' ? undefined : config.STT_PROVIDER,
     chat: chat(config),
+    embedding: embedding(config),
   })
 }
 
@@ -132,6 +137,11 @@ function azureSpeech(config: z.infer<typeof schema>): HostedConfig['azureSpeech'
 
 function chat(config: z.infer<typeof schema>): HostedConfig['chat'] {
   const { LLM_BASE_URL: baseUrl, LLM_MODEL: model, LLM_API_KEY: apiKey } = config
+  return baseUrl === undefined || model === undefined ? undefined : { baseUrl, model, apiKey: apiKey ?? null }
+}
+
+function embedding(config: z.infer<typeof schema>): HostedConfig['embedding'] {
+  const { EMBEDDING_BASE_URL: baseUrl, EMBEDDING_MODEL: model, EMBEDDING_API_KEY: apiKey } = config
   return baseUrl === undefined || model === undefined ? undefined : { baseUrl, model, apiKey: apiKey ?? null }
 }
 

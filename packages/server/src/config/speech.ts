@@ -1,10 +1,11 @@
+import { hostedEmbedder } from '../speech/embedder/openai-embedder.ts'
 import { catalogueOf } from '../speech/catalogue.ts'
 import { hostedAnalyst, hostedParts } from '../speech/hosted.ts'
 import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
 import { localParts } from '../speech/local/local-parts.ts'
 import { createNetworkEars } from '../speech/network-ears.ts'
-import type { Analyst, Catalogue, NetworkEars, Voices } from '../speech/port.ts'
+import type { Analyst, Catalogue, Embedder, NetworkEars, Voices } from '../speech/port.ts'
 import { createVoices, type VoiceParts } from '../speech/voices.ts'
 import type { Config } from './config.ts'
 import { hostedConfig } from './speech-settings.ts'
@@ -30,6 +31,11 @@ export function speechCatalogue(config: Config): Catalogue {
 /** A language model where one is configured, patterns where none is. */
 export function openAnalyst(config: Config): Analyst {
   return hostedAnalyst(hostedConfig(config)) ?? new LocalAnalyst()
+}
+
+/** Null: knowledge is searched by words alone. */
+export function openEmbedder(config: Config): Embedder | null {
+  return hostedEmbedder(hostedConfig(config))
 }
 
 /** A key switches its part from local to hosted; what no key serves stays local. */

@@ -30,6 +30,8 @@ export interface CallPlan {
   readonly maxDurationMs: number
   /** The values that filled the placeholders: data the agent may state, never orders to it. */
   readonly requestData: Readonly<Record<string, string>>
+  /** What the agent may look things up in; absent: nothing. */
+  readonly knowledgeBaseIds?: readonly string[]
   readonly record: boolean
   /** Set: personal numbers and addresses that are said or pressed are not stored. */
   readonly redactPii?: true

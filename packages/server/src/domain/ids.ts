@@ -9,3 +9,4 @@ export type CarrierId = string & { readonly __kind: 'carrier' }
 /** A carrier of an account, or the trunk of the settings. */
 export type TrunkId = CarrierId | (string & { readonly __kind: 'settings_trunk' })
 export type CarrierTestId = string & { readonly __kind: 'carrier_test' }
+export type KnowledgeId = string & { readonly __kind: 'knowledge' }

@@ -8,6 +8,7 @@ import { authenticate } from './auth.ts'
 import type { Api, HttpDeps } from './deps.ts'
 import { errorHandler, sendProblem } from './errors.ts'
 import { type KnownPaths, watchPaths } from './known-paths.ts'
+import { acceptFiles } from './multipart-file.ts'
 import { describeApi } from './openapi.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { agentRoutes } from './routes/agents.ts'
@@ -15,9 +16,11 @@ import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
 import { carrierRoutes } from './routes/carriers.ts'
+import { doNotCallRoutes } from './routes/do-not-call.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { knowledgeRoutes } from './routes/knowledge.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { testCallRoutes } from './routes/test-calls.ts'
@@ -44,6 +47,7 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
   const paths = watchPaths(app)
   acceptEmptyJson(app)
+  await acceptFiles(app)
   app.setErrorHandler(errorHandler({ publicUrl: deps.links.publicUrl, log: deps.log }))
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, { deps, paths }))
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"] } } })
@@ -113,6 +117,8 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   agentRoutes(app, deps)
   carrierRoutes(app, deps)
   phoneNumberRoutes(app, deps)
+  doNotCallRoutes(app, deps)
+  knowledgeRoutes(app, deps)
   apiKeyRoutes(app, deps)
 }
 

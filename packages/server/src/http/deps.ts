@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Catalogue } from '../domain/catalogue.ts'
 import type { Recordings } from '../files/recordings.ts'
 import type { LiveCalls } from '../intake/live-calls.ts'
+import type { SearchDeps } from '../knowledge/search.ts'
 import type { Links } from '../store/call-object.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
@@ -18,6 +19,8 @@ export interface HttpDeps {
   readonly catalogue: () => Catalogue
   readonly recordings: Pick<Recordings, 'openForRead'>
   readonly liveCalls: LiveCalls
+  /** Null: knowledge is searched by words alone. */
+  readonly embedder: SearchDeps['embedder']
   readonly links: Links
   /** Seals what carriers are called with. */
   readonly sealing: Sealing

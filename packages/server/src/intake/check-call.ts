@@ -20,6 +20,8 @@ export interface CheckedAgainst {
   readonly placeholders?: 'later' | undefined
   /** What the account's settings demand of every call. */
   readonly demandedDisclosure?: Partial<Duties> | undefined
+  /** Of the knowledge bases that the call names, those that the account has. */
+  readonly ownedKnowledge: ReadonlySet<string>
 }
 
 export type ValidFields = Partial<PlaceCall>
@@ -39,6 +41,7 @@ export function checkCall(fields: ValidFields, body: unknown, against: CheckedAg
       ...checkTransfer(fields, against),
       ...checkDisclosure(fields, against),
       ...checkAnalysis(fields),
+      ...checkKnowledge(fields, against),
       ...checkPrompt(body),
       ...(against.placeholders === 'later' ? [] : checkPlaceholders(fields, body)),
       ...faults,
@@ -91,6 +94,17 @@ function checkAnalysis({ analysis }: ValidFields): Fault[] {
     if (!(error instanceof SchemaError)) throw error
     return [{ path, message: `The schema ${error.message}`, code: 'invalid_schema' }]
   }
+}
+
+function checkKnowledge(
+  { knowledge_base_ids: ids = [] }: ValidFields,
+  { ownedKnowledge }: CheckedAgainst,
+): Fault[] {
+  return ids.flatMap((id, index) => {
+    if (ownedKnowledge.has(id)) return []
+    const message = 'The account has no such knowledge base'
+    return [{ path: `knowledge_base_ids[${index}]`, message, code: 'unknown_knowledge_base' }]
+  })
 }
 
 /** Counts what was given, valid or not: a task that is too short is one fault, not two. */

@@ -6,6 +6,7 @@ const against = {
   catalogue: { models: [], voices: [], recognizedLanguages: [] },
   ownVoices: [],
   allowSipUris: false,
+  ownedKnowledge: new Set<string>(),
 }
 
 function faultsOf(destinations: readonly object[], allowSipUris = false): string[] {

@@ -8,6 +8,7 @@ import type { Jobs } from '../store/jobs.ts'
 import { type CallConcern, notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
 import { withAgent } from './own-agents.ts'
+import { refuseListed } from './do-not-call.ts'
 import {
   type CheckedOptions,
   checkOptions,
@@ -93,6 +94,7 @@ async function store(
       webhookUrl: request.webhook_url ?? null,
       webhookEvents: request.webhook_events ?? null,
     }
+    await refuseListed(trx, { account: plan.accountId, number: plan.to })
     const row = await insertCall(trx, wanted, { type: 'queued' })
     const isHooked = await enqueueWebhook(trx, { call: row, event: 'call.queued' })
     await alongside?.(trx, { call: row, warnings })

@@ -22,6 +22,7 @@ import { newId } from '../domain/new-id.ts'
 import { fillTemplate, textValues } from '../domain/template.ts'
 import { readCallingAccount } from '../store/accounts.ts'
 import type { Database } from '../store/database.ts'
+import { ownedKnowledge } from '../store/knowledge.ts'
 import { checkCall, type Checked } from './check-call.ts'
 
 /** From options as a customer wrote them to the plan of one call, whichever way it goes. */
@@ -52,14 +53,19 @@ export async function checkOptions<Schema extends z.ZodObject>(
   account: AccountId,
   { schema, body, placeholders }: { schema: Schema; body: unknown; placeholders?: 'later' },
 ): Promise<CheckedOptions> {
-  const { settings, numbers, voices } = await readCallingAccount(database, account)
   const { fields, faults } = readFields(schema, body)
-  const checked = checkCall(fields as Partial<PlaceCall>, body, {
+  const given = fields as Partial<PlaceCall>
+  const [{ settings, numbers, voices }, knowledge] = await Promise.all([
+    readCallingAccount(database, account),
+    ownedKnowledge(database, account, given.knowledge_base_ids ?? []),
+  ])
+  const checked = checkCall(given, body, {
     catalogue: catalogue(),
     ownVoices: voices.map(({ voice_id, mode, provider }) => ({ voiceId: voice_id, mode, provider })),
     allowSipUris: settings.allowSipUris === true,
     demandedDisclosure: settings.disclosure,
     placeholders,
+    ownedKnowledge: knowledge,
   })
   const { faults: faultsOfMeaning, speech } = checked
   return { faults, faultsOfMeaning, speech, numbers, demandedDisclosure: settings.disclosure }
@@ -120,6 +126,7 @@ export function planOf(parts: PlanParts): CallPlan {
 function optionsOf(parts: PlanParts, fill: (template: string) => string): Partial<CallPlan> {
   const { request, speech, direction } = parts
   return present({
+    knowledgeBaseIds: request.knowledge_base_ids,
     voiceProvider: speech.voice.own ? speech.voice.provider : undefined,
     disclosure: disclosureOf(parts, fill),
     redactPii: request.redact_pii || undefined,

@@ -49,7 +49,8 @@ function isWaiting({ status }: CallRow): boolean {
   return status === 'queued' || status === 'pending'
 }
 
-async function cancelWaiting(trx: Transaction, call: CallRow): Promise<void> {
+/** A call that nobody has dialled is over; its row must be locked. */
+export async function cancelWaiting(trx: Transaction, call: CallRow): Promise<void> {
   await trx
     .updateTable('calls')
     .set({

@@ -159,6 +159,14 @@ export interface AnalysisRequest {
   readonly language: string
 }
 
+/** Turns texts into vectors whose closeness is that of their meanings. */
+export interface Embedder {
+  /** Vectors of different models can not be compared. */
+  readonly model: string
+  /** One vector of length 1 per text, in order. Rejects with VoiceFault. */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>
+}
+
 /** One entry of the model list: what a configured provider can serve now. */
 export interface ModelInfo {
   readonly id: string

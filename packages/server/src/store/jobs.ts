@@ -1,5 +1,5 @@
 import { fromKysely, PgBoss } from 'pg-boss'
-import type { CallId, CarrierTestId } from '../domain/ids.ts'
+import type { CallId, CarrierTestId, KnowledgeId } from '../domain/ids.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** What each queue's jobs carry: ids, never data that may have changed meanwhile. */
@@ -10,6 +10,8 @@ export interface JobData {
   'after-call': { callId: CallId }
   /** Ask a carrier whether it is there. */
   'carrier-test': { testId: CarrierTestId }
+  /** Read a knowledge base: fetch it, take its words out, cut them into passages. */
+  'read-knowledge': { knowledgeId: KnowledgeId }
 }
 export type Queue = keyof JobData
 
@@ -40,7 +42,7 @@ export interface SendOptions {
  */
 export type WorkOptions = { readonly concurrency: number } | { readonly batch: number }
 
-const queues: readonly Queue[] = ['dial', 'after-call', 'carrier-test']
+const queues: readonly Queue[] = ['dial', 'after-call', 'carrier-test', 'read-knowledge']
 
 /** A minute of tries in quick succession, then one every five minutes: about half a day in all. */
 const policy = {

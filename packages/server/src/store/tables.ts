@@ -8,6 +8,8 @@ import type {
 } from '@parley/contract/carriers'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { LineQuality } from '@parley/contract/line-quality'
+import type { ListingSource } from '@parley/contract/do-not-call'
+import type { KnowledgeStatus, KnowledgeType } from '@parley/contract/knowledge'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
@@ -18,6 +20,7 @@ import type {
   CallId,
   CarrierId,
   CarrierTestId,
+  KnowledgeId,
   NodeId,
   TrunkId,
   VoiceId,
@@ -43,6 +46,9 @@ export interface Tables {
   transcript_entries: TranscriptEntriesTable
   webhook_deliveries: WebhookDeliveriesTable
   idempotency_keys: IdempotencyKeysTable
+  do_not_call: DoNotCallTable
+  knowledge_bases: KnowledgeBasesTable
+  knowledge_passages: KnowledgePassagesTable
 }
 
 interface AccountsTable {
@@ -267,5 +273,44 @@ interface IdempotencyKeysTable {
   key: string
   request_hash: Buffer
   answer: JSONColumnType<Record<string, unknown>>
+  created_at: Generated<Date>
+}
+
+interface KnowledgeBasesTable {
+  id: KnowledgeId
+  account_id: AccountId
+  name: string
+  type: KnowledgeType
+  status: Generated<KnowledgeStatus>
+  failure_reason: string | null
+  language: string
+  search_config: string
+  url: string | null
+  file_name: string | null
+  content: Buffer | null
+  revision: Generated<number>
+  passages: Generated<number>
+  embedding_model: string | null
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
+}
+
+interface KnowledgePassagesTable {
+  knowledge_base_id: KnowledgeId
+  n: number
+  place: string | null
+  text: string
+  folded: string
+  words: string
+  embedding: Buffer | null
+}
+
+interface DoNotCallTable {
+  id: string
+  account_id: AccountId
+  phone_number: string
+  reason: string | null
+  source: ListingSource
+  call_id: CallId | null
   created_at: Generated<Date>
 }

@@ -28,4 +28,6 @@ export interface HostedConfig {
   readonly recognizer?: RecognizerProvider
   /** Any OpenAI-compatible server: its model comes before OpenAI's own. */
   readonly chat?: { readonly baseUrl: string; readonly apiKey: string | null; readonly model: string }
+  /** Any OpenAI-compatible server that makes embeddings; absent: OpenAI's own, where it has a key. */
+  readonly embedding?: { readonly baseUrl: string; readonly apiKey: string | null; readonly model: string }
 }
