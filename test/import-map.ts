@@ -24,6 +24,8 @@ export const serverMap: Readonly<Record<string, readonly string[]>> = {
     'conversation',
     'knowledge',
     'intake',
+    'outgoing',
+    'webhooks/sign',
   ],
   aftercall: ['domain', 'store', 'files', 'speech/port'],
   campaigns: ['domain', 'store', 'intake'],

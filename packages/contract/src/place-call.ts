@@ -3,6 +3,7 @@ import { analysisOptionSchema } from './analysis.ts'
 import { disclosureSchema } from './disclosure.ts'
 import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text, uuid } from './fields.ts'
 import { callModes } from './status.ts'
+import { toolsSchema } from './tools.ts'
 import { transferSchema } from './transfer.ts'
 
 /** The body of `POST /v1/calls`, and what it answers. */
@@ -140,6 +141,7 @@ export const placeCallSchema = z
       .refine(ids => new Set(ids).size === ids.length, { error: 'Must not name one twice' })
       .optional()
       .meta({ description: 'What the agent may look things up in, of `GET /v1/knowledge`.' }),
+    tools: toolsSchema.optional(),
     transfer: transferSchema.optional(),
     keypad: keypadSchema.optional(),
     interruption: interruptionSchema.optional(),

@@ -1,6 +1,7 @@
 import type { DialogRecord, UserAgent } from '@parley/wire/sip/user-agent'
 import type { Logger } from 'pino'
 import { openBrowserCalls } from './config/browser-calls.ts'
+import { openCallTools } from './config/call-tools.ts'
 import type { Config } from './config/config.ts'
 import { databaseUrl, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
@@ -18,6 +19,7 @@ import { type ReapDeps, reapForever } from './dialer/reap.ts'
 import { lineOf } from './dialer/receive-call.ts'
 import { CallRecords } from './dialer/records.ts'
 import { runCall } from './dialer/run-call.ts'
+import { openTools, type ToolDeps } from './dialer/tools/open-tools.ts'
 import { CallWorker } from './dialer/worker.ts'
 import { browserParty } from './domain/browser-ticket.ts'
 import type { WatchCall } from './domain/call-watch.ts'
@@ -58,7 +60,9 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const watching = starting.use(await openWatching(config, { log, countCalls }))
   const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
-  const run = runner(config, { database, jobs, nodeId, log, voices, networkEars, watch: watching.watch })
+  const tools = starting.use(openCallTools(config, { database, sealing, log }))
+  const { watch } = watching
+  const run = runner(config, { database, jobs, nodeId, log, voices, networkEars, watch, tools })
   const worker: CallWorker = new CallWorker({
     nodeId,
     database,
@@ -182,6 +186,7 @@ interface RunnerParts {
   readonly voices: Voices
   readonly networkEars: NetworkEars
   readonly watch: WatchCall
+  readonly tools: ToolDeps
 }
 
 interface Runner {
@@ -192,7 +197,7 @@ interface Runner {
 }
 
 /** Runs the calls of this node. */
-function runner(config: Config, { voices, networkEars, ...parts }: RunnerParts): Runner {
+function runner(config: Config, { voices, networkEars, tools, ...parts }: RunnerParts): Runner {
   const recordings = openRecordings(config.PARLEY_DATA_DIR, error =>
     parts.log.error({ err: error }, 'a recording is in trouble'),
   )
@@ -208,6 +213,7 @@ function runner(config: Config, { voices, networkEars, ...parts }: RunnerParts):
         ringTimeoutMs,
         clock: Date.now,
         newId,
+        openTools: (plan, signal) => openTools(plan, tools, signal),
       })
     },
     unjoined: call => {

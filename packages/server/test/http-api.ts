@@ -43,7 +43,7 @@ export interface TestApi {
   catalogue: Catalogue
   draining: boolean
   /** Sends a request with the administrator's key, or the one given. */
-  send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, o?: Sent): Promise<Answer>
+  send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, o?: Sent): Promise<Answer>
   /** A new key of this account. */
   keyWith(granted: readonly Scope[], allowedIps?: string[]): Promise<string>
   /** A new account with a key that may do everything. */

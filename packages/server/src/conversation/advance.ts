@@ -23,6 +23,7 @@ import type { ConversationState, Part, Step, Terms } from './state.ts'
 import { chain } from './step.ts'
 import { toolCalls } from './tools/tool-calls.ts'
 import { keyPresses } from './tools/key-presses.ts'
+import { nothingOutside, outsideTools } from './tools/outside.ts'
 import { isConnecting, transfers } from './tools/transfer.ts'
 import { noToolCalls } from './tools/tool-use.ts'
 import { turns } from './turns.ts'
@@ -48,6 +49,7 @@ const parts: readonly Part[] = [
   betweenPeople(bargeIn),
   toolCalls,
   keyPresses,
+  outsideTools,
   transfers,
   betweenPeople(keypad),
   betweenPeople(endings),
@@ -102,6 +104,8 @@ export function begin(terms: Terms): ConversationState {
     tools: noToolCalls,
     pressing: null,
     transfer: null,
+    outside: nothingOutside,
+    unreadable: 0,
     latency: noLatencies,
     honesty: nothingOwed,
     wrappingUp: false,

@@ -3,6 +3,8 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Leg, Speaker } from '../telephony/port.ts'
 import type { Command, ConversationEvent, LineCommand, TransferResult, VoiceCommand } from './happening.ts'
+import type { OutsideTools } from './tools/outside.ts'
+import type { ToolResult } from './tools/tool-answer.ts'
 import type { TransferWish } from './tools/transfer-call.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -19,6 +21,7 @@ export interface Hands {
   readonly report: (event: CallEventBody) => void
   readonly finish: (end: { outcome: Outcome; hangUp: boolean }) => void
   readonly transfer: TransferCallee
+  readonly tools: OutsideTools
   /** What came of a command that takes time. */
   readonly post: (event: ConversationEvent) => void
   /** Aborted when the conversation is over. */
@@ -32,6 +35,7 @@ export function carryOut(command: Command, hands: Hands): void {
     case 'clear':
     case 'gain':
     case 'press_keys':
+    case 'use_tool':
     case 'transfer':
     case 'report':
     case 'enter':
@@ -55,6 +59,8 @@ function onLine(command: LineCommand, hands: Hands): void {
       return speaker.gain(command.db)
     case 'press_keys':
       return void pressKeys(command, hands)
+    case 'use_tool':
+      return void useTool(command, hands)
     case 'transfer':
       return void transferCallee(command, hands)
     case 'report':
@@ -64,6 +70,14 @@ function onLine(command: LineCommand, hands: Hands): void {
     case 'finish':
       return finish(command)
   }
+}
+
+async function useTool(
+  { call }: Extract<LineCommand, { type: 'use_tool' }>,
+  { tools, post, over }: Hands,
+): Promise<void> {
+  const result = await tools.use(call, over).catch((): ToolResult => ({ error: 'The tool failed' }))
+  post({ type: 'tool_settled', toolCallId: call.toolCallId, result })
 }
 
 async function transferCallee(

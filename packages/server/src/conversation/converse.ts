@@ -11,6 +11,7 @@ import { type CallLatency, summarize } from './latency.ts'
 import { openMailbox } from './mailbox.ts'
 import type { ConversationSettings } from './settings.ts'
 import { termsOf } from './terms.ts'
+import { noOutsideTools, type OutsideTools } from './tools/outside.ts'
 import { openTranscript } from './transcript.ts'
 
 export interface Conversation {
@@ -37,6 +38,8 @@ export interface ConversationParts {
   readonly report: (event: CallEventBody) => void
   readonly stop: StopRequests
   readonly transfer: TransferCallee
+  /** Absent: the agent can do nothing outside. */
+  readonly tools?: OutsideTools
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly newId: () => string
@@ -56,8 +59,8 @@ export async function converse(
   parts: ConversationParts,
   signal: AbortSignal,
 ): Promise<Conversation> {
-  const { leg, voice, report, stop, clock, newId } = parts
-  let state = begin(termsOf(call, voice.capabilities, parts.settings))
+  const { leg, voice, report, stop, clock, newId, tools = noOutsideTools } = parts
+  let state = begin(termsOf(call, { ...voice.capabilities, outside: tools.tools }, parts.settings))
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
   const end = Promise.withResolvers<{ outcome: Outcome; hangUp: boolean }>()
@@ -71,6 +74,7 @@ export async function converse(
     report,
     finish: end.resolve,
     transfer: parts.transfer,
+    tools,
     post: event => post(event),
     over: over.signal,
   }

@@ -27,6 +27,8 @@ export interface EndingPlan {
   readonly beganMs: number
   /** Only what the callee began to say after this can cancel the ending. */
   readonly heardFromMs: number
+  /** When the ending is cut; absent: as the settings say. */
+  readonly limitMs?: number
   readonly farewell: Request
 }
 

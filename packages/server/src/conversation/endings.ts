@@ -18,7 +18,7 @@ export const endings: Part = (state, happening) => {
   if (ending.phase === 'open' || ending.phase === 'over') return null
   const cancelled = cancel(state, ending.plan, happening)
   if (cancelled) return cancelled
-  if (happening.nowMs - ending.plan.beganMs >= state.terms.settings.endingLimitMs)
+  if (happening.nowMs - ending.plan.beganMs >= (ending.plan.limitMs ?? state.terms.settings.endingLimitMs))
     return hangUp(state, happening, ending.plan.reason)
   switch (ending.phase) {
     case 'deciding':

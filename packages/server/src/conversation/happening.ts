@@ -3,6 +3,8 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { VoiceEvent } from '../speech/port.ts'
 import type { LegEvent } from '../telephony/port.ts'
 import type { LineSound } from './line-ears.ts'
+import type { OutsideCall } from './tools/outside.ts'
+import type { ToolResult } from './tools/tool-answer.ts'
 import type { TransferWish } from './tools/transfer-call.ts'
 
 /** Something that happened, with the time and the fill of the line's queue when it was taken up. */
@@ -23,6 +25,7 @@ export type ConversationEvent =
   | VoiceEvent
   | LineSound
   | { type: 'began' }
+  | { type: 'tool_settled'; toolCallId: string; result: ToolResult }
   | { type: 'transfer_settled'; toolCallId: string; result: TransferResult }
   /** The last key has left, or what kept it from leaving. */
   | { type: 'keys_pressed'; toolCallId: string; fault: string | null }
@@ -56,6 +59,7 @@ export type LineCommand =
   | { type: 'mark'; name: string }
   | { type: 'clear' }
   | { type: 'gain'; db: number }
+  | { type: 'use_tool'; call: OutsideCall }
   | { type: 'press_keys'; toolCallId: string; digits: string }
   | { type: 'transfer'; toolCallId: string; wish: TransferWish }
   | { type: 'report'; event: CallEventBody }

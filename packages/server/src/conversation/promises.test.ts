@@ -147,6 +147,7 @@ const story = fc.array(
 )
 
 const terms = fc.record({
+  outside: fc.constant([]),
   settings: fc.constant(defaultSettings),
   takesTurns: fc.boolean(),
   needsWords: fc.boolean(),

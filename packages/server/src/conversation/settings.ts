@@ -43,6 +43,10 @@ export interface ConversationSettings {
   readonly longestQueueMs: number
   readonly keypadGapMs: number
   readonly toolBudget: number
+  /** Of these, so many may change something. */
+  readonly effectBudget: number
+  /** A tool that takes longer is excused with a line. */
+  readonly toolPatienceMs: number
   /** Uninterrupted speech right after the answer that no person would keep up. */
   readonly longGreetingMs: number
   /** Where the callee is to speak first: the agent opens all the same when nobody has, or nobody stops. */
@@ -77,6 +81,8 @@ export const defaultSettings: ConversationSettings = {
   longestQueueMs: 90_000,
   keypadGapMs: 1_500,
   toolBudget: 20,
+  effectBudget: 3,
+  toolPatienceMs: 700,
   longGreetingMs: 12_000,
   greetingWaitMs: 3_000,
   greetingLimitMs: 15_000,

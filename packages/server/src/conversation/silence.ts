@@ -4,6 +4,7 @@ import { silenceAgent } from './silence-agent.ts'
 import { bidFarewell } from './ending.ts'
 import { guidance } from '../domain/guidance.ts'
 import type { ConversationState, Part } from './state.ts'
+import { awaitsTool } from './tools/outside.ts'
 import { chain, report } from './step.ts'
 
 /** After being asked, the callee has at least so long to answer. */
@@ -36,7 +37,8 @@ export const silence: Part = (state, happening) => {
 }
 
 /** A reply that is asked for and does not come is silence too. */
-function isQuiet({ agent, callee, ending, keypad, transfer }: ConversationState): boolean {
-  if (keypad !== null || transfer !== null) return false
+function isQuiet(state: ConversationState): boolean {
+  const { agent, callee, ending, keypad, transfer } = state
+  if (keypad !== null || transfer !== null || awaitsTool(state)) return false
   return ending.phase === 'open' && !callee.speaking && !isAudible(agent)
 }

@@ -14,6 +14,7 @@ import type { Latencies } from './latency.ts'
 import type { Menu } from './menu.ts'
 import type { KeyPress } from './tools/key-presses.ts'
 import type { ConversationSettings } from './settings.ts'
+import type { OutsideTool, OutsideUse } from './tools/outside.ts'
 import type { Transfer } from './tools/transfer.ts'
 import type { ToolUse } from './tools/tool-use.ts'
 
@@ -40,6 +41,8 @@ export interface Terms {
   readonly waitForGreeting: boolean
   /** The callee's network has a fast busy tone. */
   readonly fastBusy: boolean
+  /** What the agent can do outside the conversation. */
+  readonly outside: readonly OutsideTool[]
 }
 
 /** All that the decisions know. Each slice is changed by the file that declares it. */
@@ -63,6 +66,9 @@ export interface ConversationState {
   readonly pressing: KeyPress | null
   /** The callee is about to be connected to somebody else. */
   readonly transfer: Transfer | null
+  readonly outside: OutsideUse
+  /** Tool calls in a row whose arguments could not be read. */
+  readonly unreadable: number
   readonly latency: Latencies
   readonly honesty: Honesty
   readonly wrappingUp: boolean

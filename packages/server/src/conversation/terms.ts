@@ -10,7 +10,7 @@ const hangUpOnIt = { action: 'hang_up' } as const
 /** What is fixed for the whole conversation: what the customer wants, what the voice can, how a talk goes. */
 export function termsOf(
   { plan, mailboxHeard = false }: { readonly plan: CallPlan; readonly mailboxHeard?: boolean },
-  { takesTurns, needsWords }: VoiceCapabilities,
+  { takesTurns, needsWords, outside = [] }: VoiceCapabilities & Partial<Pick<Terms, 'outside'>>,
   changes: Partial<ConversationSettings> = {},
 ): Terms {
   const { firstSentence, maxDurationMs, language } = plan
@@ -20,6 +20,7 @@ export function termsOf(
   const talk = { settings, takesTurns, needsWords, disclosure, firstSentence, maxDurationMs }
   return {
     ...talk,
+    outside,
     language,
     keypad,
     transfer,

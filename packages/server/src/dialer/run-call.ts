@@ -1,4 +1,5 @@
 import type { CallEventBody } from '@parley/contract/events'
+import type { CallPlan } from '../domain/call-plan.ts'
 import { broken, unreached } from '../domain/outcome.ts'
 import { type NetworkEars, VoiceFault, type Voices } from '../speech/port.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
@@ -7,6 +8,7 @@ import { EarlyMedia, NetworkSaidNo } from './early-media.ts'
 import type { StopSwitch } from './live-calls.ts'
 import type { AttemptEnd, CallRecords } from './records.ts'
 import { redactEvent } from './redact-event.ts'
+import type { OpenTools } from './tools/open-tools.ts'
 import { talk } from './talk.ts'
 import { firstWords, voiceSession } from './voice-session.ts'
 
@@ -16,6 +18,8 @@ export interface RunCallDeps {
   readonly secondCarrier: Carrier
   readonly voices: Voices
   readonly networkEars: NetworkEars
+  /** What the agent can do outside its conversation. */
+  readonly openTools: (plan: CallPlan, signal: AbortSignal) => Promise<OpenTools>
   readonly ringTimeoutMs: number
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -42,7 +46,8 @@ export async function runCall(inHand: CallInHand, deps: RunCallDeps): Promise<vo
 async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): Promise<AttemptEnd> {
   const { plan } = call
   const { clock, newId } = deps
-  const session = voiceSession(plan, clock())
+  await using tools = await deps.openTools(plan, stop.dialing.signal)
+  const session = voiceSession(plan, clock(), tools.tools)
   await using voice = await deps.voices.open(session, stop.dialing.signal)
   const first = firstWords(plan)
   if (first) voice.say(first.replyId, first.text)
@@ -67,6 +72,7 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
     carrier,
     secondLine: records.secondLine,
     openVoice,
+    tools,
     clock,
     newId,
   })

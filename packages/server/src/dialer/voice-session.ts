@@ -1,6 +1,7 @@
 import { disclosureReplyId, openingReplyId } from '../conversation/agent.ts'
 import { composePrompt } from '../conversation/prompt.ts'
 import { toolsFor } from '../conversation/tools/definitions.ts'
+import type { OutsideTool } from '../conversation/tools/outside.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { VoiceSession } from '../speech/port.ts'
 
@@ -14,17 +15,18 @@ export function firstWords({
 }
 
 /** What a voice needs to know of a call. `now` is epoch milliseconds. */
-export function voiceSession(plan: CallPlan, now: number): VoiceSession {
+export function voiceSession(plan: CallPlan, now: number, tools: readonly OutsideTool[]): VoiceSession {
+  const outside = tools.map(({ definition }) => definition)
   return {
     mode: plan.mode,
     model: plan.model,
     voice: plan.voice,
     ...(plan.voiceProvider === undefined ? {} : { voiceProvider: plan.voiceProvider }),
-    prompt: composePrompt(plan, now),
+    prompt: composePrompt(plan, now, outside),
     purpose: plan.prompt.text,
     language: plan.language,
     temperature: plan.temperature,
-    tools: toolsFor(plan),
+    tools: toolsFor(plan, outside),
     ...(plan.interruption?.threshold === undefined ? {} : { speechThreshold: plan.interruption.threshold }),
     facts: plan.requestData,
   }

@@ -1,6 +1,7 @@
 import type { backgroundGains, backgrounds } from '@parley/contract/place-call'
 import type { CallMode } from '@parley/contract/status'
 import type { AccountId, CallId } from './ids.ts'
+import type { ToolPlan } from './tool-plan.ts'
 
 /**
  * All that a conversation needs to know of a call: the request with defaults applied and every
@@ -32,6 +33,8 @@ export interface CallPlan {
   readonly requestData: Readonly<Record<string, string>>
   /** What the agent may look things up in; absent: nothing. */
   readonly knowledgeBaseIds?: readonly string[]
+  /** The customer's own; absent: none. */
+  readonly tools?: readonly ToolPlan[]
   readonly record: boolean
   /** Set: personal numbers and addresses that are said or pressed are not stored. */
   readonly redactPii?: true

@@ -22,6 +22,12 @@ export const guidance = {
     'The callee could not be connected and is back with you. Apologise in one short sentence, and offer what you can do yourself.',
   screening:
     'A call screener, not a person, asks who is calling and why. Say your name, for whom you call and the reason, in one or two short sentences, and then wait. Ask nothing.',
+  toolFailed:
+    'What you wanted to do does not work right now. Say so in one short sentence, apologise, and go on without it.',
+  optedOut:
+    'The callee is on the do-not-call list now. Confirm in one short sentence that they will not be called again, and say goodbye. Ask nothing more.',
+  optOutFailed:
+    'The wish not to be called again could not be recorded. Apologise and say that it could not be recorded; never claim that it was. They can ask again in a moment.',
   backFromFarewell:
     'The callee said something more before the goodbye was over. Answer it; the call goes on.',
 } as const satisfies Record<string, string>

@@ -23,6 +23,7 @@ import { metricsRoutes } from './routes/metrics.ts'
 import { knowledgeRoutes } from './routes/knowledge.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
 import { recordingRoutes } from './routes/recordings.ts'
+import { secretRoutes } from './routes/secrets.ts'
 import { testCallRoutes } from './routes/test-calls.ts'
 import { timelineRoutes } from './routes/timeline.ts'
 import { voiceRoutes } from './routes/voices.ts'
@@ -119,6 +120,7 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   phoneNumberRoutes(app, deps)
   doNotCallRoutes(app, deps)
   knowledgeRoutes(app, deps)
+  secretRoutes(app, deps)
   apiKeyRoutes(app, deps)
 }
 

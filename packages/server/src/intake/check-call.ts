@@ -7,6 +7,7 @@ import { defaultLanguage } from '../domain/language.ts'
 import { disclosureLanguages, disclosureText, type Duties } from '../domain/disclosure.ts'
 import { dialability } from '../domain/phone-number.ts'
 import { missingValues, textValues } from '../domain/template.ts'
+import { checkTools } from './tool-plans.ts'
 
 /**
  * What a schema cannot say about a call. Every check looks only at fields that are valid by themselves, so
@@ -42,6 +43,7 @@ export function checkCall(fields: ValidFields, body: unknown, against: CheckedAg
       ...checkDisclosure(fields, against),
       ...checkAnalysis(fields),
       ...checkKnowledge(fields, against),
+      ...checkTools(fields.tools ?? []),
       ...checkPrompt(body),
       ...(against.placeholders === 'later' ? [] : checkPlaceholders(fields, body)),
       ...faults,

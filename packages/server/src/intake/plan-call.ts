@@ -23,6 +23,7 @@ import { fillTemplate, textValues } from '../domain/template.ts'
 import { readCallingAccount } from '../store/accounts.ts'
 import type { Database } from '../store/database.ts'
 import { ownedKnowledge } from '../store/knowledge.ts'
+import { toolPlans } from './tool-plans.ts'
 import { checkCall, type Checked } from './check-call.ts'
 
 /** From options as a customer wrote them to the plan of one call, whichever way it goes. */
@@ -127,6 +128,7 @@ function optionsOf(parts: PlanParts, fill: (template: string) => string): Partia
   const { request, speech, direction } = parts
   return present({
     knowledgeBaseIds: request.knowledge_base_ids,
+    tools: request.tools && toolPlans(request.tools),
     voiceProvider: speech.voice.own ? speech.voice.provider : undefined,
     disclosure: disclosureOf(parts, fill),
     redactPii: request.redact_pii || undefined,

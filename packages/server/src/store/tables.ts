@@ -47,6 +47,7 @@ export interface Tables {
   webhook_deliveries: WebhookDeliveriesTable
   idempotency_keys: IdempotencyKeysTable
   do_not_call: DoNotCallTable
+  secrets: SecretsTable
   knowledge_bases: KnowledgeBasesTable
   knowledge_passages: KnowledgePassagesTable
 }
@@ -313,4 +314,12 @@ interface DoNotCallTable {
   source: ListingSource
   call_id: CallId | null
   created_at: Generated<Date>
+}
+
+interface SecretsTable {
+  account_id: AccountId
+  name: string
+  value_sealed: string
+  created_at: Generated<Date>
+  updated_at: Generated<Date>
 }

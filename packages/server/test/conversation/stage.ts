@@ -3,6 +3,7 @@ import { encodeMulaw } from '@parley/wire/audio/g711'
 import { makeTone } from '@parley/wire/audio/tone'
 import { onTestFinished, vi } from 'vitest'
 import { type Conversation, converse } from '../../src/conversation/converse.ts'
+import type { OutsideTools } from '../../src/conversation/tools/outside.ts'
 import type { TransferResult } from '../../src/conversation/happening.ts'
 import type { ConversationSettings } from '../../src/conversation/settings.ts'
 import type { CallPlan } from '../../src/domain/call-plan.ts'
@@ -37,6 +38,7 @@ export interface Play {
   readonly needsWords?: boolean
   readonly plan?: Partial<CallPlan>
   readonly settings?: Partial<ConversationSettings>
+  readonly tools?: OutsideTools
 }
 
 /** A conversation in virtual time, with the callee in the test's hands. */
@@ -73,6 +75,7 @@ export class Stage {
         clock: () => Date.now(),
         newId: () => `id-${++ids}`,
         settings: more.settings ?? {},
+        ...(more.tools ? { tools: more.tools } : {}),
       },
       this.abandon.signal,
     )

@@ -5,13 +5,14 @@ import { sendDtmfDefinition } from './send-dtmf.ts'
 import { transferCallDefinition } from './transfer-call.ts'
 
 /** What the agent of this call can do besides talking. */
-export function toolsFor({
-  keypad,
-  transfer,
-}: Pick<CallPlan, 'keypad' | 'transfer'>): readonly ToolDefinition[] {
+export function toolsFor(
+  { keypad, transfer }: Pick<CallPlan, 'keypad' | 'transfer'>,
+  outside: readonly ToolDefinition[] = [],
+): readonly ToolDefinition[] {
   return [
     endCallDefinition,
     ...(keypad?.send === false ? [] : [sendDtmfDefinition]),
     ...(transfer === undefined ? [] : [transferCallDefinition(transfer)]),
+    ...outside,
   ]
 }

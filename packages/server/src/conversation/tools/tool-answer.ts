@@ -15,7 +15,7 @@ export type ToolCallName = Pick<ToolCallEvent, 'toolCallId' | 'name'>
 /** A call whose arguments are an object. */
 export type ReadToolCall = ToolCallEvent & { readonly parsed: Readonly<Record<string, unknown>> }
 
-export type ToolResult = { readonly ok: true } | { readonly error: string }
+export type ToolResult = { readonly ok: true; readonly result?: unknown } | { readonly error: string }
 
 /** A model that ignores so many refusals does not come back. */
 const ignoredRefusals = 10

@@ -1,5 +1,6 @@
 import { guidance } from '../../domain/guidance.ts'
 import { replyOf } from '../agent.ts'
+import { ask } from '../ask.ts'
 import type { Ending, EndingPlan } from '../ending.ts'
 import type { Command, Happening } from '../happening.ts'
 import type { ConversationState, Part, Step } from '../state.ts'
@@ -7,6 +8,7 @@ import { chain, report } from '../step.ts'
 import { endCallDefinition, readEndCall } from './end-call.ts'
 import { takeKeys } from './key-presses.ts'
 import { sendDtmfDefinition } from './send-dtmf.ts'
+import { outsideTool, takeOutside } from './outside.ts'
 import { takeTransfer } from './transfer.ts'
 import { transferCallName } from './transfer-call.ts'
 import { answerTool, type ReadToolCall, refuseTool, type ToolCallEvent } from './tool-answer.ts'
@@ -46,11 +48,29 @@ function perform(
   { call, parsed }: { call: ToolCallEvent; parsed: ReadToolCall['parsed'] | string },
   happening: Happening,
 ): Step {
-  if (!replyOf(state.agent, call.replyId)) return [state, answerTool(call, interrupted, happening.nowMs)]
-  if (typeof parsed === 'string') return refuseTool(state, call, { fault: parsed, happening })
+  const tool = outsideTool(state, call.name)
+  if (!replyOf(state.agent, call.replyId) && tool?.afterwards !== 'opt_out')
+    return [state, answerTool(call, interrupted, happening.nowMs)]
+  if (typeof parsed === 'string') return unreadable(state, { call, fault: parsed }, happening)
+  const read = { ...state, unreadable: 0 }
   const performer = performers.get(call.name)
-  if (performer) return performer(state, { ...call, parsed }, happening)
+  if (performer) return performer(read, { ...call, parsed }, happening)
+  if (tool) return takeOutside(read, { call: { ...call, parsed }, tool }, happening)
   return refuseTool(state, call, { fault: `There is no tool named ${call.name}`, happening })
+}
+
+/** The model may mend its arguments once; then the callee is told that it does not work. */
+function unreadable(
+  state: ConversationState,
+  { call, fault }: { call: ToolCallEvent; fault: string },
+  happening: Happening,
+): Step {
+  const counted = { ...state, unreadable: state.unreadable + 1 }
+  if (counted.unreadable < 2 || state.ending.phase !== 'open')
+    return refuseTool(counted, call, { fault, happening })
+  const told: Step = [{ ...counted, unreadable: 0 }, answerTool(call, { error: fault }, happening.nowMs)]
+  const request = { purpose: 'answer', guidance: guidance.toolFailed } as const
+  return chain(told, next => ask(next, request, happening.nowMs))
 }
 
 const interrupted = { error: 'The callee spoke before this could be done; it was not done' }

@@ -4,6 +4,7 @@ import type { Brain, BrainEvent, BrainMessage, BrainRequest } from '../../cascad
 import { type Dialogue, expected, hear, isFarewell, opening } from './dialogue.ts'
 import { intentsOf } from './intents.ts'
 import { keyIn } from './key-words.ts'
+import { foundIn, foundText, isOpenQuestion } from './knowledge.ts'
 import { type Goal, readGoal } from './goal.ts'
 import { briefing, replyTo, replyToGuidance } from './replies.ts'
 
@@ -19,7 +20,10 @@ export class LocalBrain implements Brain {
     const state = dialogueOf(request.messages)
     const kind = kindOf(request.guidance, state)
     yield { type: 'expect', phrases: expected(state) }
-    if (kind !== null) {
+    const found = kind === null ? foundIn(request.messages) : null
+    if (found !== null) {
+      yield { type: 'text', text: foundText(found) }
+    } else if (kind !== null) {
       yield { type: 'text', text: replyToGuidance(kind, { goal, state }) }
     } else {
       const sentence = lastSentence(request.messages)
@@ -41,10 +45,13 @@ function kindOf(text: string | null, state: Dialogue): GuidanceKind | null {
 
 /** Where the talk stands after these messages. */
 export function dialogueOf(messages: readonly BrainMessage[]): Dialogue {
-  return messages.reduce(
-    (state, message) => (message.role === 'user' ? hear(state, message.text) : state),
-    opening,
-  )
+  return messages.reduce((state, message) => {
+    if (message.role === 'user') return hear(state, message.text)
+    // What could be looked up was understood well enough.
+    return message.role === 'tool_call' && message.name === 'search_knowledge'
+      ? { ...state, misses: 0 }
+      : state
+  }, opening)
 }
 
 function lastSentence(messages: readonly BrainMessage[]): string | null {
@@ -73,6 +80,9 @@ function action(request: BrainRequest, { text, state, goal, sentence }: Answer):
   const destination = isAskedForPerson(state, sentence) ? firstDestination(request) : null
   if (destination !== null)
     return use('transfer_call', { destination, ...(isWarm(request) ? { summary: briefing(goal) } : {}) })
+  const told = state.move === 'bye_opt_out' ? use('opt_out', { reason: sentence.slice(0, 500) }) : null
+  if (told !== null) return told
+  if (isOpenQuestion(state, sentence)) return use('search_knowledge', { query: sentence.slice(0, 300) })
   if (isFarewell(state.move)) return use('end_call', { reason: state.move, farewell: text })
   const key = state.move === 'press_key' ? keyIn(sentence) : null
   return key === null ? null : use('send_dtmf', { digits: key })

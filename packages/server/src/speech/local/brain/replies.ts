@@ -37,6 +37,9 @@ const byGuidance: Record<GuidanceKind, Line> = {
   screening: goal => `This is ${self(goal)}. I'm calling about ${goal.subject}${slot(goal)}.`,
   connecting: () => 'One moment please, I will connect you.',
   transferFailed: goal => `I'm sorry, nobody at ${office(goal)} is free to take the call right now.`,
+  toolFailed: () => `I'm sorry, that does not work right now.`,
+  optedOut: () => `You are on our do-not-call list now, and we will not call you again. Goodbye.`,
+  optOutFailed: () => `I'm sorry, I could not record that just now. Please tell me once more in a moment.`,
   backFromFarewell: (goal, state) => question({ ...state, stage: 'anything_else' }, goal),
 }
 
@@ -66,7 +69,7 @@ const byMove: Record<Exclude<Move, 'answer_question'>, Line> = {
     `Thank you${name(goal)}. ${state.result === 'confirmed' ? 'We look forward to seeing you. ' : ''}Have a good day. Goodbye.`,
   bye_later: goal => `No problem${name(goal)}, we will try again another time. Goodbye.`,
   bye_wrong_number: () => `I'm sorry for the mistake. Have a good day. Goodbye.`,
-  bye_opt_out: () => `I understand, and I'm sorry for the trouble. I have put that on record. Goodbye.`,
+  bye_opt_out: () => `I understand, and I'm sorry for the trouble. Goodbye.`,
   bye_person: goal => `I will ask ${office(goal)} to have a person call you. Thank you, goodbye.`,
   bye_bad_line: () =>
     `I'm sorry, I can't make out what you say on this line. We will try again another time. Goodbye.`,
