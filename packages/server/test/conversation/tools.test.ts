@@ -35,7 +35,7 @@ class Outside implements OutsideTools {
     this.#atOnce = atOnce
   }
 
-  use(call: OutsideCall): Promise<ToolResult> {
+  readonly use = (call: OutsideCall): Promise<ToolResult> => {
     this.calls.push(call)
     if (this.#atOnce) return Promise.resolve(this.#atOnce)
     const { promise, resolve } = Promise.withResolvers<ToolResult>()
@@ -128,7 +128,7 @@ test('the customer’s own line is said first', async () => {
   const own = { ...lookUp, waitingLine: 'Let me look at the calendar.' }
   const call = stage({
     script: doing(use('look_up', { id: 7 })),
-    tools: { tools: [own], use: given => tools.use(given) },
+    tools: { tools: [own], use: tools.use },
   })
   await call.agentAnswers()
   await call.says('When is it')

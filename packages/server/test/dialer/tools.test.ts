@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
@@ -53,24 +53,8 @@ afterAll(() => opened[Symbol.asyncDispose]())
 
 beforeAll(async () => {
   const mcp = createMcpHandler(() => mcpServer())
-  const server = createServer(async (request, response) => {
-    const body = await readText(request)
-    const { method = '', url = '', headers } = request
-    asked.push({ method, url, headers, body })
-    if (url.startsWith('/mcp')) {
-      const given = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-      const init = { method, headers: given, ...(body === '' ? {} : { body }) }
-      const answer = await mcp.fetch(new Request(`${site}${url}`, init))
-      response.writeHead(answer.status, Object.fromEntries(answer.headers))
-      return response.end(Buffer.from(await answer.arrayBuffer()))
-    }
-    if (url.startsWith('/slow')) return undefined
-    if (url.startsWith('/large')) return response.end('x'.repeat(64 * 1024 + 1))
-    if (url.startsWith('/broken')) return response.writeHead(500).end('oops')
-    if (url.startsWith('/words')) return response.end('Nine o’clock')
-    if (url.startsWith('/empty')) return response.writeHead(204).end()
-    if (url.startsWith('/away')) return response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
-    return response.end(JSON.stringify({ result: { free: ['nine', 'ten'] } }))
+  const server = createServer((request, response) => {
+    answer(request, response, mcp.fetch).catch(error => response.destroy(error as Error))
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -80,6 +64,31 @@ beforeAll(async () => {
   }
 })
 beforeEach(() => void asked.splice(0))
+
+/** What the tool server does by its paths. */
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  mcp: (request: Request) => Promise<Response>,
+): Promise<unknown> {
+  const body = await readText(request)
+  const { method = '', url = '', headers } = request
+  asked.push({ method, url, headers, body })
+  if (url.startsWith('/mcp')) {
+    const given = new Headers(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+    const init = { method, headers: given, ...(body === '' ? {} : { body }) }
+    const answer = await mcp(new Request(`${site}${url}`, init))
+    response.writeHead(answer.status, Object.fromEntries(answer.headers))
+    return response.end(Buffer.from(await answer.arrayBuffer()))
+  }
+  if (url.startsWith('/slow')) return undefined
+  if (url.startsWith('/large')) return response.end('x'.repeat(64 * 1024 + 1))
+  if (url.startsWith('/broken')) return response.writeHead(500).end('oops')
+  if (url.startsWith('/words')) return response.end('Nine o’clock')
+  if (url.startsWith('/empty')) return response.writeHead(204).end()
+  if (url.startsWith('/away')) return response.writeHead(302, { location: 'http://169.254.169.254/' }).end()
+  return response.end(JSON.stringify({ result: { free: ['nine', 'ten'] } }))
+}
 
 function mcpServer(): McpServer {
   const server = new McpServer({ name: 'calendar', version: '1' })

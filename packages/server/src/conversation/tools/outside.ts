@@ -27,7 +27,7 @@ export interface OutsideTool {
   /** `opt_out`: when it is done the callee is told so and the call ends. */
   readonly afterwards: 'answer' | 'opt_out'
   /** What is wrong with the arguments; null: nothing. */
-  faultIn(given: Readonly<Record<string, unknown>>): string | null
+  readonly faultIn: (given: Readonly<Record<string, unknown>>) => string | null
 }
 
 export interface OutsideCall {
@@ -40,7 +40,7 @@ export interface OutsideCall {
 export interface OutsideTools {
   readonly tools: readonly OutsideTool[]
   /** Aborting gives up; what has gone out may be done all the same. */
-  use(call: OutsideCall, signal: AbortSignal): Promise<ToolResult>
+  readonly use: (call: OutsideCall, signal: AbortSignal) => Promise<ToolResult>
 }
 
 export const noOutsideTools: OutsideTools = {

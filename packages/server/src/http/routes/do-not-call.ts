@@ -21,7 +21,13 @@ const params = z.object({ id: z.string().meta({ description: 'Id of the entry, o
 const reading = { config: { access: 'leads:read' as const } }
 const writing = { config: { access: 'leads:write' as const } }
 
-export function doNotCallRoutes(app: Api, { database }: HttpDeps): void {
+export function doNotCallRoutes(app: Api, deps: HttpDeps): void {
+  readingRoute(app, deps)
+  addingRoute(app, deps)
+  removingRoute(app, deps)
+}
+
+function readingRoute(app: Api, { database }: HttpDeps): void {
   app.get(
     '/v1/do-not-call',
     {
@@ -39,6 +45,9 @@ export function doNotCallRoutes(app: Api, { database }: HttpDeps): void {
       return { ...page, data: page.data.map(doNotCallObject) }
     },
   )
+}
+
+function addingRoute(app: Api, { database }: HttpDeps): void {
   app.post(
     '/v1/do-not-call',
     {
@@ -69,6 +78,9 @@ export function doNotCallRoutes(app: Api, { database }: HttpDeps): void {
       return answer
     },
   )
+}
+
+function removingRoute(app: Api, { database }: HttpDeps): void {
   app.delete(
     '/v1/do-not-call/:id',
     {
