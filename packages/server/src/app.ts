@@ -61,8 +61,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
   const tools = starting.use(openCallTools(config, { database, sealing, log }))
-  const { watch } = watching
-  const run = runner(config, { database, jobs, nodeId, log, voices, networkEars, watch, tools })
+  const run = runner(config, { ...watching, database, jobs, nodeId, log, voices, networkEars, tools })
   const worker: CallWorker = new CallWorker({
     nodeId,
     database,
@@ -91,8 +90,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   await worker.start()
   starting.defer(() => worker.leave())
   await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
-  const { userAgent } = line
-  const registering = { database, nodeId, userAgent, sealing, draining: () => worker.draining, onTrouble }
+  const registering = { ...line, database, nodeId, sealing, draining: () => worker.draining, onTrouble }
   const registrations = starting.use(openRegistrations(registering))
   takeCarriers(config, { database, nodeId, log, worker, run, trunks, line, doors, registrations })
   starting.use(await takeBrowsers(config, { database, nodeId, log, worker, run, trunks }))
