@@ -46,15 +46,9 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   const outgoing = starting.use(createOutgoing({ allowCidrs: config.WEBHOOK_ALLOW_CIDR }))
   const metrics = starting.use(openMetrics('api'))
   const { onAnswer, onTry } = apiMetrics(metrics.registry)
+  const source = webhookSource({ database, links, sealing })
   const deliverer = starting.use(
-    openDeliverer({
-      ...webhookSource({ database, links, sealing }),
-      database,
-      outgoing,
-      log,
-      clock: Date.now,
-      onTry,
-    }),
+    openDeliverer({ ...source, database, outgoing, log, clock: Date.now, onTry }),
   )
   const onCall = (_id: CallId, concerns: ReadonlySet<string>) => concerns.has('webhook') && deliverer.wake()
   starting.use(await subscribe(database, { onCall, onTrouble }))
