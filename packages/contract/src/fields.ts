@@ -44,6 +44,21 @@ function isLanguageTag(tag: string): boolean {
   }
 }
 
+/** IANA, e.g. `Europe/Madrid`. */
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, { error: 'Must be an IANA time zone, e.g. Europe/Madrid' })
+
+export function isTimeZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch {
+    // Intl has no other way to say that it knows no such zone.
+    return false
+  }
+}
+
 const deepest = 32
 
 /** JSON that can be kept and handed back as it came. */

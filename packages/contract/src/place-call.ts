@@ -18,6 +18,11 @@ const scalar = z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()
   error: 'Must be a string of at most 2000 characters, a number, a boolean or null',
 })
 
+/** What fills placeholders, by their names. */
+export const requestDataSchema = z
+  .record(z.string().regex(/^[^\0{}|]{1,64}$/), scalar)
+  .refine(data => Object.keys(data).length <= 100, { error: 'Must have at most 100 entries' })
+
 const keypadSchema = z
   .strictObject({
     send: z.boolean().default(true).meta({ description: 'The agent may press keys.' }),
@@ -127,14 +132,10 @@ export const placeCallSchema = z
       .optional()
       .meta({ description: 'Language of the conversation; default en-US.' }),
     max_duration: z.number().min(0.5).max(240).default(30).meta({ description: 'Minutes' }),
-    request_data: z
-      .record(z.string().regex(/^[^\0{}|]{1,64}$/), scalar)
-      .refine(data => Object.keys(data).length <= 100, { error: 'Must have at most 100 entries' })
-      .optional()
-      .meta({
-        description:
-          'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`, `voicemail.message`.',
-      }),
+    request_data: requestDataSchema.optional().meta({
+      description:
+        'Fills `{{name}}` and `{{name|fallback}}` in `task`, `instructions`, `first_sentence`, `voicemail.message`.',
+    }),
     knowledge_base_ids: z
       .array(uuid)
       .max(20)

@@ -10,3 +10,6 @@ export type CarrierId = string & { readonly __kind: 'carrier' }
 export type TrunkId = CarrierId | (string & { readonly __kind: 'settings_trunk' })
 export type CarrierTestId = string & { readonly __kind: 'carrier_test' }
 export type KnowledgeId = string & { readonly __kind: 'knowledge' }
+export type LeadId = string & { readonly __kind: 'lead' }
+export type LeadListId = string & { readonly __kind: 'lead_list' }
+export type LeadImportId = string & { readonly __kind: 'lead_import' }

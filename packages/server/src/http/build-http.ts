@@ -19,6 +19,9 @@ import { carrierRoutes } from './routes/carriers.ts'
 import { doNotCallRoutes } from './routes/do-not-call.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
+import { leadImportRoutes } from './routes/lead-imports.ts'
+import { leadListRoutes } from './routes/lead-lists.ts'
+import { leadRoutes } from './routes/leads.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { knowledgeRoutes } from './routes/knowledge.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
@@ -55,7 +58,7 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
   await refuseUnderPressure(app)
   addHooks(app, deps)
   await describeApi(app, deps.links.publicUrl)
-  addRoutes(app, deps)
+  await addRoutes(app, deps)
   await app.ready()
   return app
 }
@@ -103,7 +106,7 @@ function addHooks(app: Api, deps: HttpDeps): void {
   })
 }
 
-function addRoutes(app: Api, deps: HttpDeps): void {
+async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   healthRoutes(app, deps)
@@ -121,6 +124,9 @@ function addRoutes(app: Api, deps: HttpDeps): void {
   doNotCallRoutes(app, deps)
   knowledgeRoutes(app, deps)
   secretRoutes(app, deps)
+  leadRoutes(app, deps)
+  leadListRoutes(app, deps)
+  await leadImportRoutes(app, deps)
   apiKeyRoutes(app, deps)
 }
 

@@ -14,6 +14,13 @@ import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type {
+  LeadImportErrorsTable,
+  LeadImportsTable,
+  LeadListEntriesTable,
+  LeadListsTable,
+  LeadsTable,
+} from './lead-tables.ts'
+import type {
   AccountId,
   AgentId,
   ApiKeyId,
@@ -50,6 +57,11 @@ export interface Tables {
   secrets: SecretsTable
   knowledge_bases: KnowledgeBasesTable
   knowledge_passages: KnowledgePassagesTable
+  leads: LeadsTable
+  lead_lists: LeadListsTable
+  lead_list_entries: LeadListEntriesTable
+  lead_imports: LeadImportsTable
+  lead_import_errors: LeadImportErrorsTable
 }
 
 interface AccountsTable {
