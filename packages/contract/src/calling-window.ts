@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isTimeZone } from './fields.ts'
 
 /** When a number may be dialled. */
 
@@ -10,7 +11,10 @@ const time = z
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof weekdays)[number]
 
-const zone = z.string().max(64).refine(isTimeZone, { error: 'Must be `callee` or an IANA time zone' })
+const zone = z
+  .string()
+  .max(64)
+  .refine(zone => zone === 'callee' || isTimeZone(zone), { error: 'Must be `callee` or an IANA time zone' })
 
 export const callingWindowSchema = z
   .strictObject({
@@ -29,13 +33,3 @@ export const callingWindowSchema = z
   .refine(window => window.from < window.to, { path: ['to'], error: 'Must be later than `from`' })
   .meta({ id: 'CallingWindow', description: 'A call is dialled only inside it, and waits for it otherwise.' })
 export type CallingWindowOption = z.output<typeof callingWindowSchema>
-
-function isTimeZone(zone: string): boolean {
-  if (zone === 'callee') return true
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch {
-    // Intl has no other way to say that it knows no such zone.
-    return false
-  }
-}
