@@ -51,31 +51,24 @@ export class ScriptedPeer implements AsyncDisposable {
     })
   }
 
-  /**
-   * The next message that is this request; copies of earlier ones and other messages are passed over. On a busy
-   * machine an agent repeats what a test has not answered yet.
-   */
+  /** The next message that is this request; other messages are passed over, and copies of what was taken before. */
   async request(method: string): Promise<ReceivedRequest> {
-    const fits = (one: ReceivedMessage): boolean =>
-      one.kind === 'request' && one.method === method && !this.#taken.has(transactionOf(one))
-    const request = (await this.#next(fits)) as ReceivedRequest
-    this.#taken.add(transactionOf(request))
-    return request
+    const fits = (one: ReceivedMessage): boolean => one.kind === 'request' && one.method === method
+    return (await this.#take(fits)) as ReceivedRequest
   }
 
-  /** The next copy of a request. */
-  async copyOf(request: ReceivedRequest): Promise<ReceivedRequest> {
-    const fits = (one: ReceivedMessage): boolean =>
-      one.kind === 'request' && transactionOf(one) === transactionOf(request)
-    return (await this.#next(fits)) as ReceivedRequest
-  }
-
+  /** The next message that is this response, likewise. */
   async response(status: number, method?: string): Promise<ReceivedResponse> {
     const fits = (one: ReceivedMessage): boolean =>
       one.kind === 'response' &&
       one.status === status &&
       (method ?? one.envelope.method) === one.envelope.method
-    return (await this.#next(fits)) as ReceivedResponse
+    return (await this.#take(fits)) as ReceivedResponse
+  }
+
+  /** The next copy of a message. */
+  copyOf(message: ReceivedMessage): Promise<ReceivedMessage> {
+    return this.#next(one => identityOf(one) === identityOf(message))
   }
 
   /** What comes next, whether it can be parsed or not. */
@@ -84,8 +77,14 @@ export class ScriptedPeer implements AsyncDisposable {
     return this.#text
   }
 
+  /** How many different requests of this method came. */
   count(method: string): number {
-    return this.received.filter(one => one.kind === 'request' && one.method === method).length
+    return new Set(this.#requests(method).map(identityOf)).size
+  }
+
+  /** Copies are counted too. */
+  countPackets(method: string): number {
+    return this.#requests(method).length
   }
 
   reply(request: ReceivedRequest, answer: Answer & { tag?: string; sdp?: string }): void {
@@ -132,6 +131,17 @@ export class ScriptedPeer implements AsyncDisposable {
     this.#socket.send(bytes, this.#remotePort, '127.0.0.1')
   }
 
+  #requests(method: string): ReceivedMessage[] {
+    return this.received.filter(one => one.kind === 'request' && one.method === method)
+  }
+
+  /** On a busy machine an agent repeats what a test has not answered yet: that is nothing new. */
+  async #take(fits: (one: ReceivedMessage) => boolean): Promise<ReceivedMessage> {
+    const one = await this.#next(candidate => fits(candidate) && !this.#taken.has(identityOf(candidate)))
+    this.#taken.add(identityOf(one))
+    return one
+  }
+
   async #next(fits: (one: ReceivedMessage) => boolean): Promise<ReceivedMessage> {
     const deadline = AbortSignal.timeout(patienceMs)
     for (;;) {
@@ -150,9 +160,12 @@ export class ScriptedPeer implements AsyncDisposable {
   }
 }
 
-/** Copies of a request share its branch (RFC 3261 §17.2.3); so do the CANCEL and the ACK that belong to it. */
-const transactionOf = ({ method, envelope }: ReceivedRequest): string =>
-  `${method} ${envelope.via.parameters.get('branch')}`
+/** Copies share their branch (RFC 3261 §17.2.3); so do an INVITE's CANCEL and answers. */
+function identityOf(message: ReceivedMessage): string {
+  const { via, method } = message.envelope
+  const kind = message.kind === 'request' ? 'request' : message.status
+  return `${kind} ${method} ${via.parameters.get('branch')}`
+}
 
 /** An answer to a malformed request mirrors its faults. */
 function parseMessageOrNothing(bytes: Buffer): ReceivedMessage | undefined {

@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { IncomingCall } from '../src/sip/user-agent.ts'
 import { callFrom, inviteFields } from './peer-call.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, endOf, offer, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { answer, endOf, offer, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
-/** What a test expects `onFault` to have heard. */
-let expectedFaults: number
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-  expectedFaults = 0
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toHaveLength(expectedFaults)
+  peer = await agents.peer()
 })
 
 describe('a call comes in', () => {
@@ -78,9 +67,11 @@ describe('a call comes in', () => {
     })
     peer.towards(agent.port)
     const fields = inviteFields({ Via: `SIP/2.0/UDP 127.0.0.1:${peer.port};branch=z9hG4bKsame` })
-    for (let copy = 0; copy < 3; copy += 1) {
+    peer.ask('INVITE', fields, offer)
+    const busy = await peer.response(486)
+    for (let copy = 0; copy < 2; copy += 1) {
       peer.ask('INVITE', fields, offer)
-      await peer.response(486)
+      await peer.copyOf(busy)
     }
     expect(rang).toBe(1)
   })
@@ -136,7 +127,7 @@ describe('a call comes in', () => {
   })
 
   test('an application that throws answers 500, and the agent lives', async () => {
-    expectedFaults = 1
+    agents.expectedFaults = 1
     const agent = await agents.agent({
       onCall: () => {
         throw new Error('ours')
@@ -152,7 +143,7 @@ describe('a call comes in', () => {
 describe('the ACK of our 2xx', () => {
   test('until it comes the 2xx is repeated; late is soon enough', async () => {
     const { accepted, ok, inside } = await callFrom(peer, agents, false)
-    for (let copy = 0; copy < 3; copy += 1) expect((await peer.response(200)).envelope).toEqual(ok.envelope)
+    for (let copy = 0; copy < 3; copy += 1) expect((await peer.copyOf(ok)).envelope).toEqual(ok.envelope)
     inside('ACK 1')
     const call = await accepted
     expect(call.remoteSdp).toBe(offer)
@@ -177,7 +168,7 @@ describe('the ACK of our 2xx', () => {
     })
     peer.towards(agent.port).ask('INVITE', inviteFields(), offer)
     const ok = await peer.response(200)
-    await peer.response(200)
+    await peer.copyOf(ok)
     expect(peer.count('BYE')).toBe(0)
     peer.ask('ACK', { 'Call-ID': 'c1', To: ok.headers.get('To') ?? '', CSeq: '1 ACK' })
     const bye = await peer.request('BYE')

@@ -1,21 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { ReceivedRequest } from '../src/sip/message.ts'
 import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, endOf, failureOf, never, orderTo, TestAgents } from './test-agents.ts'
+import { answer, endOf, failureOf, never, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
+  peer = await agents.peer()
 })
 
 /** Answers the BYE that ends a test. */
@@ -158,7 +150,7 @@ describe('giving up', () => {
     ])
     expect(patient).toMatchObject({ kind: 'no_response', status: 0 })
     expect(hasty).toMatchObject({ kind: 'no_response', status: 0 })
-    expect(peer.count('INVITE')).toBeGreaterThan(8)
+    expect(peer.countPackets('INVITE')).toBeGreaterThan(8)
     expect(peer.count('CANCEL')).toBe(0)
   })
 

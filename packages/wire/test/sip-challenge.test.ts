@@ -1,23 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { parseChallenge } from '../src/sip/digest/challenge.ts'
 import { digestResponse } from '../src/sip/digest/digest-response.ts'
 import type { ReceivedRequest } from '../src/sip/message.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, failureOf, never, orderTo, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { answer, failureOf, never, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
+  peer = await agents.peer()
 })
 
 describe('challenges', () => {

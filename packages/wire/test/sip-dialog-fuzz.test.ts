@@ -1,22 +1,15 @@
 import fc from 'fast-check'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { MessageFramer } from '../src/sip/stream/message-framer.ts'
 import { callFrom } from './peer-call.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, offer, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { answer, offer, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
+  peer = await agents.peer()
 })
 
 /** Requests inside a call with what they carry. */

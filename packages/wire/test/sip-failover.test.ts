@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Resolver } from '../src/sip/locating/resolver.ts'
 import type { UserAgent } from '../src/sip/user-agent.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, endOf, failureOf, never, orderTo, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { answer, endOf, failureOf, never, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let first: ScriptedPeer
 let second: ScriptedPeer
 let alice: UserAgent
@@ -20,17 +20,9 @@ function twoServers(): Resolver {
 }
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  first = await ScriptedPeer.open()
-  second = await ScriptedPeer.open()
+  first = await agents.peer()
+  second = await agents.peer()
   alice = await agents.agent({ resolver: twoServers() })
-})
-
-afterEach(async () => {
-  for (const peer of [first, second]) peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  for (const peer of [first, second]) await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
 })
 
 const order = orderTo(0, { to: 'sip:bob@carrier.test' })
@@ -65,7 +57,7 @@ describe('a carrier with two servers', () => {
     const late = await first.request('INVITE')
     second.reply(await second.request('INVITE'), { status: 200, sdp: answer })
     const call = await calling
-    const sent = first.count('INVITE')
+    const sent = first.countPackets('INVITE')
     first.reply(late, { status: 180, tag: 'late' })
     await first.request('CANCEL')
     first.reply(late, { status: 200, tag: 'late', sdp: answer })
@@ -73,7 +65,7 @@ describe('a carrier with two servers', () => {
     const bye = await first.request('BYE')
     expect(bye.envelope.toTag).toBe('late')
     first.reply(bye, { status: 200 })
-    expect(first.count('INVITE')).toBe(sent)
+    expect(first.countPackets('INVITE')).toBe(sent)
     expect(call.dialog.remoteTag).toBe('peer')
     const over = endOf(call)
     const hangingUp = call.bye(never)

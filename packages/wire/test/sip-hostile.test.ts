@@ -1,26 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { UserAgent } from '../src/sip/user-agent.ts'
 import { callFrom, inviteFields } from './peer-call.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { endOf, never, offer, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { endOf, never, offer, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
-/** What a test expects `onFault` to have heard. */
-let expectedFaults: number
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-  expectedFaults = 0
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toHaveLength(expectedFaults)
+  peer = await agents.peer()
 })
 
 describe('hostile company', () => {
@@ -70,7 +59,7 @@ describe('hostile company', () => {
     const ok = await peer.response(200)
     peer.ask('ACK', { 'Call-ID': 'c1', To: ok.headers.get('To') ?? '', CSeq: '1 ACK' })
     const call = await accepted
-    expectedFaults = 1
+    agents.expectedFaults = 1
     await call.bye(never)
     expect(await endOf(call)).toMatchObject({ by: 'local' })
     await alive(agent)

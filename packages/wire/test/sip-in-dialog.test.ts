@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
 import { callFrom } from './peer-call.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { answer, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
-/** What a test expects `onFault` to have heard. */
-let expectedFaults: number
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-  expectedFaults = 0
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toHaveLength(expectedFaults)
+  peer = await agents.peer()
 })
 
 describe('inside a call', () => {
@@ -37,7 +26,7 @@ describe('inside a call', () => {
   })
 
   test('without a callback our description stays; one that throws refuses 488 and changes nothing', async () => {
-    expectedFaults = 1
+    agents.expectedFaults = 1
     const { accepted, inside } = await callFrom(peer, agents)
     const call = await accepted
     inside('INVITE 2', 'v=0\r\ns=two\r\n')

@@ -1,17 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { losesFirst, lossyTransport } from './lossy-transport.ts'
-import { endOf, never, orderTo, TestAgents } from './test-agents.ts'
+import { endOf, never, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
-
-beforeEach(() => {
-  agents = new TestAgents()
-})
-
-afterEach(async () => {
-  await agents[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
-})
+const agents = testAgents()
 
 describe('a line that loses', () => {
   test.each([

@@ -1,24 +1,16 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import type { RegistrationState, UserAgentOptions } from '../src/sip/user-agent.ts'
 import { until } from './loopback.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { failureOf, never, orderTo, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { failureOf, never, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let registrar: ScriptedPeer
 let states: RegistrationState[]
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  registrar = await ScriptedPeer.open()
+  registrar = await agents.peer()
   states = []
-})
-
-afterEach(async () => {
-  registrar.farewell()
-  await agents[Symbol.asyncDispose]()
-  await registrar[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
 })
 
 const open = async (options: Partial<UserAgentOptions> = {}, more = {}) => {
@@ -191,7 +183,7 @@ test('a registrar can be asked about an account without changing anything', asyn
 })
 
 test('whatever leaves the agent passes its proxy first', async () => {
-  await using proxy = await ScriptedPeer.open()
+  const proxy = await agents.peer()
   const { agent } = await open({ outboundProxy: `sip:127.0.0.1:${proxy.port}` })
   const route = `<sip:127.0.0.1:${proxy.port};lr>`
   const failing = failureOf(agent.invite(orderTo(0, { to: 'sip:bob@far.test' }), never))
@@ -206,5 +198,4 @@ test('whatever leaves the agent passes its proxy first', async () => {
   }
   expect(await failing).toMatchObject({ status: 486 })
   expect(await asking).toMatchObject({ status: 200 })
-  proxy.farewell()
 })

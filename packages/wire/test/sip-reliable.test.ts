@@ -1,22 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { AnsweredCall, IncomingCall } from '../src/sip/user-agent.ts'
 import { inviteFields } from './peer-call.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, endOf, failureOf, never, offer, orderTo, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { answer, endOf, failureOf, never, offer, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
+  peer = await agents.peer()
 })
 
 describe('provisional answers that must not be lost, as caller', () => {
@@ -104,7 +96,7 @@ describe('as callee', () => {
     })
     const first = await peer.response(183)
     expect(first.headers.get('Require')).toBe('100rel')
-    expect((await peer.response(183)).headers.get('RSeq')).toBe(first.headers.get('RSeq'))
+    expect((await peer.copyOf(first)).headers.get('RSeq')).toBe(first.headers.get('RSeq'))
     acknowledge(first, 2, '1')
     await peer.response(481, 'PRACK')
     acknowledge(first, 3)

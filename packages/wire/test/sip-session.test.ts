@@ -1,23 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { until } from './loopback.ts'
 import { callFrom, inviteFields } from './peer-call.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
 import type { AnsweredCall } from '../src/sip/user-agent.ts'
-import { answer, endOf, never, offer, orderTo, TestAgents } from './test-agents.ts'
+import { answer, endOf, never, offer, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 let peer: ScriptedPeer
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  peer = await ScriptedPeer.open()
-})
-
-afterEach(async () => {
-  peer.farewell()
-  await agents[Symbol.asyncDispose]()
-  await peer[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
+  peer = await agents.peer()
 })
 
 /** A call between two agents. */

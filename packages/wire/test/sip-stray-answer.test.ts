@@ -1,21 +1,15 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { until } from './loopback.ts'
-import { ScriptedPeer } from './scripted-peer.ts'
-import { answer, never, orderTo, TestAgents } from './test-agents.ts'
+import type { ScriptedPeer } from './scripted-peer.ts'
+import { answer, never, orderTo, testAgents } from './test-agents.ts'
 
-/** A process dies while a phone rings, and another one takes its address: the callee picks up to nobody. */
-let agents: TestAgents
+// A process dies while a phone rings, and another one takes its address: the callee picks up to nobody.
+
+const agents = testAgents()
 let callee: ScriptedPeer
 
 beforeEach(async () => {
-  agents = new TestAgents()
-  callee = await ScriptedPeer.open()
-})
-afterEach(async () => {
-  callee.farewell()
-  await agents[Symbol.asyncDispose]()
-  await callee[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
+  callee = await agents.peer()
 })
 
 /** An INVITE of an agent that is gone, and its successor at the same port. */
@@ -71,8 +65,8 @@ test('an answer that is not ours, or says no, or is of a live call, is left alon
 test('a flood of answers is not answered without end', async () => {
   const { invite } = await ringAndDie()
   for (let tag = 0; tag < 200; tag += 1) callee.reply(invite, { status: 200, sdp: answer, tag: `fork${tag}` })
-  await until(() => callee.count('ACK') >= 50, 'the first ones were acknowledged')
+  await until(() => callee.countPackets('ACK') >= 50, 'the first ones were acknowledged')
   callee.reply(invite, { status: 200, sdp: answer, tag: 'fork0' })
-  await until(() => callee.count('ACK') > 50, 'a copy of the first was too')
-  expect(callee.count('ACK')).toBe(51)
+  await until(() => callee.countPackets('ACK') > 50, 'a copy of the first was too')
+  expect(callee.countPackets('ACK')).toBe(51)
 })

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { standardTimings } from '../src/sip/transaction/timings.ts'
 import { openTcpTransport } from '../src/sip/stream/tcp-transport.ts'
 import type { TraceLine, UserAgentOptions } from '../src/sip/user-agent.ts'
@@ -10,21 +10,12 @@ import { until } from './loopback.ts'
 import { program } from './program.ts'
 import { Sipp } from './sipp-program.ts'
 import { StreamPeer } from './stream-peer.ts'
-import { answer, endOf, failureOf, never, offer, orderTo, TestAgents } from './test-agents.ts'
+import { answer, endOf, failureOf, never, offer, orderTo, testAgents } from './test-agents.ts'
 
 const openssl = program('openssl')
 const sippPath = program('sipp')
 
-let agents: TestAgents
-
-beforeEach(() => {
-  agents = new TestAgents()
-})
-
-afterEach(async () => {
-  await agents[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
-})
+const agents = testAgents()
 
 const overTcp = (port: number | undefined): string => `sip:bob@127.0.0.1:${port};transport=tcp`
 const tcp: Partial<UserAgentOptions> = { tcp: { port: 0 } }

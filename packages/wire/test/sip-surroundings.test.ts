@@ -1,23 +1,14 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { TraceLine } from '../src/sip/user-agent.ts'
 import { inviteFields } from './peer-call.ts'
 import { until } from './loopback.ts'
 import { ScriptedPeer } from './scripted-peer.ts'
-import { endOf, failureOf, never, offer, orderTo, TestAgents } from './test-agents.ts'
+import { endOf, failureOf, never, offer, orderTo, testAgents } from './test-agents.ts'
 
-let agents: TestAgents
-
-beforeEach(() => {
-  agents = new TestAgents()
-})
-
-afterEach(async () => {
-  await agents[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
-})
+const agents = testAgents()
 
 describe('protection', () => {
   test('who is not on the list gets no word, while our own calls get their answers', async () => {

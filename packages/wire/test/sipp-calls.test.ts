@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { readAnswer } from '../src/sdp/answer.ts'
 import { createOffer } from '../src/sdp/offer.ts'
 import { standardTimings } from '../src/sip/transaction/timings.ts'
@@ -7,22 +7,13 @@ import type { IncomingCall } from '../src/sip/user-agent.ts'
 import { lossyTransport } from './lossy-transport.ts'
 import { program } from './program.ts'
 import { Sipp } from './sipp-program.ts'
-import { endOf, failureOf, never, orderTo, TestAgents } from './test-agents.ts'
+import { endOf, failureOf, never, orderTo, testAgents } from './test-agents.ts'
 
 const path = program('sipp')
 const challenge = fileURLToPath(new URL('./sipp/uas-challenge.xml', import.meta.url))
 const sdp = createOffer({ address: { host: '127.0.0.1', port: 40_000 } })
 
-let agents: TestAgents
-
-beforeEach(() => {
-  agents = new TestAgents()
-})
-
-afterEach(async () => {
-  await agents[Symbol.asyncDispose]()
-  expect(agents.ownFaults()).toEqual([])
-})
+const agents = testAgents()
 
 describe.skipIf(path === undefined)('SIPp', () => {
   const caller = (...args: string[]): Promise<Sipp> => Sipp.start({ path: path ?? '', args })

@@ -1,4 +1,4 @@
-import { expect } from 'vitest'
+import { afterEach, expect } from 'vitest'
 import {
   openUserAgent,
   InviteFailed,
@@ -10,6 +10,7 @@ import {
   type UserAgent,
   type UserAgentOptions,
 } from '../src/sip/user-agent.ts'
+import { ScriptedPeer } from './scripted-peer.ts'
 
 /** A tenth of the real timers, so that time-outs take 3.2 s and not 32. */
 export const quick = { t1Ms: 50, t2Ms: 200, t4Ms: 200 }
@@ -19,20 +20,43 @@ export const never: AbortSignal = new AbortController().signal
 export const offer = 'v=0\r\ns=offer\r\n'
 export const answer = 'v=0\r\ns=answer\r\n'
 
+/** Agents for the tests of a file. After each test they are closed, and a fault that it did not expect fails it. */
+export function testAgents(): TestAgents {
+  const agents = new TestAgents()
+  afterEach(() => agents.endTest())
+  return agents
+}
+
 export class TestAgents implements AsyncDisposable {
-  readonly faults: unknown[] = []
-  readonly #open: UserAgent[] = []
+  /** How many faults of its own the test wants. */
+  expectedFaults = 0
+  #faults: unknown[] = []
+  #open: UserAgent[] = []
+  #peers: ScriptedPeer[] = []
+
+  /** All that the agents could not cope with. */
+  get faults(): readonly unknown[] {
+    return this.#faults
+  }
 
   async agent(options: Partial<UserAgentOptions> = {}): Promise<UserAgent> {
+    const faults = this.#faults
     const one = await openUserAgent({
       host: '127.0.0.1',
       port: 0,
       name: 'test',
       timings: quick,
-      onFault: error => this.faults.push(error),
+      onFault: error => faults.push(error),
       ...options,
     })
     this.#open.push(one)
+    return one
+  }
+
+  /** A peer that lets the agents go when the test is over. */
+  async peer(): Promise<ScriptedPeer> {
+    const one = await ScriptedPeer.open()
+    this.#peers.push(one)
     return one
   }
 
@@ -51,11 +75,26 @@ export class TestAgents implements AsyncDisposable {
 
   /** Faults that are no mere silence of the other side, which a test may well want. */
   ownFaults(): unknown[] {
-    return this.faults.filter(fault => !(fault instanceof TransactionFailed))
+    return this.#faults.filter(fault => !(fault instanceof TransactionFailed))
+  }
+
+  /** Closes what the test opened, looks at its faults, and is ready for the next one. */
+  async endTest(): Promise<void> {
+    await this[Symbol.asyncDispose]()
+    const faults = this.ownFaults()
+    const expected = this.expectedFaults
+    this.#faults = []
+    this.expectedFaults = 0
+    expect(faults, String(faults[0])).toHaveLength(expected)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#open.map(one => one[Symbol.asyncDispose]()))
+    const [agents, peers] = [this.#open, this.#peers]
+    this.#open = []
+    this.#peers = []
+    for (const peer of peers) peer.farewell()
+    await Promise.all(agents.map(one => one[Symbol.asyncDispose]()))
+    await Promise.all(peers.map(one => one[Symbol.asyncDispose]()))
   }
 }
 

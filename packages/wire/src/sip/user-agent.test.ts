@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { endOf, answer, failureOf, never, offer, orderTo, TestAgents } from '../../test/test-agents.ts'
+import { afterEach, describe, expect, test } from 'vitest'
+import { endOf, answer, failureOf, never, offer, orderTo, testAgents } from '../../test/test-agents.ts'
 import type { IncomingCall } from './user-agent.ts'
 
-let agents: TestAgents
+const agents = testAgents()
 
-beforeEach(() => {
-  agents = new TestAgents()
-})
-
-afterEach(async () => {
-  await agents[Symbol.asyncDispose]()
-  expect(agents.faults).toEqual([])
-})
+// Both sides are ours here: silence is a fault too.
+afterEach(() => expect(agents.faults).toEqual([]))
 
 describe('two agents on loopback', () => {
   test('ring, answer, and the caller hangs up', async () => {
