@@ -1,9 +1,10 @@
-import { equal, ok } from 'node:assert/strict'
+import { equal, ok, rejects } from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { levelDbfs, mulawLevelDbfs } from '@parley/wire/audio/level'
 import { newSrtpKeys } from '@parley/wire/sdp/crypto-line'
+import { SdpError } from '@parley/wire/sdp/sdp-error'
 import { opusCodec } from '@parley/wire/sdp/stream-codecs'
 import type { IncomingCall } from '@parley/wire/sip/user-agent'
 import { startBaresipPhone, type PhoneOptions } from '../packages/wire/test/baresip-phone.ts'
@@ -76,10 +77,35 @@ const calling = (one: BaresipCase): ProgramFlow => ({
   },
 })
 
+/** What we do not speak is refused before anything is sent: docs/decisions/014-no-dtls-srtp.md. */
+const insistsOnDtls: BaresipCase = {
+  name: 'dtls',
+  phone: { modules: ['dtls_srtp.so'], parameters: ';mediaenc=dtls_srtp' },
+}
+
+const refused = (one: BaresipCase): ProgramFlow => ({
+  name: `baresip-is-refused-${one.name}`,
+  direction: 'with',
+  programs: programsFor(one),
+  async play() {
+    const { promise, resolve } = Promise.withResolvers<IncomingCall>()
+    await withPeer(one, { onCall: resolve }, async (peer, settings) => {
+      const dials = `sip:parley@${host}:${peer.agent.port}`
+      await using phone = await phoneOf(one, { settings, dials })
+      const call = await promise
+      ok(call.sdp?.includes('UDP/TLS/RTP/SAVP'), call.sdp)
+      await rejects(peer.answer(call), SdpError)
+      call.reject(488)
+      await until(() => phone.output().includes('488 Not Acceptable Here'))
+    })
+  },
+})
+
 /** baresip 1.0 calls with the first suite that it knows and no other: there is no second case to play. */
 export const baresipFlows: readonly ProgramFlow[] = [
   ...cases.map(pickedUp),
   ...cases.filter(({ name }) => name !== 'srtp-32').map(calling),
+  refused(insistsOnDtls),
 ]
 
 /** Lines of baresip's configuration that the transport needs. */

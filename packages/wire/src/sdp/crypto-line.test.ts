@@ -10,6 +10,8 @@ const key = Buffer.alloc(30, 7).toString('base64')
 const offerWith = (...lines: string[]): string =>
   ['v=0', 'c=IN IP4 192.0.2.20', 'm=audio 5000 RTP/SAVP 0', ...lines, ''].join('\r\n')
 
+const byDtls = ['a=fingerprint:sha-256 00:11', 'a=setup:actpass']
+
 test('both sides of a protected call end with the same keys, mirrored', () => {
   const offer = createOffer({ address: there, srtp: newSrtpKeys() })
   expect(offer).toContain('RTP/SAVP 0 8')
@@ -45,9 +47,21 @@ test('a suite or a parameter that we do not speak is passed over, and the tag of
 test.each([
   ['no keys', offerWith()],
   ['a short key', offerWith('a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA')],
-  ['keys by DTLS only', offerWith('a=fingerprint:sha-256 00:11')],
+  ['keys by DTLS only', offerWith(...byDtls)],
+  ['keys by DTLS only, under its own name', offerWith(...byDtls).replace('RTP/SAVP', 'UDP/TLS/RTP/SAVP')],
 ])('an offer with %s is no audio for us', (_, offer) => {
   expect(() => answerOffer(offer, { address: here })).toThrow(SdpError)
+})
+
+test('where keys by DTLS are offered beside keys in the description, these are taken', () => {
+  const stream = `m=audio 5002 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${key}`
+  const offer = offerWith(...byDtls, stream).replace('RTP/SAVP', 'UDP/TLS/RTP/SAVP')
+  const { sdp, media } = answerOffer(offer, { address: here })
+  expect(sdp.match(/^m=.*/gm)).toEqual(['m=audio 0 UDP/TLS/RTP/SAVP 0', 'm=audio 4000 RTP/SAVP 0'])
+  expect(media).toMatchObject({
+    remote: { port: 5002 },
+    srtp: { receive: { suite: 'AES_CM_128_HMAC_SHA1_80' } },
+  })
 })
 
 test('an answer that takes plain RTP, or none of our keys, is refused', () => {
