@@ -55,7 +55,7 @@ describe('one fault is told alone', () => {
       'invalid_value',
     ],
     [{ background_audio: 'beach' }, 'background_audio', 'invalid_value'],
-    [{ agent_id: '01a208b0-9f78-7a02-a228-53ab7f37aae8' }, 'agent_id', 'unrecognized_key'],
+    [{ agent: 'Sarah' }, 'agent', 'unrecognized_key'],
   ])('%#: $1 $2', async (change, path, code) => {
     const { status, body } = await api().send('POST', '/v1/calls', { body: { ...valid, ...change } })
     expect(status).toBe(400)

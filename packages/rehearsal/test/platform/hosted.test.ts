@@ -28,7 +28,11 @@ beforeAll(async () => {
     await openOpenAiRealtime({
       script: {
         transcribe: () => 'Yes, that works for me.',
-        reply: situation => (situation.byItself ? { call: settled } : echo.reply(situation)),
+        // Asked for words of its own after the callee's, the model ends the call; else it says what it is given.
+        reply: situation =>
+          situation.turns > 0 && !/word for word/iu.test(situation.instructions)
+            ? { call: settled }
+            : echo.reply(situation),
       },
     }),
   )
