@@ -24,6 +24,7 @@ import { chain } from './step.ts'
 import { toolCalls } from './tools/tool-calls.ts'
 import { keyPresses } from './tools/key-presses.ts'
 import { nothingOutside, outsideTools } from './tools/outside.ts'
+import { languageSwitches } from './tools/switch-language.ts'
 import { isConnecting, transfers } from './tools/transfer.ts'
 import { noToolCalls } from './tools/tool-use.ts'
 import { turns } from './turns.ts'
@@ -50,6 +51,7 @@ const parts: readonly Part[] = [
   toolCalls,
   keyPresses,
   outsideTools,
+  languageSwitches,
   transfers,
   betweenPeople(keypad),
   betweenPeople(endings),
@@ -103,6 +105,7 @@ export function begin(terms: Terms): ConversationState {
     keypad: null,
     tools: noToolCalls,
     pressing: null,
+    switching: null,
     transfer: null,
     outside: nothingOutside,
     unreadable: 0,

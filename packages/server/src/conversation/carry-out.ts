@@ -37,6 +37,7 @@ export function carryOut(command: Command, hands: Hands): void {
     case 'press_keys':
     case 'use_tool':
     case 'transfer':
+    case 'switch_language':
     case 'report':
     case 'enter':
     case 'finish':
@@ -63,6 +64,8 @@ function onLine(command: LineCommand, hands: Hands): void {
       return void useTool(command, hands)
     case 'transfer':
       return void transferCallee(command, hands)
+    case 'switch_language':
+      return void switchLanguage(command, hands)
     case 'report':
       return report(command.event)
     case 'enter':
@@ -103,6 +106,22 @@ async function pressKeys(
     (error: unknown) => (error instanceof Error ? error.message : 'The keys could not be pressed'),
   )
   post({ type: 'keys_pressed', toolCallId, fault })
+}
+
+/** Whoever asked for another language waits for it in silence. */
+const switchDeadlineMs = 3_000
+
+async function switchLanguage(
+  { toolCallId, language }: Extract<LineCommand, { type: 'switch_language' }>,
+  { voice, post, over }: Hands,
+): Promise<void> {
+  const signal = AbortSignal.any([over, AbortSignal.timeout(switchDeadlineMs)])
+  const settle = (fault: string | null) => post({ type: 'language_switched', toolCallId, fault })
+  if (!voice.switchLanguage) return settle('the voice keeps its language')
+  await voice.switchLanguage(language, signal).then(
+    () => settle(null),
+    (error: unknown) => settle(error instanceof Error ? error.message : 'it failed'),
+  )
 }
 
 function toVoice(command: VoiceCommand, voice: Voice): void {

@@ -29,6 +29,8 @@ export type ConversationEvent =
   | { type: 'transfer_settled'; toolCallId: string; result: TransferResult }
   /** The last key has left, or what kept it from leaving. */
   | { type: 'keys_pressed'; toolCallId: string; fault: string | null }
+  /** The voice hears and speaks another language now, or what kept it from that. */
+  | { type: 'language_switched'; toolCallId: string; fault: string | null }
   | { type: 'tick' }
   | { type: 'stop'; how: 'now' | 'farewell' }
   /** The process has to go. */
@@ -62,6 +64,7 @@ export type LineCommand =
   | { type: 'use_tool'; call: OutsideCall }
   | { type: 'press_keys'; toolCallId: string; digits: string }
   | { type: 'transfer'; toolCallId: string; wish: TransferWish }
+  | { type: 'switch_language'; toolCallId: string; language: string }
   | { type: 'report'; event: CallEventBody }
   | { type: 'enter'; line: TranscriptLine }
   /** The conversation is over; the line is still up when `hangUp` is set. */

@@ -148,6 +148,7 @@ const story = fc.array(
 
 const terms = fc.record({
   outside: fc.constant([]),
+  languages: fc.constant([]),
   settings: fc.constant(defaultSettings),
   takesTurns: fc.boolean(),
   needsWords: fc.boolean(),

@@ -1,5 +1,6 @@
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { ToolDefinition } from '../speech/port.ts'
+import { languageName } from '../domain/language.ts'
 import { toolsFor } from './tools/definitions.ts'
 
 /** What holds for every call, whatever its instructions: how one speaks on a phone. */
@@ -53,16 +54,6 @@ function facts(data: Readonly<Record<string, string>>): string {
 function toolsText(tools: readonly ToolDefinition[]): string {
   const lines = tools.map(({ name, description }) => `- ${name}: ${description}`)
   return `Your tools:\n${lines.join('\n')}`
-}
-
-function languageName(language: string): string {
-  try {
-    const name = new Intl.DisplayNames(['en'], { type: 'language' }).of(language)
-    return name === undefined || name === language ? language : `${name} (${language})`
-  } catch {
-    // A tag that Intl refuses is still better named than dropped.
-    return language
-  }
 }
 
 /** Short names, as in "Mon, 23 Nov 2026, 13:47 UTC". */

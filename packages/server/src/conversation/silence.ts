@@ -38,7 +38,7 @@ export const silence: Part = (state, happening) => {
 
 /** A reply that is asked for and does not come is silence too. */
 function isQuiet(state: ConversationState): boolean {
-  const { agent, callee, ending, keypad, transfer } = state
-  if (keypad !== null || transfer !== null || awaitsTool(state)) return false
+  const { agent, callee, ending, keypad, transfer, switching } = state
+  if (keypad !== null || transfer !== null || switching !== null || awaitsTool(state)) return false
   return ending.phase === 'open' && !callee.speaking && !isAudible(agent)
 }

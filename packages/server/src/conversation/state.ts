@@ -15,10 +15,11 @@ import type { Menu } from './menu.ts'
 import type { KeyPress } from './tools/key-presses.ts'
 import type { ConversationSettings } from './settings.ts'
 import type { OutsideTool, OutsideUse } from './tools/outside.ts'
+import type { LanguageSwitch } from './tools/switch-language.ts'
 import type { Transfer } from './tools/transfer.ts'
 import type { ToolUse } from './tools/tool-use.ts'
 
-/** What is fixed for the whole conversation. */
+/** What is fixed for the whole conversation, its language apart. */
 export interface Terms {
   readonly settings: ConversationSettings
   /** The voice finds the end of the callee's turn and answers by itself. */
@@ -29,8 +30,9 @@ export interface Terms {
   readonly disclosure: string | null
   readonly firstSentence: string | null
   readonly maxDurationMs: number
-  /** BCP 47. */
+  /** BCP 47. The agent may change it to one of `languages`; empty: it may not. */
   readonly language: string
+  readonly languages: readonly string[]
   readonly keypad: KeypadTerms
   /** Null: the agent can transfer the call to nobody. */
   readonly transfer: TransferPlan | null
@@ -64,6 +66,8 @@ export interface ConversationState {
   readonly tools: ToolUse
   /** Keys that the agent is pressing or about to press. */
   readonly pressing: KeyPress | null
+  /** The language is about to be another one. */
+  readonly switching: LanguageSwitch | null
   /** The callee is about to be connected to somebody else. */
   readonly transfer: Transfer | null
   readonly outside: OutsideUse

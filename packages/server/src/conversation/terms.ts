@@ -15,13 +15,14 @@ export function termsOf(
 ): Terms {
   const { firstSentence, maxDurationMs, language } = plan
   const { keypad = bothWays, transfer = null, disclosure = null } = plan
-  const { voicemail = hangUpOnIt, waitForGreeting = false } = plan
+  const { voicemail = hangUpOnIt, waitForGreeting = false, otherLanguages = [] } = plan
   const settings = { ...defaultSettings, ...wishes(plan), ...changes }
   const talk = { settings, takesTurns, needsWords, disclosure, firstSentence, maxDurationMs }
   return {
     ...talk,
     outside,
     language,
+    languages: otherLanguages.length === 0 ? [] : [language, ...otherLanguages],
     keypad,
     transfer,
     voicemail,

@@ -3,6 +3,7 @@ export const builtInTools: readonly string[] = [
   'end_call',
   'transfer_call',
   'send_dtmf',
+  'switch_language',
   'search_knowledge',
   'opt_out',
   'schedule_callback',

@@ -28,6 +28,8 @@ export interface CallPlan {
   readonly temperature: number | null
   /** BCP 47. */
   readonly language: string
+  /** To which the call may be switched while it lasts; absent: none. */
+  readonly otherLanguages?: readonly string[]
   readonly maxDurationMs: number
   /** The values that filled the placeholders: data the agent may state, never orders to it. */
   readonly requestData: Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Catalogue, chooseSpeech, type WantedSpeech } from './catalogue.ts'
+import { type Catalogue, chooseSpeech, otherLanguages, type WantedSpeech } from './catalogue.ts'
 
 const model = { languages: ['en'], supportsTemperature: true, typicalLatencyMs: 300 }
 const voice = { languages: ['en'], description: '' }
@@ -49,4 +49,12 @@ test.each([
   [{ model: 'big', voice: 'slt' }, 'voice', ['alloy']],
 ])('%j lacks a %s and names %j', (wanted, lacking, valid) => {
   expect(ask(wanted)).toEqual({ found: false, lacking, valid })
+})
+
+test('a call may be switched to every other language that is heard and spoken, once', () => {
+  const heard = ['en-US', 'es-ES', 'es-MX', 'fr-FR']
+  const hearing = { ...catalogue, recognizedLanguages: heard }
+  expect(otherLanguages(hearing, 'en-GB')).toEqual(['es-ES'])
+  expect(otherLanguages(hearing, 'es-MX')).toEqual(['en-US'])
+  expect(otherLanguages(catalogue, 'en-US')).toEqual([])
 })

@@ -1,5 +1,5 @@
 import type { CallMode } from '@parley/contract/status'
-import { understands } from './language.ts'
+import { sameLanguage, understands } from './language.ts'
 
 /** What the configured providers can serve now, as far as placing a call needs to know. */
 export interface Catalogue {
@@ -130,4 +130,14 @@ function providersOf(voices: readonly Listed[], id: string): string[] {
 
 function ids(entries: readonly Listed[]): string[] {
   return [...new Set(entries.map(entry => entry.id))]
+}
+
+/** To what a call in legacy mode may be switched: every other language that is both understood and spoken, once. */
+export function otherLanguages({ voices, recognizedLanguages }: Catalogue, language: string): string[] {
+  const spoken = voices.filter(({ mode }) => mode === 'legacy').flatMap(({ languages }) => languages)
+  const others: string[] = []
+  for (const tag of recognizedLanguages)
+    if (understands(spoken, tag) && ![language, ...others].some(known => sameLanguage(known, tag)))
+      others.push(tag)
+  return others
 }

@@ -11,7 +11,7 @@ import { findAgent } from '../store/agents.ts'
 import { findCarrier } from '../store/carriers.ts'
 import type { Transaction } from '../store/database.ts'
 import { changeNumber, insertNumber, type PhoneNumberRow } from '../store/phone-numbers.ts'
-import { checkOptions, languageFor, type PlanDeps } from './plan-call.ts'
+import { checkOptions, languagesFor, type PlanDeps } from './plan-call.ts'
 
 export interface OwnNumberDeps extends PlanDeps {
   /** What else must be stored if and only if the number is. */
@@ -126,7 +126,7 @@ async function savedAgentFaults(deps: PlanDeps, account: AccountId, body: unknow
 
 function languageFaults({ catalogue }: PlanDeps, agent: InboundAgent): readonly Fault[] {
   try {
-    languageFor(agent, catalogue())
+    languagesFor(agent, catalogue())
     return []
   } catch (error) {
     if (error instanceof ApiError) return error.more.errors ?? []

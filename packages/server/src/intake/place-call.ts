@@ -12,7 +12,7 @@ import { refuseListed } from './do-not-call.ts'
 import {
   type CheckedOptions,
   checkOptions,
-  languageFor,
+  languagesFor,
   type PlanDeps,
   planOf,
   type Speech,
@@ -39,10 +39,10 @@ export interface PlacedCall {
  */
 export async function placeCall(deps: PlaceCallDeps, account: AccountId, body: unknown): Promise<PlacedCall> {
   const { request, speech, numbers, demandedDisclosure } = await readRequest(deps, account, body)
-  const language = languageFor(request, deps.catalogue())
+  const languages = languagesFor(request, deps.catalogue())
   const from = callerNumber(deps, numbers, request.from_number)
   const to = request.phone_number
-  const plan = planOf({ request, speech, account, language, demandedDisclosure, to, from })
+  const plan = planOf({ request, speech, account, ...languages, demandedDisclosure, to, from })
   const warnings = warningsFor(request, speech)
   const call = await store(deps, plan, { request, body, warnings })
   return { call, warnings }

@@ -8,7 +8,7 @@ import type { Jobs } from '../store/jobs.ts'
 import { findBrowserLine } from '../store/nodes.ts'
 import { notifyCall } from '../store/notify.ts'
 import { withAgent } from './own-agents.ts'
-import { checkOptions, languageFor, type PlanDeps, planOf } from './plan-call.ts'
+import { checkOptions, languagesFor, type PlanDeps, planOf } from './plan-call.ts'
 
 export interface PlaceTestCallDeps extends PlanDeps {
   readonly jobs: Jobs
@@ -34,11 +34,11 @@ export async function placeTestCall(
   const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   const request = placeTestCallSchema.parse(body)
-  const language = languageFor(request, deps.catalogue())
+  const languages = languagesFor(request, deps.catalogue())
   const line = await findBrowserLine(deps.database)
   if (line === null) throw new ApiError('unavailable', { detail: 'No worker takes calls from browsers now' })
   const party = { to: browserParty, from: null, direction: 'inbound' } as const
-  const plan = planOf({ request, speech, account, language, demandedDisclosure, ...party })
+  const plan = planOf({ request, speech, account, ...languages, demandedDisclosure, ...party })
   await store(deps, plan, request)
   const now = Math.floor(Date.now() / 1_000)
   return {

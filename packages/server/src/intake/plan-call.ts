@@ -14,7 +14,7 @@ import type {
   TransferPlan,
   VoicemailPlan,
 } from '../domain/call-plan.ts'
-import type { Catalogue } from '../domain/catalogue.ts'
+import { type Catalogue, otherLanguages } from '../domain/catalogue.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { disclosureText, type Duties } from '../domain/disclosure.ts'
 import { canonicalLanguage, defaultLanguage, understands } from '../domain/language.ts'
@@ -73,9 +73,12 @@ export async function checkOptions<Schema extends z.ZodObject>(
 }
 
 /** In legacy mode a recognizer must understand the language; a realtime model takes it as advice. */
-export function languageFor(request: InboundAgent, { recognizedLanguages }: Catalogue): string {
+export function languagesFor(request: InboundAgent, catalogue: Catalogue): CallLanguages {
   const language = canonicalLanguage(request.stt_language ?? defaultLanguage)
-  if (request.mode !== 'legacy' || understands(recognizedLanguages, language)) return language
+  if (request.mode !== 'legacy') return { language, otherLanguages: [] }
+  const { recognizedLanguages } = catalogue
+  if (understands(recognizedLanguages, language))
+    return { language, otherLanguages: otherLanguages(catalogue, language) }
   const list = recognizedLanguages.length === 0 ? 'none' : recognizedLanguages.join(', ')
   const message = `No configured recognizer understands ${language}. Available languages: ${list}`
   throw new ApiError('language_not_available', {
@@ -84,11 +87,16 @@ export function languageFor(request: InboundAgent, { recognizedLanguages }: Cata
   })
 }
 
-export interface PlanParts {
+interface CallLanguages {
+  readonly language: string
+  /** To which the call may be switched. */
+  readonly otherLanguages: readonly string[]
+}
+
+export interface PlanParts extends CallLanguages {
   readonly request: InboundAgent
   readonly speech: Speech
   readonly account: AccountId
-  readonly language: string
   readonly demandedDisclosure: Partial<Duties> | undefined
   readonly to: string
   readonly from: string | null
@@ -137,6 +145,7 @@ function optionsOf(parts: PlanParts, fill: (template: string) => string): Partia
     keypad: request.keypad,
     analysis: request.analysis && analysisOf(request.analysis),
     voicemail: request.voicemail && voicemailOf(request.voicemail, fill),
+    otherLanguages: parts.otherLanguages.length > 0 ? parts.otherLanguages : undefined,
     waitForGreeting: request.wait_for_greeting || undefined,
     interruption: request.interruption && interruptionOf(request.interruption),
     silence: request.silence && silenceOf(request.silence),

@@ -4,7 +4,7 @@ import type { NodeId } from '../domain/ids.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { insertInboundCall } from '../store/inbound-calls.ts'
 import type { AnsweredNumber } from '../store/inbound-numbers.ts'
-import { checkOptions, languageFor, type PlanDeps, planOf } from './plan-call.ts'
+import { checkOptions, languagesFor, type PlanDeps, planOf } from './plan-call.ts'
 
 /** A call that rings for a number of ours. */
 export interface RingingCall {
@@ -36,7 +36,7 @@ export async function planInboundCall(
     demandedDisclosure,
     to,
     from,
-    language: languageFor(request, deps.catalogue()),
+    ...languagesFor(request, deps.catalogue()),
     direction: 'inbound',
   })
   return await insertInboundCall(deps.database, {

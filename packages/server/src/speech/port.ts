@@ -66,6 +66,11 @@ export interface Voice extends AsyncDisposable {
   tell(text: string): void
   /** The result of a tool call. A reply is asked for with respond(). */
   answerTool(toolCallId: string, result: unknown): void
+  /**
+   * Hears and speaks another language (BCP 47) from the next reply on. Rejects with VoiceFault, and then nothing
+   * has changed. Absent where the voice takes whatever language it hears.
+   */
+  switchLanguage?(language: string, signal: AbortSignal): Promise<void>
 }
 
 export type VoiceEvent =

@@ -1,4 +1,5 @@
 import { openCascadeVoice } from './cascade/cascade-voice.ts'
+import type { Tongue } from './cascade/open-streams.ts'
 import type { Brain, DetectorFactory, Recognizer, Synthesizer } from './cascade/port.ts'
 import {
   VoiceFault,
@@ -62,20 +63,42 @@ function openRealtime(parts: VoiceParts, session: VoiceSession, signal: AbortSig
 }
 
 function openLegacy(parts: VoiceParts, session: VoiceSession, signal: AbortSignal): Promise<Voice> {
-  const recognizer = parts.recognizers.find(({ languages }) => speaks(languages, session.language))
-  if (!recognizer) throw missing(`no configured recognizer understands ${session.language}`)
+  const recognizer = recognizerFor(parts, session.language)
   const brain = parts.brains.find(({ models }) => models.some(({ id }) => id === session.model))
   if (!brain) throw missing(`no configured provider serves the legacy model ${session.model}`)
   const synthesizer = synthesizerOf(parts, session)
   if (!synthesizer) throw missing(`no configured provider has the legacy voice ${session.voice}`)
   if (!parts.detectors) throw missing('legacy mode needs a speech detector')
   const chosen = {
-    recognizer: recognizer.adapter,
+    recognizer,
     brain: brain.adapter,
     synthesizer: synthesizer.adapter,
     detectors: parts.detectors,
+    inLanguage: (language: string) => tongueFor(parts, session, language),
   }
   return openCascadeVoice(chosen, session, signal)
+}
+
+function recognizerFor({ recognizers }: VoiceParts, language: string): Recognizer {
+  const part = recognizers.find(({ languages }) => speaks(languages, language))
+  if (!part) throw missing(`no configured recognizer understands ${language}`)
+  return part.adapter
+}
+
+/** The call's own voice where it speaks the language, else one that does, of the same provider if it has any. */
+function tongueFor(parts: VoiceParts, session: VoiceSession, language: string): Tongue {
+  const own = synthesizerOf(parts, session)
+  const first = own ? [own, ...parts.synthesizers] : parts.synthesizers
+  for (const { voices, adapter } of first) {
+    const fitting = voices.filter(({ languages }) => speaks(languages, language))
+    const voice = fitting.find(({ id }) => id === session.voice) ?? fitting.find(isDefault) ?? fitting[0]
+    if (voice) return { recognizer: recognizerFor(parts, language), synthesizer: adapter, voice: voice.id }
+  }
+  throw missing(`no configured voice speaks ${language}`)
+}
+
+function isDefault(voice: VoiceInfo): boolean {
+  return voice.default
 }
 
 /** A voice that is in no list was registered by its id, which then goes to the preferred provider. */

@@ -17,7 +17,7 @@ export type Script = (cue: {
 }) => ScriptedLine | null
 
 export interface VoiceLog {
-  readonly type: 'say' | 'respond' | 'interrupt' | 'instruct' | 'tell' | 'answer_tool'
+  readonly type: 'say' | 'respond' | 'interrupt' | 'instruct' | 'tell' | 'answer_tool' | 'switch_language'
   readonly text: string
   readonly playedMs?: number
 }
@@ -38,6 +38,8 @@ export class ScriptedVoice implements Voice {
   /** A voice that takes turns answers when it knows the words, and does not care what else is going on. */
   answersOnWords = false
   heardFrames = 0
+  /** What comes of changing the language; null: nothing yet. */
+  switching: PromiseWithResolvers<void> | null = null
   /** Tells no words before they are final. */
   silentPartials = false
   readonly #script: Script
@@ -92,6 +94,12 @@ export class ScriptedVoice implements Voice {
 
   answerTool(_toolCallId: string, result: unknown): void {
     this.log.push({ type: 'answer_tool', text: JSON.stringify(result) })
+  }
+
+  switchLanguage(language: string): Promise<void> {
+    this.log.push({ type: 'switch_language', text: language })
+    this.switching = Promise.withResolvers()
+    return this.switching.promise
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,10 +1,12 @@
 import { openDeepgram } from '@parley/rehearsal/stand-ins/deepgram/open-deepgram'
 import { openElevenLabs } from '@parley/rehearsal/stand-ins/elevenlabs/open-elevenlabs'
 import { openOpenAiChat } from '@parley/rehearsal/stand-ins/openai-chat/open-openai-chat'
+import type { StandIn } from '@parley/rehearsal/stand-ins/stand-in'
 import { toneSpeech } from '@parley/rehearsal/stand-ins/tone-speech'
 import { VoiceActivity } from '@parley/rehearsal/stand-ins/voice-activity'
 import { afterEach, expect, test } from 'vitest'
 import type { DetectorFactory } from '../../src/speech/cascade/port.ts'
+import { elevenLabsVoices } from '../../src/speech/cascade/synthesizers/elevenlabs/voices.ts'
 import { hostedParts } from '../../src/speech/hosted.ts'
 import { createVoices } from '../../src/speech/voices.ts'
 import { session, silence, VoiceProbe } from './voice-probe.ts'
@@ -24,10 +26,12 @@ const detectors: DetectorFactory = {
   },
 }
 
+const elevenLabsVoiceIds = elevenLabsVoices.map(({ id }) => id)
+
 async function open() {
   const heard = ['who is this', 'yes that works']
   const deepgram = await openDeepgram({ transcribe: stretch => heard[stretch - 1] ?? '' })
-  const elevenlabs = await openElevenLabs({ voices: ['your-spanish-voice-id'] })
+  const elevenlabs = await openElevenLabs({ voices: ['your-spanish-voice-id', ...elevenLabsVoiceIds] })
   const chat = await openOpenAiChat({
     reply: ({ messages }) => {
       const newest = messages.at(-1)
@@ -145,4 +149,53 @@ test('a recognizer connection that drops in mid-sentence is opened again, and no
   expect(connections).toHaveLength(2)
   expect(probe.of('heard').at(-1)?.text).not.toBe('')
   expect(probe.of('fault')).toMatchObject([{ fatal: false, fault: { provider: 'deepgram' } }])
+})
+
+const requests = (server: StandIn) =>
+  server.log.filter(entry => entry.type === 'connect').map(({ body }) => (body as { path: string }).path)
+
+test('another language is heard and spoken while the call goes on, and no word is lost', async () => {
+  const { probe, chat, deepgram, elevenlabs } = await open()
+  const { voice } = probe
+  voice.say('opening', 'Un momento por favor.')
+  const switching = voice.switchLanguage?.('fr-FR', AbortSignal.timeout(5000))
+  await probe.hear(toneSpeech('whowhowho is this'))
+  await switching
+  await probe.until('reply_done')
+  expect(probe.of('reply_done')).toMatchObject([{ replyId: 'opening', result: 'complete' }])
+  await probe.hear(silence(600))
+  await expect
+    .poll(() => probe.of('heard').at(-1), { timeout: 5000 })
+    .toMatchObject({ text: 'who is this', final: true })
+  voice.respond('r1')
+  await probe.until('reply_done', 2)
+  expect(probe.of('fault')).toEqual([])
+  const [before, after] = requests(deepgram)
+  expect([before, after?.includes('language=fr')]).toEqual([expect.stringContaining('language=es'), true])
+  expect(requests(elevenlabs).at(-1)).not.toContain('your-spanish-voice-id')
+  expect(elevenlabs.log.some(({ type }) => type === 'close')).toBe(true)
+  expect(deepgram.log.filter(({ type }) => type === 'close')).toHaveLength(1)
+  expect(chat.log.filter(({ type }) => type === 'chat.completions')).toHaveLength(1)
+})
+
+test('where the other language can not be had, the call goes on in its own', async () => {
+  const { probe, deepgram } = await open()
+  const { voice } = probe
+  deepgram.faults.refuse(503)
+  const switching = voice
+    .switchLanguage?.('fr-FR', AbortSignal.timeout(5000))
+    .catch((error: unknown) => error)
+  await probe.hear(toneSpeech('whowhowho is this'))
+  expect(await switching).toMatchObject({ name: 'VoiceFault', kind: 'unreachable' })
+  expect(
+    await voice.switchLanguage?.('xx', AbortSignal.timeout(5000)).catch((error: unknown) => error),
+  ).toMatchObject({ kind: 'refused' })
+  await probe.hear(silence(600))
+  await expect
+    .poll(() => probe.of('heard').at(-1), { timeout: 5000 })
+    .toMatchObject({ text: 'who is this', final: true })
+  voice.say('r1', 'Muy bien.')
+  await probe.until('reply_done')
+  expect(probe.of('reply_done')).toMatchObject([{ result: 'complete' }])
+  expect(probe.of('fault')).toEqual([])
 })

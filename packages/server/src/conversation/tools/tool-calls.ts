@@ -9,6 +9,7 @@ import { endCallDefinition, readEndCall } from './end-call.ts'
 import { takeKeys } from './key-presses.ts'
 import { sendDtmfDefinition } from './send-dtmf.ts'
 import { outsideTool, takeOutside } from './outside.ts'
+import { switchLanguageName, takeLanguage } from './switch-language.ts'
 import { takeTransfer } from './transfer.ts'
 import { transferCallName } from './transfer-call.ts'
 import { answerTool, type ReadToolCall, refuseTool, type ToolCallEvent } from './tool-answer.ts'
@@ -20,6 +21,7 @@ const performers: ReadonlyMap<string, Performer> = new Map([
   [endCallDefinition.name, endCall],
   [sendDtmfDefinition.name, takeKeys],
   [transferCallName, takeTransfer],
+  [switchLanguageName, takeLanguage],
 ])
 
 /** Carries out what the model wants done; whatever is wrong with a call is told to the model. */

@@ -1,9 +1,11 @@
 import { EventOutlet } from '../event-outlet.ts'
-import type { Voice, VoiceEvent, VoiceSession } from '../port.ts'
+import { type Voice, type VoiceEvent, VoiceFault, type VoiceSession } from '../port.ts'
 import { faultOf } from '../voice-fault.ts'
+import { ChangingEars } from './changing-ears.ts'
 import { Foresight } from './foresight.ts'
 import { hearing, nothingHeard, type HearingEvent } from './heard-turns.ts'
 import { History } from './history.ts'
+import { openStreams, RecognizerOutlet, type Tongue, type TongueStreams } from './open-streams.ts'
 import type {
   Brain,
   BrainMessage,
@@ -11,7 +13,6 @@ import type {
   DetectorFactory,
   Recognizer,
   RecognizerEvent,
-  RecognizerStream,
   SpeechDetectorStream,
   Synthesizer,
   SynthesizerStream,
@@ -23,6 +24,8 @@ export interface CascadeParts {
   readonly brain: Brain
   readonly synthesizer: Synthesizer
   readonly detectors: DetectorFactory
+  /** Throws VoiceFault where nobody speaks it. Absent: the call keeps the language it began in. */
+  readonly inLanguage?: (language: string) => Tongue
 }
 
 /**
@@ -35,30 +38,20 @@ const STABLE_MS = 160
 /** Bytes of µ-law in a millisecond. */
 const BYTES_PER_MS = 8
 
-/** Opens recognizer and synthesizer side by side; when one fails, the other is closed again. */
+/** Rejects with VoiceFault. */
 export async function openCascadeVoice(
   parts: CascadeParts,
   session: VoiceSession,
   signal: AbortSignal,
 ): Promise<Voice> {
-  const early: RecognizerEvent[] = []
-  let hear = (event: RecognizerEvent): void => void early.push(event)
-  const recognizing = parts.recognizer.open(
-    { language: session.language, onEvent: event => hear(event) },
-    signal,
-  )
-  const synthesizing = parts.synthesizer.open({ voice: session.voice, language: session.language }, signal)
-  const [recognizer, synthesizer] = await Promise.allSettled([recognizing, synthesizing])
-  if (recognizer.status === 'fulfilled' && synthesizer.status === 'fulfilled') {
-    const streams = { recognizer: recognizer.value, synthesizer: synthesizer.value }
-    const voice = new CascadeVoice(parts, session, streams)
-    hear = event => voice.recognized(event)
-    early.forEach(hear)
-    return voice
-  }
-  if (recognizer.status === 'fulfilled') await recognizer.value[Symbol.asyncDispose]()
-  if (synthesizer.status === 'fulfilled') await synthesizer.value[Symbol.asyncDispose]()
-  throw recognizer.status === 'rejected' ? recognizer.reason : (synthesizer as PromiseRejectedResult).reason
+  const { language, voice } = session
+  const outlet = new RecognizerOutlet()
+  const streams = await openStreams({ ...parts, voice }, { language, onEvent: outlet.take }, signal)
+  return new CascadeVoice(parts, session, { ...streams, outlet })
+}
+
+interface Opened extends TongueStreams {
+  readonly outlet: RecognizerOutlet
 }
 
 /** Recognizer, brain and synthesizer as one voice. It waits for respond(): when a turn is over is not its decision. */
@@ -66,11 +59,15 @@ class CascadeVoice implements Voice {
   readonly capabilities = { takesTurns: false, needsWords: true }
   readonly #outlet = new EventOutlet()
   readonly #history = new History()
+  readonly #parts: CascadeParts
   readonly #brain: Brain
-  readonly #session: VoiceSession
-  readonly #recognizer: RecognizerStream
-  readonly #patienceMs: number
-  readonly #synthesizer: SynthesizerStream
+  #session: VoiceSession
+  readonly #recognizer: ChangingEars
+  #told: RecognizerOutlet
+  #patienceMs: number
+  #synthesizer: SynthesizerStream
+  /** The synthesizer of the language before is closed, or about to be. */
+  #retired: Promise<unknown> = Promise.resolve()
   readonly #replies: ReplyQueue
   readonly #detector: SpeechDetectorStream
   readonly #foresight = new Foresight()
@@ -80,18 +77,17 @@ class CascadeVoice implements Voice {
   #overdue: NodeJS.Timeout | undefined
   #disposal: Promise<void> | null = null
 
-  constructor(
-    parts: CascadeParts,
-    session: VoiceSession,
-    streams: { recognizer: RecognizerStream; synthesizer: SynthesizerStream },
-  ) {
+  constructor(parts: CascadeParts, session: VoiceSession, { recognizer, synthesizer, outlet }: Opened) {
+    this.#parts = parts
     this.#brain = parts.brain
     this.#session = session
-    this.#recognizer = streams.recognizer
-    this.#patienceMs = RECOGNIZER_PATIENCE_MS + (parts.recognizer.capabilities.endsTurns?.withinMs ?? 0)
-    this.#synthesizer = streams.synthesizer
+    this.#recognizer = new ChangingEars(recognizer)
+    this.#told = outlet
+    this.#patienceMs = patienceMs(parts.recognizer)
+    this.#synthesizer = synthesizer
     this.#replies = new ReplyQueue({
-      ...streams,
+      recognizer: this.#recognizer,
+      synthesizer,
       history: this.#history,
       emit: event => this.#outlet.emit(event),
     })
@@ -100,6 +96,7 @@ class CascadeVoice implements Voice {
       ...(threshold === undefined ? {} : { threshold }),
       onSpeech: event => this.#speech(event),
     })
+    outlet.open(event => this.#recognized(event))
   }
 
   listen(listener: (event: VoiceEvent) => void): void {
@@ -145,7 +142,21 @@ class CascadeVoice implements Voice {
     this.#history.add({ role: 'tool_result', toolCallId, name, result: JSON.stringify(result ?? null) })
   }
 
-  recognized(event: RecognizerEvent): void {
+  async switchLanguage(language: string, signal: AbortSignal): Promise<void> {
+    const tongue = this.#parts.inLanguage?.(language)
+    if (!tongue) throw new VoiceFault('parley', 'refused', { message: 'the language can not be changed' })
+    const outlet = new RecognizerOutlet()
+    this.#recognizer.hold()
+    try {
+      const streams = await openStreams(tongue, { language, onEvent: outlet.take }, signal)
+      await this.#change(language, tongue, { ...streams, outlet })
+    } catch (error) {
+      await this.#recognizer.settle()
+      throw error
+    }
+  }
+
+  #recognized(event: RecognizerEvent): void {
     if (event.type !== 'fault') return this.#hear(event)
     const fault = faultOf('recognizer', event.fault)
     this.#outlet.emit({ type: 'fault', fault, fatal: event.fatal })
@@ -154,6 +165,28 @@ class CascadeVoice implements Voice {
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposal ??= this.#dispose()
     return this.#disposal
+  }
+
+  /** A reply under way keeps its voice to its end. */
+  async #change(language: string, { recognizer, voice }: Tongue, opened: Opened): Promise<void> {
+    if (this.#disposal) {
+      await Promise.allSettled([
+        opened.recognizer[Symbol.asyncDispose](),
+        opened.synthesizer[Symbol.asyncDispose](),
+      ])
+      throw new VoiceFault('parley', 'refused', { message: 'the voice is closed' })
+    }
+    const before = this.#synthesizer
+    this.#session = { ...this.#session, language, voice }
+    this.#patienceMs = patienceMs(recognizer)
+    this.#synthesizer = opened.synthesizer
+    this.#retired = this.#replies
+      .speakWith(opened.synthesizer)
+      .then(() => Promise.allSettled([before[Symbol.asyncDispose]()]))
+    this.#told.close()
+    this.#told = opened.outlet
+    opened.outlet.open(event => this.#recognized(event))
+    await this.#recognizer.settle(opened.recognizer)
   }
 
   #request(messages: readonly BrainMessage[], guidance: string | null): BrainRequest {
@@ -208,8 +241,13 @@ class CascadeVoice implements Voice {
     await Promise.allSettled([
       this.#recognizer[Symbol.asyncDispose](),
       this.#synthesizer[Symbol.asyncDispose](),
+      this.#retired,
     ])
   }
+}
+
+function patienceMs({ capabilities: { endsTurns } }: Recognizer): number {
+  return RECOGNIZER_PATIENCE_MS + (endsTurns?.withinMs ?? 0)
 }
 
 /** All that an answer without guidance depends on. */

@@ -32,12 +32,15 @@ interface Stage {
 /** Speaks replies one after the other, and tells of each exactly one end. */
 export class ReplyQueue {
   readonly #stage: Stage
+  #synthesizer: SynthesizerStream
   readonly #waiting: QueuedReply[] = []
   #active: ActiveReply | null = null
+  #handedOver: (() => void)[] = []
   #closed = false
 
   constructor(stage: Stage) {
     this.#stage = stage
+    this.#synthesizer = stage.synthesizer
   }
 
   add(reply: QueuedReply): void {
@@ -59,6 +62,15 @@ export class ReplyQueue {
     this.#end(active, 'cancelled')
   }
 
+  /** Speaks the replies that begin from now on. Resolves when the synthesizer before it speaks no more. */
+  speakWith(synthesizer: SynthesizerStream): Promise<void> {
+    this.#synthesizer = synthesizer
+    return new Promise(resolve => {
+      if (this.#active) this.#handedOver.push(resolve)
+      else resolve()
+    })
+  }
+
   /** Silently: nothing is told of what was under way. */
   close(): void {
     this.#closed = true
@@ -76,17 +88,18 @@ export class ReplyQueue {
       this.#active = reply
       this.#stage.emit({ type: 'reply_started', replyId: reply.replyId })
       await this.#perform(reply)
+      for (const resolve of this.#handedOver.splice(0)) resolve()
     }
     this.#active = null
   }
 
   async #perform(reply: ActiveReply): Promise<void> {
     const { replyId, stop, thinks } = reply
-    const { recognizer, synthesizer } = this.#stage
+    const { recognizer } = this.#stage
     try {
       const sound = {
         words: reply.words(stop.signal),
-        synthesizer,
+        synthesizer: this.#synthesizer,
         onFirstToken: () => thinks && this.#tell(reply, { type: 'first_token', replyId }),
         onToolCall: (call: ToolCall) => this.#call(reply, call),
         onExpect: (phrases: readonly string[]) => recognizer.expect(phrases),
