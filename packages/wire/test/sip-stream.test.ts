@@ -29,7 +29,8 @@ function watch(): { lines: TraceLine[]; onTrace: (line: TraceLine) => void } {
 describe('calls over TCP', () => {
   test('one connection carries the call both ways, and nothing is repeated', async () => {
     const { lines, onTrace } = watch()
-    const { agent: bob, accepted } = await agents.callee({ ...tcp, onTrace })
+    // A 2xx is repeated over TCP too, when its ACK takes longer than T1 (RFC 3261 §13.3.1.4).
+    const { agent: bob, accepted } = await agents.callee({ ...tcp, timings: standardTimings, onTrace })
     const alice = await agents.agent(tcp)
     const call = await alice.invite(orderTo(0, { to: overTcp(bob.ports.tcp) }), never)
     const theirs = await accepted
