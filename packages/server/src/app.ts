@@ -33,7 +33,7 @@ import { type Database, openDatabase } from './store/database.ts'
 import { type Jobs, openJobs } from './store/jobs.ts'
 import { subscribe } from './store/notify.ts'
 import { createSealing } from './store/sealing.ts'
-import type { NetworkEars, Voices } from './speech/port.ts'
+import type { NetworkEars, Standby, Voices } from './speech/port.ts'
 import type { BrowserLine } from './telephony/browser/browser-line.ts'
 import type { Carrier } from './telephony/port.ts'
 import type { Registrations } from './telephony/sip/registrations.ts'
@@ -55,13 +55,13 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     await openStreamLines(config, { database, sealing, reception: doors.streams, onTrouble }),
   )
   const trunks = await openTrunks(config, { database, line, sealing, streams })
-  const { voices: uncounted, networkEars } = starting.use(await openSpeech(config))
+  const { voices: uncounted, ...speech } = starting.use(await openSpeech(config))
   const countCalls = () => ({ live: worker.liveCalls, most: config.PARLEY_MAX_CALLS })
   const watching = starting.use(await openWatching(config, { log, countCalls }))
   const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
   const tools = starting.use(openCallTools(config, { database, sealing, log }))
-  const run = runner(config, { ...watching, database, jobs, nodeId, log, voices, networkEars, tools })
+  const run = runner(config, { ...watching, ...speech, database, jobs, nodeId, log, voices, tools })
   const worker: CallWorker = new CallWorker({
     nodeId,
     database,
@@ -183,6 +183,7 @@ interface RunnerParts {
   readonly log: Logger
   readonly voices: Voices
   readonly networkEars: NetworkEars
+  readonly standby: Standby
   readonly watch: WatchCall
   readonly tools: ToolDeps
 }
@@ -195,7 +196,7 @@ interface Runner {
 }
 
 /** Runs the calls of this node. */
-function runner(config: Config, { voices, networkEars, tools, ...parts }: RunnerParts): Runner {
+function runner(config: Config, { voices, networkEars, standby, tools, ...parts }: RunnerParts): Runner {
   const recordings = openRecordings(config.PARLEY_DATA_DIR, error =>
     parts.log.error({ err: error }, 'a recording is in trouble'),
   )
@@ -208,6 +209,7 @@ function runner(config: Config, { voices, networkEars, tools, ...parts }: Runner
         ...carriers,
         voices,
         networkEars,
+        standby,
         ringTimeoutMs,
         clock: Date.now,
         newId,

@@ -5,7 +5,8 @@ import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
 import { localParts } from '../speech/local/local-parts.ts'
 import { createNetworkEars } from '../speech/network-ears.ts'
-import type { Analyst, Catalogue, Embedder, NetworkEars, Voices } from '../speech/port.ts'
+import type { Analyst, Catalogue, Embedder, NetworkEars, Standby, Voices } from '../speech/port.ts'
+import { createStandby } from '../speech/standby.ts'
 import { createVoices, type VoiceParts } from '../speech/voices.ts'
 import type { Config } from './config.ts'
 import { hostedConfig } from './speech-settings.ts'
@@ -14,12 +15,17 @@ import { hostedConfig } from './speech-settings.ts'
 export interface Speech extends AsyncDisposable {
   readonly voices: Voices
   readonly networkEars: NetworkEars
+  readonly standby: Standby
 }
 
 export async function openSpeech(config: Config): Promise<Speech> {
   const engines = await openLocalEngines()
   const parts = voiceParts(config, () => engines)
-  const speech = { voices: createVoices(parts), networkEars: createNetworkEars(parts) }
+  const speech = {
+    voices: createVoices(parts),
+    networkEars: createNetworkEars(parts),
+    standby: createStandby(parts),
+  }
   return { ...speech, [Symbol.asyncDispose]: () => engines[Symbol.asyncDispose]() }
 }
 
@@ -51,6 +57,7 @@ function voiceParts(config: Config, engines: () => LocalEngines): VoiceParts {
     brains: either(hosted.brains, local.brains),
     synthesizers: either(hosted.synthesizers, local.synthesizers),
     detectors: local.detectors,
+    reserve: local,
   }
 }
 

@@ -3,6 +3,7 @@ import { answer, nobodyYet } from './answer.ts'
 import { hasMachine } from './answering/machine.ts'
 import { bargeIn } from './barge-in.ts'
 import { calleeSpeaks, silentCallee } from './callee.ts'
+import { deafness } from './deafness.ts'
 import { endings } from './endings.ts'
 import { faults } from './faults.ts'
 import { greeting, holdBack, nothingHeld } from './greeting.ts'
@@ -29,6 +30,7 @@ import { isConnecting, transfers } from './tools/transfer.ts'
 import { noToolCalls } from './tools/tool-use.ts'
 import { turns } from './turns.ts'
 import { voicemail } from './voicemail.ts'
+import { watchdog } from './watchdog.ts'
 
 /**
  * What is observed comes before what is decided on it; what ends the call comes before what goes on with
@@ -59,6 +61,8 @@ const parts: readonly Part[] = [
     isMenuTalking(state, happening.nowMs) ? null : turns(state, happening),
   ),
   betweenPeople(silence),
+  betweenPeople(deafness),
+  betweenPeople(watchdog),
   limits,
 ]
 
@@ -114,6 +118,8 @@ export function begin(terms: Terms): ConversationState {
     wrappingUp: false,
     silenceAskedMs: null,
     stalledMs: null,
+    fillers: 0,
+    deafSinceMs: null,
     failing: null,
   }
 }
@@ -124,7 +130,7 @@ export function begin(terms: Terms): ConversationState {
  */
 function wantsNoReply(state: ConversationState): boolean {
   const { ending, agent, callee } = state
-  if (ending.phase !== 'open' || callee.speaking || isConnecting(state)) return true
+  if (ending.phase !== 'open' || state.failing || callee.speaking || isConnecting(state)) return true
   if (hasMachine(state)) return true
   return agent.lastAskedMs > callee.lastSoundMs || isOpening(state) || isSpokenOver(state)
 }

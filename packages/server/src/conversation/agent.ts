@@ -28,7 +28,15 @@ export interface Agent {
   readonly lastSoundMs: number
 }
 
-export type Purpose = 'disclosure' | 'opening' | 'answer' | 'farewell' | 'silence_prompt' | 'message'
+export type Purpose =
+  | 'disclosure'
+  | 'opening'
+  | 'answer'
+  | 'farewell'
+  | 'silence_prompt'
+  | 'message'
+  | 'filler'
+  | 'apology'
 
 export interface Reply {
   readonly id: string

@@ -1,7 +1,7 @@
 import type { CallEventBody, TranscriptEntry } from '@parley/contract/events'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { Outcome } from '../domain/outcome.ts'
-import type { Voice } from '../speech/port.ts'
+import type { StandbyClips, Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
 import { advance, begin } from './advance.ts'
 import { carryOut, type Hands, type TransferCallee } from './carry-out.ts'
@@ -25,6 +25,8 @@ export interface CallInTalk {
   readonly prompt: string
   /** Before the call was answered; absent: none was. */
   readonly mailboxHeard?: boolean
+  /** Made beforehand, for when the voice is silent; absent: nothing could be. */
+  readonly standby?: StandbyClips | null
 }
 
 /** A customer's wish to end the call; one that came before listening is told at once. */

@@ -1,6 +1,6 @@
 import type { EndReason } from '@parley/contract/status'
 import { answeredBy } from './answering/answered-by.ts'
-import { type Outcome, talked } from '../domain/outcome.ts'
+import { broken, type Outcome, talked } from '../domain/outcome.ts'
 import { isAudible, type Request } from './agent.ts'
 import { ask } from './ask.ts'
 import { silenceAgent } from './silence-agent.ts'
@@ -74,6 +74,11 @@ export function hangUp(state: ConversationState, happening: Happening, reason: E
 const stalledForMs = 6_000
 
 function outcomeOf(state: ConversationState, { nowMs }: Happening, reason: EndReason): Outcome {
+  if (reason === 'provider_error')
+    return {
+      ...broken(reason, 'provider', 'The callee could not be understood any more'),
+      answeredBy: answeredBy(state),
+    }
   const outcome = talked(reason, answeredBy(state))
   const stalled = state.stalledMs !== null && nowMs - state.stalledMs <= stalledForMs
   if (reason !== 'silence' || !stalled) return outcome

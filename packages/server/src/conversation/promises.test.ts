@@ -130,7 +130,19 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
         tone: { frequencyHz, fromMs, toMs: fromMs + lastsMs },
       })),
   },
-  { weight: 1, arbitrary: fc.constant({ type: 'fault', fault, fatal: false } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('fault'), fault: fc.constant(fault), fatal: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.constant({ type: 'deaf' } as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constant({
+      type: 'replaced',
+      provider: 'legacy',
+      capabilities: { takesTurns: false, needsWords: true },
+    } as const),
+  },
   { weight: 1, arbitrary: fc.constant({ type: 'stop', how: 'farewell' } as const) },
 )
 
@@ -145,6 +157,8 @@ const story = fc.array(
     maxLength: 120,
   },
 )
+
+const clip = { text: 'One moment.', audio: new Uint8Array(4_000) }
 
 const terms = fc.record({
   outside: fc.constant([]),
@@ -169,6 +183,7 @@ const terms = fc.record({
   ),
   mailboxHeard: fc.boolean(),
   waitForGreeting: fc.boolean(),
+  standby: fc.constantFrom(null, { fillers: [clip], apology: clip }),
   fastBusy: fc.boolean(),
 })
 

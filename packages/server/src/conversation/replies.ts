@@ -1,4 +1,5 @@
 import type { VoiceEvent } from '../speech/port.ts'
+import { guidance } from '../domain/guidance.ts'
 import type { LegEvent } from '../telephony/port.ts'
 import {
   endMark,
@@ -6,6 +7,7 @@ import {
   put,
   type Reply,
   remember,
+  type Request,
   replyOf,
   startMark,
   update,
@@ -101,7 +103,7 @@ function replyAudio(
 }
 
 /** A mark tells when what stands before it was played, so the one that tells of the start follows the first frame. */
-function firstAudio(replyId: string, audio: Uint8Array): Command[] {
+export function firstAudio(replyId: string, audio: Uint8Array): Command[] {
   const rest = audio.subarray(frameBytes)
   return [
     { type: 'play', audio: audio.subarray(0, frameBytes) },
@@ -145,14 +147,21 @@ function replyMade(
   const said = heardText(pieces, { playedMs: writtenMs, audioMs: writtenMs, complete: false })
   const made =
     result === 'complete' ? reply : { ...reply, cutShort: true, pieces: [{ text: said, offsetMs: 0 }] }
-  // Half a disclosure is none.
-  const again = result === 'failed' && reply.purpose === 'disclosure' ? reply.request : null
-  const wanted = again ?? state.agent.wanted
+  const wanted = result === 'failed' ? afterBreak(state, reply) : state.agent.wanted
   const marked: Step = [
     withAgent(state, { replies: put(state.agent.replies, made), wanted }),
     state.agent.held ? [] : [{ type: 'mark', name: endMark(reply.id) }],
   ]
   return chain(marked, next => askForWanted(next, nowMs))
+}
+
+/** Half a disclosure is none; of anything else the rest is said, unless that broke off too. */
+function afterBreak({ agent, failing }: ConversationState, { purpose, request }: Reply): Request | null {
+  if (purpose === 'disclosure') return request
+  const isRest = request?.guidance === guidance.goOn
+  if (agent.wanted || isRest || failing || (purpose !== 'answer' && purpose !== 'opening'))
+    return agent.wanted
+  return { purpose: 'answer', guidance: guidance.goOn }
 }
 
 function askForWanted(state: ConversationState, nowMs: number): Step {

@@ -25,6 +25,10 @@ export interface ConversationSettings {
   readonly duckDb: number
   /** The callee stopped the agent and then said nothing for so long: the agent goes on. */
   readonly falseStopMs: number
+  /** A reply that was asked for so long ago is announced. */
+  readonly fillerMs: number
+  /** Without any sound of the agent although one is owed: something is said, or the voice is given up. */
+  readonly longestWaitMs: number
   readonly silencePromptMs: number
   readonly silenceFarewellMs: number
   /** Before the longest duration: the agent is told to come to an end. */
@@ -70,6 +74,8 @@ export const defaultSettings: ConversationSettings = {
   longestBackchannelMs: 1_500,
   duckDb: -15,
   falseStopMs: 2_000,
+  fillerMs: 2_300,
+  longestWaitMs: 5_000,
   silencePromptMs: 10_000,
   silenceFarewellMs: 20_000,
   wrapUpMs: 30_000,

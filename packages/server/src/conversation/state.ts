@@ -1,4 +1,5 @@
 import type { Keypad as KeypadTerms, TransferPlan, VoicemailPlan } from '../domain/call-plan.ts'
+import type { StandbyClips } from '../speech/port.ts'
 import type { Agent } from './agent.ts'
 import type { AnswerState } from './answer.ts'
 import type { Machine } from './answering/machine.ts'
@@ -39,6 +40,8 @@ export interface Terms {
   readonly voicemail: VoicemailPlan
   /** A mailbox was heard before the call was answered. */
   readonly mailboxHeard: boolean
+  /** What was made beforehand for when the voice is silent; null: nothing could be. */
+  readonly standby: StandbyClips | null
   /** The callee speaks first. */
   readonly waitForGreeting: boolean
   /** The callee's network has a fast busy tone. */
@@ -80,8 +83,16 @@ export interface ConversationState {
   readonly silenceAskedMs: number | null
   /** When the line last said that nothing arrives. */
   readonly stalledMs: number | null
-  /** The voice is gone since then. */
-  readonly failing: { readonly sinceMs: number; readonly message: string } | null
+  /** Words made beforehand that were played in a row while nothing else came. */
+  readonly fillers: number
+  /** Since then nobody understands the callee. */
+  readonly deafSinceMs: number | null
+  /** The voice is gone since then; and when the apology began. */
+  readonly failing: {
+    readonly sinceMs: number
+    readonly message: string
+    readonly apologyMs: number | null
+  } | null
 }
 
 export type Step = readonly [state: ConversationState, commands: readonly Command[]]

@@ -13,11 +13,16 @@ import { isConnecting } from './tools/transfer.ts'
 export const turns: Part = (state, { event, nowMs }) => {
   if (event.type !== 'tick' && event.type !== 'heard' && event.type !== 'speech_stopped') return null
   const { agent, callee, ending } = state
-  if (callee.speaking || ending.phase !== 'open' || isConnecting(state)) return null
-  if (agent.replies.length > 0) return callee.unanswered || callee.spokeMs !== null ? absorb(state) : null
+  if (callee.speaking || ending.phase !== 'open' || isUnable(state)) return null
+  if (agent.replies.some(({ purpose }) => purpose !== 'filler'))
+    return callee.unanswered || callee.spokeMs !== null ? absorb(state) : null
   const debt = owed(state)
   if (!debt || nowMs - quietFromMs(callee) < debt.afterMs) return null
   return ask(state, { purpose: 'answer', ...debt.request }, nowMs)
+}
+
+function isUnable(state: ConversationState): boolean {
+  return state.failing !== null || isConnecting(state)
 }
 
 function quietFromMs({ stoppedMs, unanswered }: Callee): number {

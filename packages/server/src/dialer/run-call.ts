@@ -1,7 +1,7 @@
 import type { CallEventBody } from '@parley/contract/events'
 import type { CallPlan } from '../domain/call-plan.ts'
 import { broken, unreached } from '../domain/outcome.ts'
-import { type NetworkEars, VoiceFault, type Voices } from '../speech/port.ts'
+import { type NetworkEars, type Standby, VoiceFault, type Voices } from '../speech/port.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { type Carrier, DialFailed } from '../telephony/port.ts'
 import { EarlyMedia, NetworkSaidNo } from './early-media.ts'
@@ -18,6 +18,7 @@ export interface RunCallDeps {
   readonly secondCarrier: Carrier
   readonly voices: Voices
   readonly networkEars: NetworkEars
+  readonly standby: Standby
   /** What the agent can do outside its conversation. */
   readonly openTools: (plan: CallPlan, signal: AbortSignal) => Promise<OpenTools>
   readonly ringTimeoutMs: number
@@ -48,6 +49,7 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   const { clock, newId } = deps
   await using tools = await deps.openTools(plan, stop.dialing.signal)
   const session = voiceSession(plan, clock(), tools.tools)
+  const standingBy = deps.standby.clipsFor(session)
   await using voice = await deps.voices.open(session, stop.dialing.signal)
   const first = firstWords(plan)
   if (first) voice.say(first.replyId, first.text)
@@ -61,7 +63,8 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   const store = records.journal.report
   const report = plan.redactPii ? (event: CallEventBody) => store(redactEvent(event)) : store
   report({ type: 'prompt', text: session.prompt })
-  const told = { plan, prompt: session.prompt, mailboxHeard: early.mailboxHeard }
+  const { mailboxHeard } = early
+  const told = { plan, prompt: session.prompt, mailboxHeard, standby: await standingBy }
   const { secondCarrier: carrier } = deps
   const openVoice = (signal: AbortSignal) => deps.voices.open(session, signal)
   const conversation = await talk(told, {

@@ -13,6 +13,8 @@ export const guidance = {
   nobodyThere: 'The callee does not answer any more. Say goodbye in one short sentence and ask nothing.',
   stillThere: 'The callee has been silent for a while. Ask briefly whether they are still there.',
   notUnderstood: 'What the callee said was not understood. Say so briefly and ask them to repeat it.',
+  cannotHear:
+    'You can not hear the callee any more. Say in one short sentence that you can not hear them and will end the call, and say goodbye. Ask nothing.',
   truth:
     'The callee asks whether they are talking to a machine. Say that you are an AI assistant, plainly and first, then go on.',
   goOn: 'You were interrupted, but the callee said nothing. Go on from where you stopped, without repeating yourself.',

@@ -1,5 +1,6 @@
 import type { NetworkEar, NetworkEars, NetworkEarSession } from './port.ts'
-import { speaks, type VoiceParts } from './voices.ts'
+import { speaks } from './speaks.ts'
+import type { VoiceParts } from './voices.ts'
 
 /** Recognizers for networks, apart from those of the conversation: a model must not hear what was said before it. */
 export function createNetworkEars({ recognizers, detectors }: VoiceParts): NetworkEars {

@@ -31,7 +31,17 @@ export interface VoiceSession {
   readonly speechThreshold?: number
   /** Facts of this call that a local brain may state and ask about, by name. */
   readonly facts: Readonly<Record<string, string>>
+  /** What was said before, where the session is opened in the middle of a call: the model goes on from there. */
+  readonly past?: readonly TalkMessage[]
 }
+
+/** One thing that was said or done in a call; the agent's words as far as they were heard. */
+export type TalkMessage =
+  | { role: 'user'; text: string }
+  | { role: 'assistant'; text: string }
+  | { role: 'system'; text: string }
+  | { role: 'tool_call'; toolCallId: string; name: string; arguments: string }
+  | { role: 'tool_result'; toolCallId: string; name: string; result: string }
 
 /** A function the model may call. `parameters` is a JSON Schema object. */
 export interface ToolDefinition {
@@ -90,6 +100,10 @@ export type VoiceEvent =
   | { type: 'tool_call'; replyId: string; toolCallId: string; name: string; arguments: string }
   /** First token of a reply, for the latency record. */
   | { type: 'first_token'; replyId: string }
+  /** Another model or provider goes on with the same call from here on, told all that was said. */
+  | { type: 'replaced'; provider: string; capabilities: VoiceCapabilities }
+  /** The callee's words can not be understood any more; the voice can still speak. */
+  | { type: 'deaf' }
   /** The session cannot go on (`fatal`) or stumbled. */
   | { type: 'fault'; fault: VoiceFault; fatal: boolean }
 
@@ -130,6 +144,25 @@ export class VoiceFault extends Error {
     this.provider = provider
     this.kind = kind
   }
+}
+
+/** What can be played without any provider, since it was made before it is needed. */
+export interface Standby {
+  /** In the call's language; null where no voice could be had for it in a short time. Never rejects. */
+  clipsFor(session: { language: string; voice: string }): Promise<StandbyClips | null>
+}
+
+export interface StandbyClips {
+  /** Says that the answer takes a moment, in several ways. */
+  readonly fillers: readonly StandbyClip[]
+  /** Says that the talk can not go on, and goodbye. */
+  readonly apology: StandbyClip
+}
+
+/** µ-law at 8 kHz. */
+export interface StandbyClip {
+  readonly text: string
+  readonly audio: Uint8Array
 }
 
 /** Hears words before there is a conversation: what a network says while the phone should ring. */

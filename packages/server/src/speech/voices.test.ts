@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { catalogueOf } from './catalogue.ts'
 import { hostedAnalyst, hostedParts } from './hosted.ts'
 import { VoiceFault } from './port.ts'
-import { createVoices, speaks } from './voices.ts'
+import { speaks } from './speaks.ts'
+import { createVoices } from './voices.ts'
 
 async function* silence(): AsyncGenerator<{ audio: Uint8Array; text: string }> {
   yield { audio: new Uint8Array(), text: '' }

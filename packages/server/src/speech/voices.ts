@@ -1,6 +1,16 @@
-import { openCascadeVoice } from './cascade/cascade-voice.ts'
+import { type CascadeParts, openCascadeVoice } from './cascade/cascade-voice.ts'
 import type { Tongue } from './cascade/open-streams.ts'
 import type { Brain, DetectorFactory, Recognizer, Synthesizer } from './cascade/port.ts'
+import { audible } from './fallback/audible-voice.ts'
+import { Breakers } from './fallback/breakers.ts'
+import { brainsFor, earsFor, voicesFor } from './fallback/choices.ts'
+import { exact } from './fallback/exact-voice.ts'
+import { hedged } from './fallback/hedged-brain.ts'
+import { openLasting } from './fallback/lasting-voice.ts'
+import type { VoiceSource } from './fallback/open-next.ts'
+import { withSecondEars } from './fallback/second-ears.ts'
+import { withSecondVoice } from './fallback/second-voice.ts'
+import { speaks } from './speaks.ts'
 import {
   VoiceFault,
   type ModelInfo,
@@ -18,7 +28,11 @@ export interface VoiceParts {
   readonly synthesizers: readonly SynthesizerPart[]
   /** Null where no detector runs: legacy mode is then not to be had. */
   readonly detectors: DetectorFactory | null
+  /** What serves when all of the others have failed; nobody can ask for it. */
+  readonly reserve?: Reserve
 }
+
+export type Reserve = Pick<VoiceParts, 'recognizers' | 'brains' | 'synthesizers'>
 
 export interface RealtimePart {
   readonly provider: string
@@ -46,37 +60,68 @@ export interface SynthesizerPart {
   readonly adapter: Synthesizer
 }
 
-/** Chooses the adapters of each call by its mode, model, voice and language. */
-export function createVoices(parts: VoiceParts): Voices {
+/**
+ * Chooses the adapters of each call by its mode, model, voice and language. Behind the one that is asked for
+ * stand the others that could serve it, and behind a realtime model all of legacy mode.
+ */
+export function createVoices(parts: VoiceParts, breakers = new Breakers()): Voices {
   return {
     open: async (session, signal) =>
       session.mode === 'realtime'
-        ? await openRealtime(parts, session, signal)
-        : await openLegacy(parts, session, signal),
+        ? await openRealtime({ parts, breakers }, session, signal)
+        : await openCascadeVoice(cascadeOf({ parts, breakers }, session), session, signal),
   }
 }
 
-function openRealtime(parts: VoiceParts, session: VoiceSession, signal: AbortSignal): Promise<Voice> {
-  const part = parts.realtime.find(({ models }) => models.some(({ id }) => id === session.model))
-  if (!part) throw missing(`no configured provider serves the realtime model ${session.model}`)
-  return part.adapter.open(session, signal)
+interface Supply {
+  readonly parts: VoiceParts
+  readonly breakers: Breakers
 }
 
-function openLegacy(parts: VoiceParts, session: VoiceSession, signal: AbortSignal): Promise<Voice> {
-  const recognizer = recognizerFor(parts, session.language)
-  const brain = parts.brains.find(({ models }) => models.some(({ id }) => id === session.model))
-  if (!brain) throw missing(`no configured provider serves the legacy model ${session.model}`)
-  const synthesizer = synthesizerOf(parts, session)
-  if (!synthesizer) throw missing(`no configured provider has the legacy voice ${session.voice}`)
+async function openRealtime(supply: Supply, session: VoiceSession, signal: AbortSignal): Promise<Voice> {
+  const { parts, breakers } = supply
+  const part = parts.realtime.find(({ models }) => models.some(({ id }) => id === session.model))
+  if (!part) throw missing(`no configured provider serves the realtime model ${session.model}`)
+  const { provider, adapter } = part
+  const source: VoiceSource = {
+    name: `realtime ${provider}`,
+    open: async (past, stop) => audible(provider, await adapter.open({ ...session, past }, stop)),
+  }
+  const voice = await openLasting([source, ...legacySource(supply, session)], breakers, signal)
+  const [mouth] = voicesFor(parts, session)
+  if (!mouth) return voice
+  const { language } = session
+  return exact(voice, stop => mouth.adapter.open({ voice: mouth.voice, language }, stop))
+}
+
+/** Legacy mode in the place of a realtime model; none where its language has no ears, brain or voice. */
+function legacySource(supply: Supply, session: VoiceSession): VoiceSource[] {
+  const [brain] = brainsFor(supply.parts, session)
+  const [voice] = voicesFor(supply.parts, session)
+  if (!brain || !voice || earsFor(supply.parts, session).length === 0 || !supply.parts.detectors) return []
+  const { voiceProvider: _, ...rest } = session
+  const legacy = { ...rest, mode: 'legacy' as const, model: brain.model, voice: voice.voice }
+  const open: VoiceSource['open'] = (past, signal) =>
+    openCascadeVoice(cascadeOf(supply, legacy), { ...legacy, past }, signal)
+  return [{ name: 'legacy', open }]
+}
+
+function cascadeOf({ parts, breakers }: Supply, session: VoiceSession): CascadeParts {
+  const ears = earsFor(parts, session)
+  if (ears.length === 0) throw missing(`no configured recognizer understands ${session.language}`)
+  const brains = brainsFor(parts, session)
+  if (brains[0]?.model !== session.model)
+    throw missing(`no configured provider serves the legacy model ${session.model}`)
+  const voices = voicesFor(parts, session)
+  if (!voices[0]?.wanted) throw missing(`no configured provider has the legacy voice ${session.voice}`)
   if (!parts.detectors) throw missing('legacy mode needs a speech detector')
-  const chosen = {
-    recognizer,
-    brain: brain.adapter,
-    synthesizer: synthesizer.adapter,
+  return {
+    recognizer: withSecondEars(ears, breakers),
+    brain: hedged(brains, breakers),
+    synthesizer: withSecondVoice(voices, breakers),
     detectors: parts.detectors,
     inLanguage: (language: string) => tongueFor(parts, session, language),
   }
-  return openCascadeVoice(chosen, session, signal)
 }
 
 function recognizerFor({ recognizers }: VoiceParts, language: string): Recognizer {
@@ -106,15 +151,6 @@ function synthesizerOf({ synthesizers }: VoiceParts, session: VoiceSession): Syn
   const { voice, voiceProvider } = session
   if (voiceProvider !== undefined) return synthesizers.find(({ provider }) => provider === voiceProvider)
   return synthesizers.find(({ voices }) => voices.some(({ id }) => id === voice)) ?? synthesizers[0]
-}
-
-/** `es` understands `es-MX`, and `es-ES` is good enough for plain `es`; `es-ES` does not claim `es-MX`. */
-export function speaks(languages: readonly string[], wanted: string): boolean {
-  const tag = wanted.toLowerCase()
-  return languages.some(language => {
-    const known = language.toLowerCase()
-    return known === tag || tag.startsWith(`${known}-`) || known.startsWith(`${tag}-`)
-  })
 }
 
 function missing(message: string): VoiceFault {

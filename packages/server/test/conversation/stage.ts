@@ -9,6 +9,7 @@ import type { ConversationSettings } from '../../src/conversation/settings.ts'
 import type { CallPlan } from '../../src/domain/call-plan.ts'
 import type { AccountId, CallId } from '../../src/domain/ids.ts'
 import { firstWords } from '../../src/dialer/voice-session.ts'
+import type { StandbyClips } from '../../src/speech/port.ts'
 import { ScriptedLeg } from '../scripted/leg.ts'
 import { type Script, ScriptedVoice, wordMs } from '../scripted/voice.ts'
 
@@ -39,6 +40,7 @@ export interface Play {
   readonly plan?: Partial<CallPlan>
   readonly settings?: Partial<ConversationSettings>
   readonly tools?: OutsideTools
+  readonly standby?: StandbyClips
 }
 
 /** A conversation in virtual time, with the callee in the test's hands. */
@@ -57,7 +59,7 @@ export class Stage {
 
   constructor({ script = () => ({ text: 'I see.' }), takesTurns = false, needsWords, ...more }: Play) {
     this.voice = new ScriptedVoice(script, takesTurns, needsWords)
-    const call = { plan: { ...plan, ...more.plan }, prompt: '' }
+    const call = { plan: { ...plan, ...more.plan }, prompt: '', standby: more.standby ?? null }
     const first = firstWords(call.plan)
     if (first) this.voice.say(first.replyId, first.text)
     let ids = 0

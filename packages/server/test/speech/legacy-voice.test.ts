@@ -28,7 +28,7 @@ const detectors: DetectorFactory = {
 
 const elevenLabsVoiceIds = elevenLabsVoices.map(({ id }) => id)
 
-async function open() {
+async function open({ synthesizers }: { synthesizers?: readonly string[] } = {}) {
   const heard = ['who is this', 'yes that works']
   const deepgram = await openDeepgram({ transcribe: stretch => heard[stretch - 1] ?? '' })
   const elevenlabs = await openElevenLabs({ voices: ['your-spanish-voice-id', ...elevenLabsVoiceIds] })
@@ -46,7 +46,8 @@ async function open() {
     elevenlabs: { apiKey: 'xi', url: elevenlabs.url },
     chat: { baseUrl: `${chat.url}/v1`, apiKey: 'sk', model: 'small' },
   })
-  const voice = await createVoices({ ...parts, detectors }).open(
+  const speaking = parts.synthesizers.filter(({ provider }) => synthesizers?.includes(provider) ?? true)
+  const voice = await createVoices({ ...parts, synthesizers: speaking, detectors }).open(
     {
       ...session,
       mode: 'legacy',
@@ -110,8 +111,8 @@ test('a legacy call over three hosted providers: greeted, interrupted, answered,
   })
 })
 
-test('a synthesizer that is gone fails the reply, and the next one works again', async () => {
-  const { probe, elevenlabs } = await open()
+test('a synthesizer that is gone fails the reply where it is the only one, and the next reply works', async () => {
+  const { probe, elevenlabs } = await open({ synthesizers: ['elevenlabs'] })
   elevenlabs.faults.refuse(503)
   elevenlabs.faults.drop()
   await new Promise(resolve => setTimeout(resolve, 50))
@@ -125,6 +126,19 @@ test('a synthesizer that is gone fails the reply, and the next one works again',
   probe.voice.say('again', 'Hi John.')
   await probe.until('reply_done', 2)
   expect(probe.of('reply_done').at(-1)).toMatchObject({ replyId: 'again', result: 'complete' })
+})
+
+test('a synthesizer that is gone is replaced by another voice of the language, and no word is lost', async () => {
+  const { probe, elevenlabs } = await open()
+  elevenlabs.faults.refuse(503)
+  elevenlabs.faults.drop()
+  await new Promise(resolve => setTimeout(resolve, 50))
+  probe.voice.say('opening', 'Hi John.')
+  await probe.until('reply_done')
+  expect(probe.of('reply_done')).toMatchObject([{ replyId: 'opening', result: 'complete' }])
+  expect(probe.of('fault')).toMatchObject([{ fatal: false, fault: { provider: 'elevenlabs' } }])
+  expect(probe.text('opening').trim()).toBe('Hi John.')
+  expect(probe.audioMs('opening')).toBeGreaterThan(300)
 })
 
 test('a brain that is refused fails the reply', async () => {

@@ -81,6 +81,7 @@ class CascadeVoice implements Voice {
     this.#parts = parts
     this.#brain = parts.brain
     this.#session = session
+    for (const message of session.past ?? []) this.#history.add(message)
     this.#recognizer = new ChangingEars(recognizer)
     this.#told = outlet
     this.#patienceMs = patienceMs(parts.recognizer)
@@ -158,8 +159,8 @@ class CascadeVoice implements Voice {
 
   #recognized(event: RecognizerEvent): void {
     if (event.type !== 'fault') return this.#hear(event)
-    const fault = faultOf('recognizer', event.fault)
-    this.#outlet.emit({ type: 'fault', fault, fatal: event.fatal })
+    this.#outlet.emit({ type: 'fault', fault: faultOf('recognizer', event.fault), fatal: false })
+    if (event.fatal) this.#outlet.emit({ type: 'deaf' })
   }
 
   [Symbol.asyncDispose](): Promise<void> {

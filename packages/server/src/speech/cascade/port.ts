@@ -1,4 +1,4 @@
-import type { TimedWord, ToolDefinition } from '../port.ts'
+import type { TalkMessage, TimedWord, ToolDefinition } from '../port.ts'
 
 /** The three parts of a cascade and the detector beside them. Each vendor is one adapter of one of these. */
 
@@ -89,18 +89,15 @@ export interface BrainRequest {
   readonly guidance: string | null
 }
 
-export type BrainMessage =
-  | { role: 'user'; text: string }
-  | { role: 'assistant'; text: string }
-  | { role: 'system'; text: string }
-  | { role: 'tool_call'; toolCallId: string; name: string; arguments: string }
-  | { role: 'tool_result'; toolCallId: string; name: string; result: string }
+export type BrainMessage = TalkMessage
 
 export type BrainEvent =
   | { type: 'text'; text: string }
   | { type: 'tool_call'; toolCallId: string; name: string; arguments: string }
   /** What the brain expects to hear next, for recognizers that can use it. */
   | { type: 'expect'; phrases: readonly string[] }
+  /** Somebody else thinks for whoever was asked. */
+  | { type: 'trouble'; fault: Error }
   | { type: 'done' }
 
 export interface Synthesizer {
@@ -122,4 +119,6 @@ export interface Spoken {
   readonly text: string
   /** Where in the utterance the words begin, where the vendor tells it; else they begin with this audio. */
   readonly atMs?: number
+  /** Why somebody else speaks from here on. */
+  readonly trouble?: Error
 }

@@ -104,11 +104,12 @@ export class ReplyQueue {
         onToolCall: (call: ToolCall) => this.#call(reply, call),
         onExpect: (phrases: readonly string[]) => recognizer.expect(phrases),
         onSpoken: (piece: Spoken) => this.#spoken(reply, piece),
+        onTrouble: (fault: Error) => this.#trouble(reply, fault),
       }
       await runReply(sound, stop.signal)
       this.#end(reply, 'complete')
     } catch (error) {
-      this.#tell(reply, { type: 'fault', fault: faultOf('cascade', error), fatal: false })
+      this.#trouble(reply, error)
       this.#end(reply, 'failed')
     }
   }
@@ -119,8 +120,13 @@ export class ReplyQueue {
     this.#tell(reply, { type: 'tool_call', replyId: reply.replyId, toolCallId, name, arguments: json })
   }
 
-  #spoken(reply: ActiveReply, { audio, text, atMs }: Spoken): void {
+  #trouble(reply: ActiveReply, error: unknown): void {
+    this.#tell(reply, { type: 'fault', fault: faultOf('cascade', error), fatal: false })
+  }
+
+  #spoken(reply: ActiveReply, { audio, text, atMs, trouble }: Spoken): void {
     if (reply.over) return
+    if (trouble) this.#trouble(reply, trouble)
     const { replyId } = reply
     const { history } = this.#stage
     const offsetMs = atMs ?? reply.bytes / BYTES_PER_MS

@@ -12,6 +12,7 @@ export interface Reply {
   onToolCall(call: Extract<BrainEvent, { type: 'tool_call' }>): void
   onExpect(phrases: readonly string[]): void
   onSpoken(piece: Spoken): void
+  onTrouble(fault: Error): void
 }
 
 /** The callee never waits more than six seconds for some sound; a stream that stops for three is dead. */
@@ -43,6 +44,10 @@ async function think(reply: Reply, clauses: PushStream<string>, signal: AbortSig
   try {
     for await (const event of patiently(reply.words, { ...BRAIN_PATIENCE, late }, signal)) {
       if (event.type === 'done') break
+      if (event.type === 'trouble') {
+        reply.onTrouble(event.fault)
+        continue
+      }
       if (!thinking && event.type !== 'expect') reply.onFirstToken()
       thinking ||= event.type !== 'expect'
       if (event.type === 'tool_call') reply.onToolCall(event)

@@ -1,4 +1,5 @@
-import type { ToolDefinition, VoiceSession } from '../port.ts'
+import { pastAsText, toolNote } from '../past-talk.ts'
+import type { TalkMessage, ToolDefinition, VoiceSession } from '../port.ts'
 import type { SpokenReply } from './spoken-reply.ts'
 
 /** How sure the server must be that a sound is speech. */
@@ -100,6 +101,32 @@ export function truncations(reply: SpokenReply, playedMs: number): object[] {
 
 export function message(role: 'system' | 'user', text: string): object {
   const item = { type: 'message', role, content: [{ type: 'input_text', text }] }
+  return { type: 'conversation.item.create', item }
+}
+
+/** What was said before this session, as items of its conversation. */
+export function recalled(past: readonly TalkMessage[]): object[] {
+  return past.map(one => {
+    switch (one.role) {
+      case 'assistant':
+        return spokenMessage(one.text)
+      case 'user':
+      case 'system':
+        return message(one.role, one.text)
+      case 'tool_call':
+      case 'tool_result':
+        return message('system', toolNote(one))
+    }
+  })
+}
+
+/** For a service that takes nothing into the mouth of its model. */
+export function recalledAsNote(past: readonly TalkMessage[]): object[] {
+  return past.length === 0 ? [] : [message('system', pastAsText(past))]
+}
+
+function spokenMessage(text: string): object {
+  const item = { type: 'message', role: 'assistant', content: [{ type: 'output_text', text }] }
   return { type: 'conversation.item.create', item }
 }
 

@@ -1,4 +1,4 @@
-import type { VoiceSession } from '../port.ts'
+import type { TalkMessage, VoiceSession } from '../port.ts'
 import type { SpokenReply } from './spoken-reply.ts'
 
 /** How one vendor's service differs from the others that speak OpenAI's Realtime protocol. */
@@ -15,6 +15,8 @@ export interface Dialect {
   say(replyId: string, text: string): object
   /** The response to say() does not tell which request it answers. */
   readonly saysUnmarked: boolean
+  /** Tells a new session of what was said before it. */
+  recall(past: readonly TalkMessage[]): readonly object[]
   /** What makes the model forget what the callee did not hear of a reply. */
   cut(reply: SpokenReply, playedMs: number): readonly object[]
 }

@@ -49,6 +49,7 @@ async function openVoice(
     await raced(configured.created, patience, signal)
     socket.send(JSON.stringify(dialect.sessionUpdate(session)))
     await raced(configured.updated, patience, signal)
+    opened.recall(session.past ?? [])
     return opened
   } catch (error) {
     await socket[Symbol.asyncDispose]()

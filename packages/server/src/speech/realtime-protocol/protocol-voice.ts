@@ -1,5 +1,6 @@
 import { EventOutlet } from '../event-outlet.ts'
 import {
+  type TalkMessage,
   VoiceFault,
   type Voice,
   type VoiceCapabilities,
@@ -27,6 +28,8 @@ import { isVerbatim } from './verbatim.ts'
 const BYTES_PER_MS = 8
 /** A far end that sends so many frames we cannot read speaks something else. */
 const MOST_GARBAGE = 20
+/** After the callee's turn the server has much to tell; one that tells nothing is gone, whatever its pongs say. */
+const ANSWER_PATIENCE_MS = 3_000
 
 type Of<Type extends ServerEvent['type']> = Extract<ServerEvent, { type: Type }>
 
@@ -49,6 +52,7 @@ export class ProtocolVoice implements Voice {
   /** Media clock at which the server's count of appended audio began. */
   #originMs = 0
   #garbage = 0
+  #expecting: NodeJS.Timeout | undefined
   #disposal: Promise<void> | null = null
 
   constructor(session: VoiceSession, dialect: Dialect, socket: SocketSession) {
@@ -96,7 +100,13 @@ export class ProtocolVoice implements Voice {
     this.#send(toolOutput(toolCallId, result))
   }
 
+  /** Tells the model what was said before this session. */
+  recall(past: readonly TalkMessage[]): void {
+    for (const item of this.#dialect.recall(past)) this.#send(item)
+  }
+
   received(event: ServerEvent): void {
+    clearTimeout(this.#expecting)
     switch (event.type) {
       case 'speech_started':
       case 'speech_stopped':
@@ -123,6 +133,7 @@ export class ProtocolVoice implements Voice {
   }
 
   lost(fault: VoiceFault): void {
+    clearTimeout(this.#expecting)
     this.#outlet.emit({ type: 'fault', fault, fatal: true })
     this.#floor.fail()
     this.#turns.clear()
@@ -156,6 +167,7 @@ export class ProtocolVoice implements Voice {
       const atMs = this.#originMs + (audioMs ?? this.#appendedMs) - SILENCE_MS
       this.#turns.stopped(itemId, atMs)
       this.#outlet.emit({ type, atMs })
+      this.#expecting = setTimeout(() => this.#stalled(true), ANSWER_PATIENCE_MS)
     }
   }
 
@@ -241,6 +253,7 @@ export class ProtocolVoice implements Voice {
 
   async #dispose(): Promise<void> {
     this.#outlet.close()
+    clearTimeout(this.#expecting)
     this.#floor.close()
     this.#turns.clear()
     await this.#socket[Symbol.asyncDispose]()

@@ -5,8 +5,10 @@ import { SpokenReply } from './spoken-reply.ts'
 const REMEMBERED = 16
 /** Replies that may wait for the floor. */
 const MOST_WAITING = 8
-/** The callee never waits more than six seconds for some sound. */
-const RESPONSE_PATIENCE_MS = 6_000
+/** A model that begins nothing for so long, or stops for so long in the middle, is taken to be gone. */
+const RESPONSE_PATIENCE_MS = 3_000
+/** And to end what it stopped in, when it is told to. */
+const CANCEL_PATIENCE_MS = 1_500
 
 export interface Request {
   readonly reply: SpokenReply
@@ -21,7 +23,7 @@ interface FloorHooks {
   done(reply: SpokenReply, result: 'complete' | 'cancelled' | 'failed'): void
   /** What makes the model forget what was not heard. */
   cut(reply: SpokenReply, playedMs: number): readonly object[]
-  /** The model has begun nothing, or nothing more, for too long. `again`: cancelling did not help either. */
+  /** The model has begun nothing, or nothing more, for too long. `again`: cancelling can not or did not help. */
   stalled(again: boolean): void
 }
 
@@ -157,11 +159,12 @@ export class ReplyFloor {
   }
 
   #stall(): void {
-    const again = this.#stalledBefore
+    // To a request it did not even begin there is nothing to cancel.
+    const again = this.#stalledBefore || this.#active === null
     this.#stalledBefore = true
     const reply = this.#active ?? this.#asked?.reply
     if (this.#active?.responseId) this.#hooks.send(responseCancel(this.#active.responseId))
-    if (!again) this.#deadline = setTimeout(() => this.#stall(), RESPONSE_PATIENCE_MS)
+    if (!again) this.#deadline = setTimeout(() => this.#stall(), CANCEL_PATIENCE_MS)
     this.#hooks.stalled(again)
     if (reply) this.#end(reply, 'failed')
   }

@@ -29,6 +29,7 @@ const byGuidance: Record<GuidanceKind, Line> = {
   stillThere: () => 'Are you still there?',
   notUnderstood: (goal, state) => byMove.not_understood(goal, state),
   farewell: (goal, state) => byMove.bye(goal, state),
+  cannotHear: () => `I'm sorry, I can't hear you any more, so I have to end this call. Goodbye.`,
   nobodyThere: () => `I can't hear you, so I will try again another time. Goodbye.`,
   timeIsUp: (goal, state) => `I'm sorry, our time is up. ${resultLine(goal, state)} Goodbye.`,
   stopped: () => `I'm sorry, I have to end the call now. Thank you for your time. Goodbye.`,

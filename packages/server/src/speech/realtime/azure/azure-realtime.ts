@@ -1,6 +1,11 @@
 import type { Voices } from '../../port.ts'
 import type { SocketDeadlines } from '../../socket-session.ts'
-import { sayByInstruction, sessionUpdate, truncations } from '../../realtime-protocol/client-events.ts'
+import {
+  recalled,
+  sayByInstruction,
+  sessionUpdate,
+  truncations,
+} from '../../realtime-protocol/client-events.ts'
 import { socketUrl, type Dialect } from '../../realtime-protocol/dialect.ts'
 import { dialectVoices } from '../../realtime-protocol/open-voice.ts'
 import { PROVIDER } from './models.ts'
@@ -38,6 +43,7 @@ export function azureDialect({ apiKey, endpoint }: { apiKey: string; endpoint: s
     sessionUpdate: session => sessionUpdate(session, TRANSCRIPTION_MODEL),
     say: sayByInstruction,
     saysUnmarked: false,
+    recall: recalled,
     cut: truncations,
   }
 }

@@ -1,3 +1,4 @@
+import { pastAsText } from '../../past-talk.ts'
 import type { VoiceSession } from '../../port.ts'
 
 /** The model hears at 16 kHz and speaks at 24 kHz, 16-bit little-endian. */
@@ -8,7 +9,7 @@ export const SILENCE_MS = 500
 
 /** What a phone gateway tells Gemini Live. https://ai.google.dev/api/live */
 export function setup(session: VoiceSession): object {
-  const { model, voice, prompt, temperature, tools } = session
+  const { model, voice, prompt, temperature, tools, past = [] } = session
   return {
     setup: {
       model: `models/${model}`,
@@ -17,7 +18,7 @@ export function setup(session: VoiceSession): object {
         speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: voice } } },
         ...(temperature === null ? {} : { temperature }),
       },
-      systemInstruction: { parts: [{ text: prompt }] },
+      systemInstruction: { parts: [{ text: [prompt, pastAsText(past)].filter(Boolean).join('\n\n') }] },
       ...(tools.length === 0
         ? {}
         : {

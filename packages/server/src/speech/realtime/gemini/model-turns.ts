@@ -3,8 +3,8 @@ import { textTurn } from './client-messages.ts'
 
 /** Replies that may wait for the floor. */
 const MOST_WAITING = 8
-/** The callee never waits more than six seconds for some sound. */
-const PATIENCE_MS = 6_000
+/** A model that begins nothing for so long, or stops for so long in the middle, is taken to be gone. */
+const PATIENCE_MS = 3_000
 /** How long the end of a turn that was cut off is waited for. */
 const CUT_PATIENCE_MS = 2_000
 
@@ -182,10 +182,11 @@ export class ModelTurns {
     const cut = this.#dropping
     this.#dropping = false
     const reply = this.#active ?? this.#asked
+    const begun = this.#active !== null
     this.#active = null
     this.#asked = null
     if (!cut && reply) {
-      const again = this.#stalledBefore
+      const again = this.#stalledBefore || !begun
       this.#hooks.stalled(again)
       this.#stalledBefore = true
       this.#hooks.done(reply, 'failed')

@@ -1,4 +1,9 @@
-import { sayByInstruction, sessionUpdate, truncations } from '../../realtime-protocol/client-events.ts'
+import {
+  recalled,
+  sayByInstruction,
+  sessionUpdate,
+  truncations,
+} from '../../realtime-protocol/client-events.ts'
 import { socketUrl, type Dialect } from '../../realtime-protocol/dialect.ts'
 
 export const PROVIDER = 'openai'
@@ -29,6 +34,7 @@ export function openAiDialect({ apiKey, realtimeUrl, baseUrl }: OpenAiAddress): 
     sessionUpdate: session => sessionUpdate(session, TRANSCRIPTION_MODEL),
     say: sayByInstruction,
     saysUnmarked: false,
+    recall: recalled,
     cut: truncations,
   }
 }

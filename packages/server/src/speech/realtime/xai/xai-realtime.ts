@@ -1,6 +1,7 @@
 import type { Voices } from '../../port.ts'
 import type { SocketDeadlines } from '../../socket-session.ts'
 import { socketUrl, type Dialect } from '../../realtime-protocol/dialect.ts'
+import { recalledAsNote } from '../../realtime-protocol/client-events.ts'
 import { dialectVoices } from '../../realtime-protocol/open-voice.ts'
 import { forceMessage, heardOnly, sessionUpdate } from './client-events.ts'
 import { PROVIDER } from './models.ts'
@@ -31,6 +32,7 @@ export function xaiDialect({ apiKey, url: root }: { apiKey: string; url?: string
     sessionUpdate,
     say: forceMessage,
     saysUnmarked: true,
+    recall: recalledAsNote,
     cut: heardOnly,
   }
 }
