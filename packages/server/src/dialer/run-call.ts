@@ -49,10 +49,10 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   const { clock, newId } = deps
   await using tools = await deps.openTools(plan, stop.dialing.signal)
   const session = voiceSession(plan, clock(), tools.tools)
-  const standingBy = deps.standby.clipsFor(session)
   await using voice = await deps.voices.open(session, stop.dialing.signal)
   const first = firstWords(plan)
   if (first) voice.say(first.replyId, first.text)
+  const standingBy = deps.standby.clipsFor(session)
 
   const dial = { to: plan.to, from: plan.from, ringTimeoutMs: deps.ringTimeoutMs, correlationId: call.id }
   await using early = new EarlyMedia(plan, deps.networkEars)
@@ -64,7 +64,9 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   const report = plan.redactPii ? (event: CallEventBody) => store(redactEvent(event)) : store
   report({ type: 'prompt', text: session.prompt })
   const { mailboxHeard } = early
-  const told = { plan, prompt: session.prompt, mailboxHeard, standby: await standingBy }
+  // Nobody who has answered waits for words that will hardly be needed.
+  const standby = await Promise.race([standingBy, null])
+  const told = { plan, prompt: session.prompt, mailboxHeard, standby }
   const { secondCarrier: carrier } = deps
   const openVoice = (signal: AbortSignal) => deps.voices.open(session, signal)
   const conversation = await talk(told, {
