@@ -111,6 +111,7 @@ export async function apiOn(
     sipTransports: ['udp', 'tcp'],
     links: { publicUrl: 'http://api.test', secret: Buffer.alloc(32, 6) },
     defaultFromNumber: null,
+    homeCountries: ['US'],
     draining: () => api.draining,
     log: pino({ level: 'silent' }),
     metrics: { read: async () => ({ type: 'text/plain', text: '' }), onAnswer: () => undefined },

@@ -71,6 +71,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     log,
     catalogue: () => catalogue,
     defaultFromNumber: config.FROM_NUMBER ?? null,
+    homeCountries: config.PARLEY_COUNTRIES,
     draining: () => ending.signal.aborted,
     metrics: { read: () => metrics.read(), onAnswer },
   })

@@ -1,4 +1,5 @@
 import { knownCodecs } from '@parley/wire/sdp/stream-codecs'
+import { isSupportedCountry } from 'libphonenumber-js/max'
 import { z } from 'zod'
 import { hasChosenRecognizer, speechSettings } from './speech-settings.ts'
 
@@ -47,6 +48,12 @@ const fields = z.object({
   PARLEY_MASTER_KEY: setting,
   PARLEY_OWNED_NUMBERS: list,
   FROM_NUMBER: setting,
+  /** ISO 3166 codes of countries that every account may call, beside those of its own numbers. */
+  PARLEY_COUNTRIES: list
+    .transform(codes => (codes.length === 0 ? ['US'] : codes))
+    .refine(codes => codes.every(code => isSupportedCountry(code)), {
+      error: 'must be ISO 3166 codes such as US, separated by commas',
+    }),
   WEBHOOK_ALLOW_CIDR: list,
   PARLEY_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   /** Live calls one worker takes at most. */

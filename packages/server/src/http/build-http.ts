@@ -25,6 +25,7 @@ import { leadRoutes } from './routes/leads.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { knowledgeRoutes } from './routes/knowledge.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
+import { preflightRoutes } from './routes/preflight.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { testCallRoutes } from './routes/test-calls.ts'
@@ -124,6 +125,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   doNotCallRoutes(app, deps)
   knowledgeRoutes(app, deps)
   secretRoutes(app, deps)
+  preflightRoutes(app, deps)
   leadRoutes(app, deps)
   leadListRoutes(app, deps)
   await leadImportRoutes(app, deps)

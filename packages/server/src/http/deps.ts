@@ -29,6 +29,8 @@ export interface HttpDeps {
   /** How vendors that stream audio reach the workers; null: they can not. */
   readonly streamUrl: string | null
   readonly defaultFromNumber: string | null
+  /** ISO 3166 codes of the countries that every account may call. */
+  readonly homeCountries: readonly string[]
   /** The process is about to end and accepts no new calls. */
   readonly draining: () => boolean
   readonly log: FastifyBaseLogger

@@ -1,32 +1,13 @@
-import { ApiError } from '@parley/contract/errors'
-import { e164 } from '@parley/contract/fields'
-import type { AccountId } from '../domain/ids.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
   type DoNotCallRow,
   insertListing,
-  isListed,
   lockNumber,
   lockWaitingCalls,
   type NewListing,
 } from '../store/do-not-call.ts'
 import { notifyCall } from '../store/notify.ts'
 import { cancelWaiting } from './stop-call.ts'
-
-/** Throws ApiError `do_not_call` where the account must not call the number; else nobody lists it before the transaction ends. */
-export async function refuseListed(
-  trx: Transaction,
-  o: { account: AccountId; number: string },
-): Promise<void> {
-  if (!e164.test(o.number)) return
-  await lockNumber(trx, o, 'to call')
-  if (!(await isListed({ kysely: trx }, o))) return
-  const message = 'The number is on the do-not-call list of this account'
-  throw new ApiError('do_not_call', {
-    detail: message,
-    errors: [{ path: 'phone_number', message, code: 'do_not_call' }],
-  })
-}
 
 export interface Listed {
   readonly row: DoNotCallRow

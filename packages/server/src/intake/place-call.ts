@@ -8,7 +8,7 @@ import type { Jobs } from '../store/jobs.ts'
 import { type CallConcern, notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
 import { withAgent } from './own-agents.ts'
-import { refuseListed } from './do-not-call.ts'
+import { type CallerPlace, type PreflightDeps, refuseForbidden, refuseTransfers } from './preflight.ts'
 import {
   type CheckedOptions,
   checkOptions,
@@ -18,10 +18,8 @@ import {
   type Speech,
 } from './plan-call.ts'
 
-export interface PlaceCallDeps extends PlanDeps {
+export interface PlaceCallDeps extends PlanDeps, PreflightDeps {
   readonly jobs: Jobs
-  /** Shown to callees when the request names no number; it needs not be among the owned ones. */
-  readonly defaultFromNumber: string | null
   /** What else must be stored if and only if the call is. */
   readonly alongside?: (trx: Transaction, placed: PlacedCall) => Promise<void>
 }
@@ -38,17 +36,19 @@ export interface PlacedCall {
  * cannot have.
  */
 export async function placeCall(deps: PlaceCallDeps, account: AccountId, body: unknown): Promise<PlacedCall> {
-  const { request, speech, numbers, demandedDisclosure } = await readRequest(deps, account, body)
+  const { request, speech, numbers, settings, demandedDisclosure } = await readRequest(deps, account, body)
+  const place = { account, settings, numbers }
+  refuseTransfers(deps, place, request.transfer?.destinations ?? [])
   const languages = languagesFor(request, deps.catalogue())
   const from = callerNumber(deps, numbers, request.from_number)
   const to = request.phone_number
   const plan = planOf({ request, speech, account, ...languages, demandedDisclosure, to, from })
   const warnings = warningsFor(request, speech)
-  const call = await store(deps, plan, { request, body, warnings })
+  const call = await store(deps, plan, { request, body, warnings, place })
   return { call, warnings }
 }
 
-interface ReadRequest extends Pick<CheckedOptions, 'numbers' | 'demandedDisclosure'> {
+interface ReadRequest extends Pick<CheckedOptions, 'numbers' | 'settings' | 'demandedDisclosure'> {
   readonly request: PlaceCall
   readonly speech: Speech
 }
@@ -57,9 +57,9 @@ async function readRequest(deps: PlaceCallDeps, account: AccountId, given: unkno
   const { body, faults } = await withAgent(deps, account, given)
   const checked = await checkOptions(deps, account, { schema: placeCallSchema, body })
   const errors = [...faults, ...checked.faults, ...checked.faultsOfMeaning]
-  const { speech, numbers, demandedDisclosure } = checked
+  const { speech, numbers, settings, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
-  return { request: placeCallSchema.parse(body), speech, numbers, demandedDisclosure }
+  return { request: placeCallSchema.parse(body), speech, numbers, settings, demandedDisclosure }
 }
 
 function callerNumber(
@@ -81,11 +81,19 @@ function warningsFor(request: PlaceCall, { model }: Speech): Warning[] {
   return [{ path: 'temperature', message: `The model ${model.id} takes no temperature, so it is left out` }]
 }
 
+interface Accepted {
+  readonly request: PlaceCall
+  readonly body: unknown
+  readonly warnings: readonly Warning[]
+  readonly place: CallerPlace
+}
+
 async function store(
-  { database, jobs, alongside }: PlaceCallDeps,
+  deps: PlaceCallDeps,
   plan: CallPlan,
-  { request, body, warnings }: { request: PlaceCall; body: unknown; warnings: readonly Warning[] },
+  { request, body, warnings, place }: Accepted,
 ): Promise<CallRow> {
+  const { database, jobs, alongside } = deps
   const { call, concerns } = await database.kysely.transaction().execute(async trx => {
     const wanted = {
       plan,
@@ -94,7 +102,7 @@ async function store(
       webhookUrl: request.webhook_url ?? null,
       webhookEvents: request.webhook_events ?? null,
     }
-    await refuseListed(trx, { account: plan.accountId, number: plan.to })
+    await refuseForbidden(trx, deps, { place, to: plan.to, minutes: plan.maxDurationMs / 60_000 })
     const row = await insertCall(trx, wanted, { type: 'queued' })
     const isHooked = await enqueueWebhook(trx, { call: row, event: 'call.queued' })
     await alongside?.(trx, { call: row, warnings })

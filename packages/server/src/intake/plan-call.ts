@@ -21,6 +21,7 @@ import { canonicalLanguage, defaultLanguage, understands } from '../domain/langu
 import { newId } from '../domain/new-id.ts'
 import { fillTemplate, textValues } from '../domain/template.ts'
 import { readCallingAccount } from '../store/accounts.ts'
+import type { AccountSettings } from '../store/tables.ts'
 import type { Database } from '../store/database.ts'
 import { ownedKnowledge } from '../store/knowledge.ts'
 import { toolPlans } from './tool-plans.ts'
@@ -46,6 +47,7 @@ export interface CheckedOptions {
   readonly numbers: readonly string[]
   /** What the account's settings demand that every callee is told. */
   readonly demandedDisclosure: Partial<Duties> | undefined
+  readonly settings: AccountSettings
 }
 
 /** Every fault of a call's options, so that all can be told at once. */
@@ -69,7 +71,7 @@ export async function checkOptions<Schema extends z.ZodObject>(
     ownedKnowledge: knowledge,
   })
   const { faults: faultsOfMeaning, speech } = checked
-  return { faults, faultsOfMeaning, speech, numbers, demandedDisclosure: settings.disclosure }
+  return { faults, faultsOfMeaning, speech, numbers, settings, demandedDisclosure: settings.disclosure }
 }
 
 /** In legacy mode a recognizer must understand the language; a realtime model takes it as advice. */

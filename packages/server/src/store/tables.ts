@@ -13,6 +13,7 @@ import type { KnowledgeStatus, KnowledgeType } from '@parley/contract/knowledge'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
+import type { Caps } from '../domain/preflight.ts'
 import type {
   LeadImportErrorsTable,
   LeadImportsTable,
@@ -78,6 +79,10 @@ export interface AccountSettings {
   allowSipUris?: boolean
   /** What every call tells the callee before the agent's first words. */
   disclosure?: { ai?: boolean; recording?: boolean }
+  /** ISO 3166 codes of the countries that may be called, in place of the ones the account is at home in. */
+  allowedCountries?: string[]
+  /** Limits of the account's calls. Absent: none. */
+  caps?: Caps
 }
 
 interface ApiKeysTable {

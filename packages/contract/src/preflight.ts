@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { callingWindowSchema } from './calling-window.ts'
+import { phoneNumber, timestamp, timeZone } from './fields.ts'
+import { placeCallSchema } from './place-call.ts'
+
+/** Whether a number may be called now, by the same rules that every call passes. */
+
+export const frequencyCapSchema = z
+  .strictObject({
+    max_calls: z.int().min(1).max(100),
+    hours: z
+      .number()
+      .min(0.01)
+      .max(24 * 30),
+  })
+  .meta({ id: 'FrequencyCap', description: 'At most so many calls to one number within so many hours' })
+
+export const preflightSchema = z
+  .strictObject({
+    phone_number: phoneNumber,
+    max_duration: placeCallSchema.shape.max_duration,
+    calling_window: callingWindowSchema.optional(),
+    timezone: timeZone.optional().meta({
+      description:
+        'Where the callee is, beside what the number tells: a window of `callee` must be open in all of these zones.',
+    }),
+    frequency_cap: frequencyCapSchema
+      .optional()
+      .meta({ description: "Absent: that of the account's settings, where it has one" }),
+  })
+  .meta({ id: 'Preflight' })
+export type Preflight = z.output<typeof preflightSchema>
+
+export const preflightRefusals = [
+  'invalid_number',
+  'number_type_not_allowed',
+  'country_not_allowed',
+  'do_not_call',
+  'outside_calling_window',
+  'frequency_cap_reached',
+  'minutes_cap_reached',
+  'concurrency_cap_reached',
+] as const
+
+export const preflightVerdictSchema = z
+  .object({
+    allowed: z.boolean(),
+    code: z.enum(preflightRefusals).nullable().meta({ description: 'Why not' }),
+    detail: z.string().nullable(),
+    allowed_at: timestamp
+      .nullable()
+      .meta({ description: 'When it will be; null: it is, or time alone does not change it' }),
+    country: z
+      .string()
+      .nullable()
+      .meta({ description: 'ISO 3166 code of the country that the number is of' }),
+    time_zones: z.array(z.string()).meta({ description: 'Where the callee may be' }),
+  })
+  .meta({ id: 'PreflightVerdict' })
+export type PreflightVerdict = z.infer<typeof preflightVerdictSchema>

@@ -1,0 +1,82 @@
+import type { preflightRefusals } from '@parley/contract/preflight'
+import { type CallingWindow, nextOpening } from './calling-window.ts'
+import type { DestinationRefusal } from './destination.ts'
+
+/**
+ * Whether a number may be dialled, judged from what is known of it at one moment. Refusals that time heals say when;
+ * by then the others of that kind are healed, too, as far as they can be foreseen.
+ */
+
+export type PreflightRefusal = (typeof preflightRefusals)[number]
+
+/** At most so many calls to one number within so many hours. */
+export interface FrequencyCap {
+  readonly maxCalls: number
+  readonly hours: number
+}
+
+/** Absent: no limit. */
+export interface Caps {
+  readonly frequency?: FrequencyCap | undefined
+  /** Of all calls of the account that wait or are under way. */
+  readonly maxConcurrentCalls?: number | undefined
+  /** Of all calls of the last 24 hours; those that are not over count with the longest they may last. */
+  readonly maxMinutesPerDay?: number | undefined
+}
+
+export interface PreflightFacts {
+  readonly atMs: number
+  readonly destination: DestinationRefusal | null
+  readonly listed: boolean
+  /** Null: any time. */
+  readonly window: CallingWindow | null
+  readonly caps: Caps
+  /** When the number was called within the frequency cap's hours: the newest first, no more than the cap's number. */
+  readonly callsToNumberMs: readonly number[]
+  readonly concurrentCalls: number
+  readonly minutesOfDay: number
+  /** The longest that this call may last. */
+  readonly minutes: number
+}
+
+export type Verdict =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false
+      readonly refusal: PreflightRefusal
+      /** Null: time alone does not change it, or nobody can say when. */
+      readonly allowedAtMs: number | null
+    }
+
+export function judge(facts: PreflightFacts): Verdict {
+  const never = (refusal: PreflightRefusal): Verdict => ({ allowed: false, refusal, allowedAtMs: null })
+  if (facts.destination !== null) return never(facts.destination)
+  if (facts.listed) return never('do_not_call')
+  const frequencyMs = frequencyAllows(facts)
+  const { window, atMs } = facts
+  const allowedAtMs = window === null ? frequencyMs : opening(window, frequencyMs)
+  if (window !== null && opening(window, atMs) !== atMs)
+    return { allowed: false, refusal: 'outside_calling_window', allowedAtMs }
+  if (frequencyMs > atMs) return { allowed: false, refusal: 'frequency_cap_reached', allowedAtMs }
+  if (exceeds(facts.minutesOfDay + facts.minutes, facts.caps.maxMinutesPerDay))
+    return never('minutes_cap_reached')
+  if (exceeds(facts.concurrentCalls + 1, facts.caps.maxConcurrentCalls))
+    return never('concurrency_cap_reached')
+  return { allowed: true }
+}
+
+/** A window of nowhere would be open at all times; where nobody knows the zones it never is. */
+function opening(window: CallingWindow, fromMs: number): number | null {
+  return window.zones.length === 0 ? null : nextOpening(window, fromMs)
+}
+
+/** From when on the cap has room. */
+function frequencyAllows({ atMs, caps: { frequency }, callsToNumberMs }: PreflightFacts): number {
+  if (frequency === undefined) return atMs
+  const oldestMs = callsToNumberMs[frequency.maxCalls - 1]
+  return oldestMs === undefined ? atMs : Math.max(atMs, oldestMs + frequency.hours * 3_600_000)
+}
+
+function exceeds(value: number, cap: number | undefined): boolean {
+  return cap !== undefined && value > cap
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest'
+import type { AccountSettings } from '../src/store/tables.ts'
+import { type TestApi, testApi } from './http-api.ts'
+
+const here = '+14155551234'
+const call = { phone_number: here, task: 'Confirm the appointment tomorrow.', max_duration: 10 }
+const place = (api: TestApi, more: object = {}) =>
+  api.send('POST', '/v1/calls', { body: { ...call, ...more } })
+const ask = async (api: TestApi, more: object = {}) =>
+  (await api.send('POST', '/v1/preflight', { body: { phone_number: here, ...more } })).body
+
+async function apiWith(settings: AccountSettings): Promise<TestApi> {
+  const api = await testApi()
+  await api.database.kysely
+    .updateTable('accounts')
+    .set({ settings: JSON.stringify(settings) })
+    .where('id', '=', api.accountId)
+    .execute()
+  return api
+}
+
+describe('who may be called', () => {
+  test.each([
+    [{}, here, null],
+    [{}, '+18765551234', 'country_not_allowed'],
+    [{}, '+19005551234', 'number_type_not_allowed'],
+    [{ allowedCountries: ['ES'] }, '+34612345678', null],
+    [{ allowedCountries: ['ES'] }, here, 'country_not_allowed'],
+    [{ allowedCountries: [] }, here, 'country_not_allowed'],
+  ] as const)('%j, %s: %s, asked and called alike', async (settings, phone_number, code) => {
+    const api = await apiWith(settings as AccountSettings)
+    expect(await ask(api, { phone_number })).toMatchObject({ allowed: code === null, code })
+    const answer = await place(api, { phone_number })
+    if (code === null) expect(answer.status).toBe(201)
+    else {
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'phone_number', code }] } })
+      expect((await api.send('GET', '/v1/calls')).body.data).toEqual([])
+    }
+  })
+
+  test('a callee can not be moved on to where the account may not call', async () => {
+    const api = await testApi()
+    const destinations = [
+      { name: 'office', phone_number: '+14155550177' },
+      { name: 'abroad', phone_number: '+18765551234' },
+    ]
+    expect(await place(api, { transfer: { destinations } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'transfer.destinations[1].phone_number', code: 'country_not_allowed' }] },
+    })
+  })
+
+  test('a number on the do-not-call list is none to call', async () => {
+    const api = await testApi()
+    await api.send('POST', '/v1/do-not-call', { body: { phone_number: here } })
+    expect(await ask(api)).toMatchObject({ allowed: false, code: 'do_not_call', allowed_at: null })
+    expect((await place(api)).status).toBe(422)
+  })
+})
+
+describe('when', () => {
+  test('the window is asked in every zone where the callee may be', async () => {
+    const api = await testApi()
+    const calling_window = { from: '00:00', to: '24:00' }
+    expect(await ask(api, { calling_window })).toMatchObject({
+      allowed: true,
+      country: 'US',
+      time_zones: ['America/Los_Angeles'],
+    })
+    const verdict = await ask(api, { calling_window, timezone: 'Europe/Madrid' })
+    expect(verdict.time_zones).toEqual(['America/Los_Angeles', 'Europe/Madrid'])
+  })
+
+  test('a closed window says when it opens', async () => {
+    const api = await testApi()
+    const tomorrow = new Date(Date.now() + 24 * 3_600_000)
+    const day = tomorrow.toLocaleDateString('en', { weekday: 'short', timeZone: 'UTC' }).toLowerCase()
+    const calling_window = { timezone: 'UTC', days: [day], from: '00:00', to: '24:00' }
+    expect(await ask(api, { calling_window })).toMatchObject({
+      code: 'outside_calling_window',
+      allowed_at: `${tomorrow.toISOString().slice(0, 10)}T00:00:00.000Z`,
+    })
+  })
+})
+
+describe('how much', () => {
+  test('a number that was called as often as it may be waits for its first call to be old enough', async () => {
+    const api = await apiWith({ caps: { frequency: { maxCalls: 2, hours: 24 } } })
+    const first = (await place(api)).body.call_id
+    expect((await place(api)).status).toBe(201)
+    const third = await place(api)
+    expect(third).toMatchObject({ status: 429, body: { errors: [{ code: 'frequency_cap_reached' }] } })
+    expect(Number(third.headers['retry-after'])).toBeGreaterThan(23 * 3_600)
+    const { created_at } = (await api.send('GET', `/v1/calls/${first}`)).body
+    expect(await ask(api)).toMatchObject({
+      code: 'frequency_cap_reached',
+      allowed_at: new Date(Date.parse(created_at) + 24 * 3_600_000).toISOString(),
+    })
+    expect((await place(api, { phone_number: '+14155551235' })).status).toBe(201)
+    await api.send('POST', `/v1/calls/${first}/cancel`)
+    expect((await place(api)).status).toBe(201)
+  })
+
+  test('of twenty calls at one moment no more are placed than the minutes of the day hold', async () => {
+    const api = await apiWith({ caps: { maxMinutesPerDay: 35 } })
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => place(api, { phone_number: `+141555513${10 + n}` })),
+    )
+    expect(answers.filter(answer => answer.status === 201)).toHaveLength(3)
+    const refused = answers.find(answer => answer.status !== 201)
+    expect(refused).toMatchObject({ status: 402, body: { errors: [{ code: 'minutes_cap_reached' }] } })
+    expect((await place(api, { max_duration: 5 })).status).toBe(201)
+  })
+
+  test('a call that is over makes room for another', async () => {
+    const api = await apiWith({ caps: { maxConcurrentCalls: 1 } })
+    const { call_id } = (await place(api)).body
+    expect(await place(api)).toMatchObject({ status: 429, body: { title: 'Too many calls at once' } })
+    await api.send('POST', `/v1/calls/${call_id}/stop`)
+    expect((await place(api)).status).toBe(201)
+  })
+})
+
+test('where nothing can be looked up nothing is allowed', async () => {
+  const api = await testApi()
+  await api.database.kysely.schema.dropTable('do_not_call').execute()
+  expect((await api.send('POST', '/v1/preflight', { body: { phone_number: here } })).status).toBe(500)
+  expect((await place(api)).status).toBe(500)
+  expect((await api.send('GET', '/v1/calls')).body.data).toEqual([])
+})
