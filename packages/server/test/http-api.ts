@@ -113,6 +113,8 @@ export async function apiOn(
     defaultFromNumber: null,
     homeCountries: ['US'],
     draining: () => api.draining,
+    // What the machine has to do beside a test is no reason to refuse it.
+    longestLoopDelayMs: 60_000,
     log: pino({ level: 'silent' }),
     metrics: { read: async () => ({ type: 'text/plain', text: '' }), onAnswer: () => undefined },
     ...more,

@@ -34,8 +34,7 @@ import { voiceRoutes } from './routes/voices.ts'
 import { validatorCompiler } from './validation.ts'
 
 const bodyLimitBytes = 1024 * 1024
-/** Past this delay of the event loop, in milliseconds, answers come too late to be of use. */
-const longestLoopDelayMs = 1_000
+const defaultLoopDelayMs = 1_000
 const defaultRateLimit = { requests: 600, seconds: 60 }
 
 /** The HTTP API, ready to listen. Closing it ends open event streams and leaves what it was given alone. */
@@ -56,7 +55,7 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
   app.setErrorHandler(errorHandler({ publicUrl: deps.links.publicUrl, log: deps.log }))
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, { deps, paths }))
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"] } } })
-  await refuseUnderPressure(app)
+  await refuseUnderPressure(app, deps)
   addHooks(app, deps)
   await describeApi(app, deps.links.publicUrl)
   await addRoutes(app, deps)
@@ -73,7 +72,10 @@ function acceptEmptyJson(app: Api): void {
   })
 }
 
-async function refuseUnderPressure(app: Api): Promise<void> {
+async function refuseUnderPressure(
+  app: Api,
+  { longestLoopDelayMs = defaultLoopDelayMs }: HttpDeps,
+): Promise<void> {
   await app.register(underPressure, {
     maxEventLoopDelay: longestLoopDelayMs,
     pressureHandler: request => {

@@ -35,6 +35,8 @@ export interface HttpDeps {
   readonly draining: () => boolean
   readonly log: FastifyBaseLogger
   readonly metrics: HttpMetrics
+  /** Past this delay of the event loop requests are refused, since their answers would come too late; default 1,000 ms. */
+  readonly longestLoopDelayMs?: number
   /** Requests that one key may make; default 600 in 60 seconds. */
   readonly rateLimit?: { readonly requests: number; readonly seconds: number }
 }
