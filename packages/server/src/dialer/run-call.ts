@@ -65,7 +65,7 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
   report({ type: 'prompt', text: session.prompt })
   const { mailboxHeard } = early
   // Nobody who has answered waits for words that will hardly be needed.
-  const standby = await Promise.race([standingBy, null])
+  const standby = await Promise.race([standingBy, Promise.resolve(null)])
   const told = { plan, prompt: session.prompt, mailboxHeard, standby }
   const { secondCarrier: carrier } = deps
   const openVoice = (signal: AbortSignal) => deps.voices.open(session, signal)

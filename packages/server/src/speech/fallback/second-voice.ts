@@ -58,7 +58,7 @@ class LastingSpeech implements SynthesizerStream {
       breakers.tried(name)
       try {
         const stream = await adapter.open({ voice, language }, signal)
-        if (this.#disposed) return void (await stream[Symbol.asyncDispose]())
+        if (this.#disposed) return await stream[Symbol.asyncDispose]()
         this.#current = { name, stream }
         this.#opened = true
         return
