@@ -43,7 +43,10 @@ export const otherPeople = {
   '+14155551213': 'wants-a-person',
 } as const
 
-export async function openHouse(options: DemoOptions, signal: AbortSignal): Promise<House> {
+/** `people`: who answers at which number, by the name or the file of a persona. */
+export type HouseOptions = DemoOptions & { readonly people?: Readonly<Record<string, string>> }
+
+export async function openHouse(options: HouseOptions, signal: AbortSignal): Promise<House> {
   const httpPort = await chooseHttpPort(options.httpPort)
   const sipPort = await chooseSipPort(options.sipPort)
   const keys = await readDemoKeys(options.dataDir)
@@ -51,7 +54,7 @@ export async function openHouse(options: DemoOptions, signal: AbortSignal): Prom
   const personLog = await freshLog(options.dataDir, 'demo-person.log')
   await using opened = new AsyncDisposableStack()
   const receiver = opened.use(await openWebhookReceiver(keys.webhookSecret))
-  const person = opened.use(await startPerson(personLog, signal))
+  const person = opened.use(await startPerson(options.people ?? otherPeople, personLog, signal))
   const baseUrl = `http://${host}:${httpPort}`
   const env = environment({ ...options, httpPort, sipPort, keys, trunk: person.trunk })
   const server = opened.use(
@@ -118,12 +121,12 @@ const readySchema = z.object({
 })
 
 /** Resolves once the person's phone can ring. */
-async function startPerson(log: string, signal: AbortSignal) {
+async function startPerson(people: Readonly<Record<string, string>>, log: string, signal: AbortSignal) {
   const ready = Promise.withResolvers<string>()
   const keep = keepIn(log)
   const child = startChild({
     program: 'packages/rehearsal/src/person/main.ts',
-    args: ['--json', '--persona', 'confirms', ...Object.entries(otherPeople).flatMap(toNumber)],
+    args: ['--json', '--persona', 'confirms', ...Object.entries(people).flatMap(toNumber)],
     onLine(line) {
       keep(line)
       const sip = readReady(line)

@@ -1,9 +1,10 @@
 import type { Rule } from './persona.ts'
 
-/** What has just come about: the agent's turn of this number is over, or nobody speaks. */
+/** What has just come about: the agent's turn of this number is over, or nobody speaks, or a key was pressed. */
 export type Situation =
   | { type: 'turn'; nth: number; text: string }
   | { type: 'silence'; nth: number; lastedMs: number }
+  | { type: 'key'; nth: number; key: string }
 
 /** How long nobody has spoken before a `silence` rule without `after_ms` applies. */
 export const defaultSilenceMs = 4_000
@@ -22,6 +23,9 @@ function applies({ when }: Rule, situation: Situation): boolean {
   if (when.nth !== undefined && when.nth !== situation.nth) return false
   if (situation.type === 'silence') {
     return when.hears === 'silence' && situation.lastedMs >= (when.after_ms ?? defaultSilenceMs)
+  }
+  if (situation.type === 'key' || when.hears === 'key') {
+    return situation.type === when.hears && (when.key === undefined || when.key === situation.key)
   }
   if (when.hears === 'silence') return false
   if (when.hears === 'anything') return true

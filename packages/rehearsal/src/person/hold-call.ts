@@ -5,6 +5,7 @@ import { listenIn, type Ears } from './listen-in.ts'
 import { freshMind, think, type Act, type Line, type MindEvent } from './mind.ts'
 import type { Persona } from './persona.ts'
 import type { CallEnd, Note } from './person-event.ts'
+import { noiseOf } from './noise.ts'
 import { createReceiverMeter, type ReceiverMeter } from './receiver-meter.ts'
 import { createSpeaker, type Mouth } from './speak-line.ts'
 
@@ -83,7 +84,11 @@ function attend(held: HeldCall, { meter, act, signal }: Attention): () => void {
     meter.received(frame, performance.now())
     ears.write(frame, atMs)
   })
-  stream.onDigit((digit, atMs) => log({ event: 'digit', digit }, atMs))
+  stream.onDigit((digit, atMs) => {
+    log({ event: 'digit', digit }, atMs)
+    feed({ type: 'pressed', key: digit, atMs })
+  })
+  if (persona.noise) stream.background(noiseOf(persona.noise))
   stream.onStall(sinceMs => log({ event: 'line_silent', since_ms: sinceMs }, stream.positionMs))
   const ticking = setInterval(() => feed({ type: 'tick', atMs: stream.positionMs }), tickMs)
   return () => {

@@ -9,8 +9,10 @@ import type { Afterwards, Beep, Persona } from './persona.ts'
  */
 export interface Mind {
   readonly agentSpeaking: boolean
-  /** First sound of the agent in this call. */
-  readonly firstHeardMs: number | null
+  /** First sound of the agent in its present turn, or in its latest. */
+  readonly startedMs: number | null
+  /** A key of the agent that the person has not yet reacted to. */
+  readonly key: string | null
   /** The agent has stopped and the person has not yet reacted. */
   readonly turnEndedMs: number | null
   /** What was recognised since the last reaction. */
@@ -50,6 +52,7 @@ export type MindEvent = { atMs: number } & (
   | { type: 'agent_started' }
   | { type: 'agent_stopped' }
   | { type: 'recognised'; text: string }
+  | { type: 'pressed'; key: string }
   /** The person's line has been played to its end. */
   | { type: 'spoke' }
   | { type: 'tick' }
@@ -63,7 +66,8 @@ const textWaitMs = 2_000
 
 export const freshMind: Mind = {
   agentSpeaking: false,
-  firstHeardMs: null,
+  startedMs: null,
+  key: null,
   turnEndedMs: null,
   texts: [],
   unheard: 0,
@@ -89,6 +93,8 @@ export function think(persona: Persona, mind: Mind, event: MindEvent): Step {
       return [agentStops(mind, event.atMs), []]
     case 'recognised':
       return [recognises(mind, event.text), []]
+    case 'pressed':
+      return [{ ...mind, key: event.key }, []]
     case 'spoke':
       return afterLine(mind, event.atMs)
     case 'tick':
@@ -97,9 +103,8 @@ export function think(persona: Persona, mind: Mind, event: MindEvent): Step {
 }
 
 function agentStarts(mind: Mind, atMs: number): Mind {
-  const firstHeardMs = mind.firstHeardMs ?? atMs
   const unheard = mind.unheard + 1
-  return { ...mind, agentSpeaking: true, firstHeardMs, unheard, turnEndedMs: null, planned: null }
+  return { ...mind, agentSpeaking: true, startedMs: atMs, unheard, turnEndedMs: null, planned: null }
 }
 
 /** Every piece of speech brings one text, empty where the words could not be made out. */
@@ -150,17 +155,24 @@ function opens({ opening }: Persona, mind: Mind, atMs: number): Step | null {
 }
 
 function interrupts({ interrupt }: Persona, mind: Mind, atMs: number): Step | null {
-  if (!interrupt || mind.interrupted || mind.firstHeardMs === null || !mind.agentSpeaking) return null
-  if (atMs < mind.firstHeardMs + interrupt.after_ms) return null
+  if (!interrupt || mind.interrupted || mind.startedMs === null || !mind.agentSpeaking) return null
+  if (mind.turns + 1 < interrupt.nth || atMs < mind.startedMs + interrupt.after_ms) return null
   const next = { ...mind, interrupted: true, disregard: true, texts: [], planned: null }
   return perform(next, { say: interrupt.say, next: 'listen', interrupting: true })
 }
 
 function reacts(persona: Persona, mind: Mind, atMs: number): Step {
+  if (mind.key !== null) return considersKey(persona, mind, mind.key)
   if (mind.agentSpeaking) return [mind, []]
   if (mind.planned) return carriesOut(persona, mind, atMs)
   if (mind.turnEndedMs !== null) return considersTurn(persona, mind, atMs)
   return considersSilence(persona, mind, atMs)
+}
+
+function considersKey({ rules }: Persona, mind: Mind, key: string): Step {
+  const rule = chooseRule(rules, { type: 'key', nth: 1, key }, mind.used)
+  const next = { ...mind, key: null }
+  return rule === null ? [next, []] : uses(rules, rule, { ...next, planned: null })
 }
 
 function considersTurn(persona: Persona, mind: Mind, atMs: number): Step {

@@ -20,9 +20,15 @@ const rule = z
     when: z.strictObject({
       /**
        * Phrases of which one must be in the agent's turn; or `greeting`: the agent's first turn;
-       * `anything`: any turn, understood or not; `silence`: nobody has spoken for `after_ms`.
+       * `anything`: any turn, understood or not; `silence`: nobody has spoken for `after_ms`; `key`: the
+       * agent has pressed one.
        */
-      hears: z.union([z.enum(['greeting', 'anything', 'silence']), z.array(sentence).min(1)]),
+      hears: z.union([z.enum(['greeting', 'anything', 'silence', 'key']), z.array(sentence).min(1)]),
+      /** For `key`: only this one. */
+      key: z
+        .string()
+        .regex(/^[0-9A-D*#]$/)
+        .optional(),
       /** For `silence` how long it has lasted (4,000 when absent); otherwise time to think before the line. */
       after_ms: milliseconds.optional(),
       /** Only at the agent's turn of this number, counted from 1; for `silence` the silence of this number. */
@@ -74,8 +80,12 @@ export const personaSchema = z.strictObject({
   opening: z
     .strictObject({ after_ms: milliseconds.default(300), say: sentence, beep: beep.optional() })
     .optional(),
-  /** Talks into the agent's speech, counted from the first sound of the agent. */
-  interrupt: z.strictObject({ after_ms: milliseconds, say: sentence }).optional(),
+  /** Talks into the agent's speech once: into its turn of this number, counted from that turn's first sound. */
+  interrupt: z
+    .strictObject({ after_ms: milliseconds, say: sentence, nth: z.int().min(1).default(1) })
+    .optional(),
+  /** Noise of the place they are in, for as long as the call lasts: its peak level. */
+  noise: z.strictObject({ dbfs: z.number().min(-70).max(-10) }).optional(),
   rules: z.array(rule).default([]),
   /** Sentences worth expecting besides those of the rules, to help the recognizer. */
   expects: z.array(sentence).default([]),
