@@ -8,6 +8,7 @@ const live = [
   'packages/engines/src/*.test.ts',
   'interop/**/*.test.ts',
   'bench/*.test.ts',
+  'quality/*.test.ts',
 ]
 
 export default defineConfig({

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CallMode } from '@parley/contract/status'
+import { openPlatform, type Platform } from '../../packages/rehearsal/test/platform/platform.ts'
+import { judgeCall, type Judged } from './judge.ts'
+import { personaOf, type Scenario } from './scenario.ts'
+
+export interface CallResult extends Judged {
+  readonly name: string
+  readonly mode: CallMode
+}
+
+export interface ScenarioRun {
+  readonly scenarios: readonly Scenario[]
+  readonly modes: readonly CallMode[]
+  /** Calls at once. */
+  readonly width: number
+  readonly onResult?: (result: CallResult) => void
+}
+
+const longestCallMs = 180_000
+
+/** Every scenario in every mode: the real server in a process of its own, over SIP and RTP, with the local engines. */
+export async function runScenarios(run: ScenarioRun): Promise<CallResult[]> {
+  const { scenarios, modes, width, onResult } = run
+  const folder = await mkdtemp(join(tmpdir(), 'parley-quality-'))
+  try {
+    await using platform = await openPlatform({ people: await peopleOf(scenarios, folder) })
+    const results: CallResult[] = []
+    const queue = modes.flatMap(mode =>
+      scenarios.map((scenario, index) => ({ mode, scenario, number: numberOf(index) })),
+    )
+    const work = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const { mode, scenario, number } = next
+        const request = { ...scenario.request, mode }
+        const judged = await callAndJudge(platform, { ...scenario, request }, number)
+        const result = { name: scenario.name, mode, ...judged }
+        results.push(result)
+        onResult?.(result)
+      }
+    }
+    await Promise.all(Array.from({ length: width }, work))
+    return results
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const numberOf = (index: number): string => `+1415555${2_000 + index}`
+
+/** Who answers at the number of which scenario: a persona that ships, or a file with one made for it. */
+async function peopleOf(scenarios: readonly Scenario[], folder: string): Promise<Record<string, string>> {
+  const people = scenarios.map(async (scenario, index): Promise<[string, string]> => {
+    if (scenario.person !== undefined) return [numberOf(index), scenario.person]
+    const file = join(folder, `${index}.json`)
+    await writeFile(file, JSON.stringify(personaOf(scenario)))
+    return [numberOf(index), file]
+  })
+  return Object.fromEntries(await Promise.all(people))
+}
+
+/** A call that cannot be made, or does not end, is a result too; a field that is null is not asked for. */
+async function callAndJudge(platform: Platform, scenario: Scenario, number: string): Promise<Judged> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const overdue = setTimeout(() => reject(new Error('the call does not end')), longestCallMs)
+  const change = Object.entries(scenario.request).map(([name, value]) => [name, value ?? undefined])
+  try {
+    const call = platform.call(number, Object.fromEntries(change))
+    return judgeCall(scenario, await Promise.race([call, late]))
+  } catch (error) {
+    const faults = [error instanceof Error ? error.message : String(error)]
+    return { faults, firstSentenceExact: null, farewellComplete: null, latenciesMs: [], stopMs: null }
+  } finally {
+    clearTimeout(overdue)
+  }
+}

@@ -1,0 +1,73 @@
+import type { AnswerFigures, Matrix } from '../packages/server/test/answering/measure-answers.ts'
+import { quantiles } from '../bench/measure/quantiles.ts'
+import type { CallResult } from './calls/run-scenarios.ts'
+import type { Understanding } from './talk/hear-sound.ts'
+import type { Share, TalkFigures } from './talk/measure-talk.ts'
+
+/** What was measured; a part that was left out is null. Shares are 0 to 1, times milliseconds. */
+export interface Measured {
+  readonly calls: readonly CallResult[] | null
+  readonly turns: Readonly<Record<Understanding, TalkFigures>> | null
+  readonly answering: AnswerFigures | null
+}
+
+/** What `--json` writes. */
+export type Figures = Readonly<Record<string, unknown>>
+
+export function figuresOf({ calls, turns, answering }: Measured): Figures {
+  return {
+    ...(turns && turnFigures(turns)),
+    ...(calls && callFigures(calls)),
+    ...(answering && {
+      answering: { every_word: answerFigures(answering.trueWords), ears: answerFigures(answering.localEars) },
+    }),
+  }
+}
+
+/** Of the members of the first level every word was understood: the decisions without a recognizer's mistakes. */
+function turnFigures({ truth, ears }: Readonly<Record<Understanding, TalkFigures>>): Figures {
+  const of = ({ falseStops, missedInterruptions, cutOffs, stopMs }: TalkFigures) => ({
+    false_stops: share(falseStops),
+    missed_interruptions: share(missedInterruptions),
+    cut_offs: share(cutOffs),
+    stop_ms: spread(stopMs),
+    trials: { backchannels: falseStops.of, interruptions: missedInterruptions.of, identifiers: cutOffs.of },
+    wrong: [...falseStops.cases, ...missedInterruptions.cases, ...cutOffs.cases],
+  })
+  return { ...of(truth), local_ears: of(ears) }
+}
+
+function callFigures(calls: readonly CallResult[]): Figures {
+  const good = calls.filter(({ faults }) => faults.length === 0)
+  const mode = (name: CallResult['mode']) => {
+    const mine = calls.filter(call => call.mode === name)
+    return { calls: mine.length, as_expected: mine.filter(({ faults }) => faults.length === 0).length }
+  }
+  return {
+    first_sentence_exact: rate(calls.map(call => call.firstSentenceExact)),
+    farewell_complete: rate(calls.map(call => call.farewellComplete)),
+    calls: { as_expected: good.length, of: calls.length, realtime: mode('realtime'), legacy: mode('legacy') },
+    response_ms: spread(calls.flatMap(call => call.latenciesMs)),
+    stop_on_the_wire_ms: spread(calls.flatMap(({ stopMs }) => (stopMs === null ? [] : [stopMs]))),
+    faults: calls.flatMap(({ name, mode: of, faults }) => faults.map(told => `${of}, ${name}: ${told}`)),
+  }
+}
+
+function answerFigures(matrix: Matrix): Figures {
+  const { right, of, peopleLost, people, verdictP50Ms, verdictP95Ms, counts } = matrix
+  const verdict = { p50: verdictP50Ms, p95: verdictP95Ms }
+  return { right, of, people_lost: peopleLost, people, verdict_ms: verdict, counts }
+}
+
+const share = ({ wrong, of }: Share): number | null => (of === 0 ? null : wrong / of)
+
+function rate(values: readonly (boolean | null)[]): number | null {
+  const known = values.filter(value => value !== null)
+  return known.length === 0 ? null : known.filter(Boolean).length / known.length
+}
+
+function spread(values: readonly number[]): { n: number; p50: number; p95: number } | null {
+  if (values.length === 0) return null
+  const { n, p50, p95 } = quantiles(values)
+  return { n, p50, p95 }
+}

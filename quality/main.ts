@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises'
+import { watchMachine } from '../bench/measure/machine.ts'
+import { measureAnswers } from '../packages/server/test/answering/measure-answers.ts'
+import { modes } from '../packages/rehearsal/test/platform/platform.ts'
+import { type CallResult, runScenarios } from './calls/run-scenarios.ts'
+import { readScenarios } from './calls/scenario.ts'
+import { figuresOf } from './figures.ts'
+import { type CommandLine, type PartName, readOptions, UsageError } from './options.ts'
+import { tableOf, writeTable } from './table.ts'
+import { measureTalk } from './talk/measure-talk.ts'
+
+const print = (line = ''): void => void process.stdout.write(`${line}\n`)
+
+const modeWidth = 9
+
+function show({ mode, name, faults }: CallResult): void {
+  print(`  ${faults.length === 0 ? 'ok  ' : 'FAIL'}  ${mode.padEnd(modeWidth)} ${name}`)
+  for (const fault of faults) print(`        ${fault}`)
+}
+
+async function measure({ only, width }: CommandLine) {
+  const wants = (part: PartName): boolean => only.includes(part)
+  return {
+    turns: wants('turns') ? await measureTalk() : null,
+    answering: wants('answering') ? await measureAnswers() : null,
+    calls: wants('calls')
+      ? await runScenarios({ scenarios: await readScenarios(), modes, width, onResult: show })
+      : null,
+  }
+}
+
+async function main(): Promise<void> {
+  const options = readOptions(process.argv.slice(2))
+  const finish = watchMachine(false)
+  const figures = figuresOf(await measure(options))
+  const machine = finish()
+  const table = tableOf(figures)
+  print(`\n${table}\n\nload ${machine.load.join(' → ')}`)
+  if (options.json !== null)
+    await writeFile(options.json, `${JSON.stringify({ ...figures, machine }, null, 2)}\n`)
+  if (options.write) await writeTable(table, machine)
+}
+
+try {
+  await main()
+} catch (error) {
+  const told =
+    error instanceof UsageError ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`${told}\n`)
+  process.exitCode = 1
+}
