@@ -21,13 +21,18 @@ export function chooseRule(
 
 function applies({ when }: Rule, situation: Situation): boolean {
   if (when.nth !== undefined && when.nth !== situation.nth) return false
-  if (situation.type === 'silence') {
-    return when.hears === 'silence' && situation.lastedMs >= (when.after_ms ?? defaultSilenceMs)
+  switch (situation.type) {
+    case 'silence':
+      return when.hears === 'silence' && situation.lastedMs >= (when.after_ms ?? defaultSilenceMs)
+    case 'key':
+      return when.hears === 'key' && (when.key ?? situation.key) === situation.key
+    case 'turn':
+      return fitsTurn(when, situation)
   }
-  if (situation.type === 'key' || when.hears === 'key') {
-    return situation.type === when.hears && (when.key === undefined || when.key === situation.key)
-  }
-  if (when.hears === 'silence') return false
+}
+
+function fitsTurn(when: Rule['when'], situation: Extract<Situation, { type: 'turn' }>): boolean {
+  if (when.hears === 'silence' || when.hears === 'key') return false
   if (when.hears === 'anything') return true
   if (when.hears === 'greeting') return situation.nth === 1
   const words = plainWords(situation.text)
