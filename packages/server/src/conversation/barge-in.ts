@@ -213,7 +213,8 @@ function evidence(
   // A sound that the meter did not notice at all is judged by the detector alone.
   const unmetered = loudUntilMs <= fromMs
   const sounding = callee.speaking && (unmetered || nowMs - loudUntilMs <= gapMs)
-  const endMs = sounding ? nowMs : unmetered ? (callee.stoppedMs ?? nowMs) : loudUntilMs
+  // While it is doubtful whether a sound goes on, it is as long as it was heard to be.
+  const endMs = !unmetered ? loudUntilMs : sounding ? nowMs : (callee.stoppedMs ?? nowMs)
   const played = playedOf(agent.replies, queuedMs)
   const index = Math.max(
     0,

@@ -64,6 +64,14 @@ describe.each([
     expect(await closed(call)).toEqual([`assistant: ${statement}`])
   })
 
+  test('a sound is not taken for a longer one while it is doubtful whether it is over', async () => {
+    const call = await over({ say: statement, text: '', lastsMs: 460, takesTurns, needsWords })
+    await call.wait(3_000)
+    expect(call.has('interruption')).toBe(false)
+    expect(call.leg.gains.map(({ db }) => db)).toEqual([-15, 0])
+    await closed(call)
+  })
+
   test('words stop it, and are answered', async () => {
     const call = await over({ say: statement, text: 'Wait a moment please', takesTurns, needsWords })
     await call.agentAnswers()
