@@ -168,6 +168,11 @@ function askForWanted(state: ConversationState, nowMs: number): Step {
   return state.agent.wanted ? ask(state, state.agent.wanted, nowMs) : [state, []]
 }
 
+/** A question into the silence does not end it, nor does a word that fills the wait for one. */
+function breaksSilence({ purpose }: Reply): boolean {
+  return purpose !== 'silence_prompt' && purpose !== 'filler'
+}
+
 function marked(state: ConversationState, mark: Extract<LegEvent, { type: 'mark' }>): Step | null {
   if (mark.cleared) return null
   const starting = state.agent.replies.find(reply => startMark(reply.id) === mark.name)
@@ -177,7 +182,8 @@ function marked(state: ConversationState, mark: Extract<LegEvent, { type: 'mark'
   }
   const ended = state.agent.replies.find(reply => !reply.making && endMark(reply.id) === mark.name)
   if (!ended) return null
-  const quietSinceMs = ended.purpose === 'silence_prompt' ? state.agent.quietSinceMs : mark.atMs
+  const { quietSinceMs: before } = state.agent
+  const quietSinceMs = breaksSilence(ended) ? mark.atMs : before
   const after = withAgent(without(state, ended), { quietSinceMs, lastSoundMs: mark.atMs })
   const text = wholeText(ended.pieces)
   if (text === '') return [after, []]

@@ -1,4 +1,4 @@
-import { isAudible } from './agent.ts'
+import { has, isAudible } from './agent.ts'
 import { failing } from './faults.ts'
 import { isOpening } from './opening.ts'
 import { playClip } from './play-clip.ts'
@@ -45,7 +45,9 @@ function isAsked({ agent }: ConversationState): boolean {
 function dueMs(state: ConversationState): number {
   const { agent, callee, terms, fillers } = state
   const { fillerMs, longestWaitMs } = terms.settings
-  const fromMs = Math.max(agent.lastSoundMs, callee.stoppedMs ?? 0, callee.unanswered?.endMs ?? 0)
+  const lastSoundMs = Math.max(agent.lastSoundMs, callee.stoppedMs ?? 0, callee.unanswered?.endMs ?? 0)
+  // Nobody has waited for a question into the silence before it was asked for.
+  const fromMs = has(agent, 'silence_prompt') ? Math.max(lastSoundMs, agent.lastAskedMs) : lastSoundMs
   const limitMs = fromMs + longestWaitMs
   if (fillers > 0 || isOpening(state)) return limitMs
   if (terms.takesTurns) return fromMs + fillerMs

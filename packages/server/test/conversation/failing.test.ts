@@ -44,6 +44,14 @@ describe.each([{ takesTurns: false }, { takesTurns: true }])(
       expect(lines(await call.over())).toContain('assistant: One moment, please.')
     })
 
+    test('a question into the silence is not announced, and the silence ends the call', async () => {
+      const call = stage({ script: () => ({ text: 'Are you there?' }), takesTurns, standby })
+      const { outcome } = await call.over()
+      expect(outcome.endReason).toBe('silence')
+      expect(heard(call)).not.toContain(tones.filler)
+      expect(call.events.filter(({ type }) => type === 'silence_prompt')).toHaveLength(1)
+    })
+
     test('a quick answer is not announced', async () => {
       const call = stage({ takesTurns, standby })
       await call.agentAnswers()
