@@ -222,7 +222,7 @@ function evidence(
   )
   const reply = agent.replies[index]
   return {
-    words: kindOfWords(text, turnWords(terms.language)),
+    words: kindOfWords(text, turnWords(terms.language), event.type === 'heard' && event.final),
     asked:
       reply !== undefined &&
       hasAsked(reply.pieces, { playedMs: played[index] ?? 0, writtenMs: reply.writtenMs }),

@@ -13,13 +13,18 @@ export type CalleeWords =
 /** A longer run of acknowledgements says something after all. */
 const mostAcknowledged = 4
 
-/** Takes partial texts too: the beginning of more than an acknowledgement is one until more has come. */
-export function kindOfWords(text: string, words: TurnWords): CalleeWords {
+/**
+ * A text that is not `whole` may go on: what could still become an acknowledgement ("I" of "I see") is taken for one
+ * until more has come.
+ */
+export function kindOfWords(text: string, words: TurnWords, whole = true): CalleeWords {
   const said = wordsIn(text)
   if (said.length === 0) return 'none'
   if (said.every(word => words.noises.has(word)) && !words.acknowledgements.has(said.join(' ')))
     return 'noise'
-  return said.length <= mostAcknowledged && isAcknowledged(said, words) ? 'acknowledgement' : 'speech'
+  if (said.length > mostAcknowledged) return 'speech'
+  const fits = isAcknowledged(said, words) || (!whole && beginsOne(said, words))
+  return fits ? 'acknowledgement' : 'speech'
 }
 
 /** All of it can be cut into acknowledgements and noises. */
@@ -30,6 +35,12 @@ function isAcknowledged(said: readonly string[], words: TurnWords): boolean {
     const fits = words.acknowledgements.has(phrase) || words.noises.has(phrase)
     return fits && isAcknowledged(said.slice(index + 1), words)
   })
+}
+
+function beginsOne(said: readonly string[], { acknowledgements }: TurnWords): boolean {
+  const begun = `${said.join(' ')} `
+  for (const phrase of acknowledgements) if (phrase.startsWith(begun)) return true
+  return false
 }
 
 /** Hyphens divide: recognizers write "uh-huh" in three ways. */

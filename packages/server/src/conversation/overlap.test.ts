@@ -31,6 +31,17 @@ test.each([
   expect(kindOfWords(text, turnWords(language))).toBe(kind)
 })
 
+test.each([
+  ['I', 'acknowledgement', 'speech'],
+  ['I see', 'acknowledgement', 'acknowledgement'],
+  ['I need', 'speech', 'speech'],
+  ['sounds', 'acknowledgement', 'speech'],
+  ['stop', 'speech', 'speech'],
+] as const)('"%s" so far is %s, and as all that was said %s', (text, soFar, whole) => {
+  expect(kindOfWords(text, turnWords('en-US'), false)).toBe(soFar)
+  expect(kindOfWords(text, turnWords('en-US'))).toBe(whole)
+})
+
 describe('a sound over the agent', () => {
   const sound = { words: 'none', asked: false, soundMs: 300, sounding: true, waitedMs: 240 } as const
   test.each([
