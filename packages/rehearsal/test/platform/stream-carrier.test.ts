@@ -252,7 +252,7 @@ describe.each(kinds)('over %s', kind => {
       const line = await (await standIn.nextCall()).answer()
       await untilHeard(line)
       await untilQuiet(line)
-      await say(line, 'Can I talk to a person?')
+      await say(line, 'I want to speak to a person.')
       const second = await standIn.nextCall()
       expect(digits(second.to)).toBe(digits(colleague))
       const theirs = await second.answer()
