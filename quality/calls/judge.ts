@@ -68,7 +68,7 @@ function isFarewellWhole(call: FinishedCall, voices: Voices | null): boolean {
 
 function outcomeFaults({ outcome, network, answeredBy }: Expectations, { call }: FinishedCall): string[] {
   const wanted = { end_reason: outcome, call_status: network, answered_by: answeredBy }
-  const why = call.error_message === null ? '' : ` (${String(call.error_message)})`
+  const why = call.error_message === null ? '' : ` (${JSON.stringify(call.error_message)})`
   return Object.entries(wanted).flatMap(([name, value]) =>
     fault(
       value !== undefined && call[name] !== value,
