@@ -175,7 +175,8 @@ describe.each(kinds)('over %s', kind => {
       status: 'completed',
       call_status: 'completed',
       end_reason: 'callee_hung_up',
-      answered_by: 'human',
+      // Nobody has made a sound by which to tell.
+      answered_by: 'unknown',
       external_call_id: call.id,
       line_quality: { packets_received: expect.any(Number), packets_lost: 0, one_way_audio: null },
     })
