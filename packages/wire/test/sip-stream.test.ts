@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { standardTimings } from '../src/sip/transaction/timings.ts'
 import { openTcpTransport } from '../src/sip/stream/tcp-transport.ts'
@@ -19,6 +19,29 @@ const agents = testAgents()
 
 const overTcp = (port: number | undefined): string => `sip:bob@127.0.0.1:${port};transport=tcp`
 const tcp: Partial<UserAgentOptions> = { tcp: { port: 0 } }
+
+/** A port that no outgoing connection takes meanwhile: below what Linux hands out (32768), free for UDP and TCP. */
+async function portBelowEphemeral(): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const server = createServer()
+    const free = await isListening(server, port)
+    if (free) return port
+  }
+  throw new Error('no free port below the ephemeral ones')
+}
+
+/** Whether the server could listen there; closed again either way. */
+async function isListening(server: Server, port: number): Promise<boolean> {
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    server.close()
+  }
+}
 
 /** Remembers what crossed the wire. */
 function watch(): { lines: TraceLine[]; onTrace: (line: TraceLine) => void } {
@@ -61,7 +84,7 @@ describe('calls over TCP', () => {
   })
 
   test('a large INVITE prefers TCP, and falls back to UDP where nobody listens', async () => {
-    const { agent: bob } = await agents.callee()
+    const { agent: bob } = await agents.callee({ port: await portBelowEphemeral() })
     const { lines, onTrace } = watch()
     const alice = await agents.agent({ ...tcp, onTrace })
     const big = `${offer}a=${'x'.repeat(1_300)}\r\n`
