@@ -12,6 +12,7 @@ import type { StandIn } from '@parley/rehearsal/stand-ins/stand-in'
 import type { BenchOptions } from '../benchmark.ts'
 import { pin, subjectCore } from '../measure/machine.ts'
 import { Phone } from './phone.ts'
+import { untilCalm } from './until-calm.ts'
 
 /** The real server in a process of its own, a stand-in model with fixed delays, and phones that answer. */
 export interface Platform extends AsyncDisposable {
@@ -64,6 +65,7 @@ export async function openPlatform(
   if (pinned && server.pid !== undefined) pin(server.pid, subjectCore)
   const baseUrl = `http://${host}:${httpPort}`
   await untilReady(baseUrl, server, signal)
+  if (server.pid !== undefined) await untilCalm(server.pid, signal)
   const rest = opened.move()
   return {
     pid: server.pid ?? 0,
