@@ -4,8 +4,8 @@ import type { BenchOptions, Benchmark, Figures } from '../benchmark.ts'
 import { quantiles } from '../measure/quantiles.ts'
 import { openPlatform, type Platform } from './open-platform.ts'
 
-/** The first calls warm the code and the connections of the pool. */
-const warmUpCalls = 5
+/** The first calls warm the code, which is compiled as it is used, and the connections of the pool. */
+const warmUpCalls = 40
 const ringsWithinMs = 20_000
 const pauseMs = 150
 
