@@ -19,7 +19,7 @@ async function run(options: BenchOptions, signal: AbortSignal): Promise<Figures>
   await using platform = await openPlatform(options, signal)
   for (let i = 0; i < warmUpCalls; i += 1) await placeOne(platform, i)
   const times: number[] = []
-  for (let i = 0; i < options.calls; i += 1) times.push(await placeOne(platform, i))
+  for (let i = 0; i < options.calls; i += 1) times.push(await placeOne(platform, warmUpCalls + i))
   return { post_to_invite_ms: quantiles(times) }
 }
 
