@@ -36,6 +36,9 @@ export interface TurnLatency {
   voice_to_voice_ms: number
 }
 
+/** What a customer can ask of a live call: a line to be spoken, guidance, another party, keys. */
+export type ControlAction = 'say' | 'instruct' | 'transfer' | 'dtmf'
+
 export type CallEventBody =
   | { type: 'queued' }
   | { type: 'dialing'; attempt: number }
@@ -66,6 +69,17 @@ export type CallEventBody =
   | { type: 'tool_call'; tool_call_id: string; name: string; arguments: unknown; at_ms: number }
   | { type: 'tool_result'; tool_call_id: string; name: string; ok: boolean; result: unknown; at_ms: number }
   | { type: 'turn_latency'; turn: number; latency: TurnLatency; at_ms: number }
+  /** A customer steers the call. `detail`: the words, the destination's name, or the keys. */
+  | { type: 'control'; control_id: string; action: ControlAction; detail: string; at_ms: number }
+  /** What came of a `control` that takes time; `detail`: why it came to nothing. */
+  | {
+      type: 'control_result'
+      control_id: string
+      action: ControlAction
+      ok: boolean
+      detail: string | null
+      at_ms: number
+    }
   /** The callee talks to somebody else now: moved by the network, or connected through the platform. */
   | { type: 'transferred'; destination: string; by: 'network' | 'platform'; at_ms: number }
   | { type: 'silence_prompt'; at_ms: number }

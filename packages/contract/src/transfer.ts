@@ -3,7 +3,7 @@ import { phoneNumber, text } from './fields.ts'
 
 /** Where the agent may move the callee to. It reaches nobody who is not named here. */
 
-const sipUri = z
+export const sipUri = z
   .string()
   .max(300)
   .regex(/^sips?:[^\s@<>]{1,128}@[^\s@<>]{1,128}$/, { error: 'Must be a sip: or sips: URI' })

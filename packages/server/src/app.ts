@@ -14,7 +14,7 @@ import { openStreamLines, type StreamLines, type StreamReception } from './confi
 import { openStreamReception, type StreamReceptionDeps } from './config/stream-reception.ts'
 import { type TrunkDeps, Trunks } from './config/trunks.ts'
 import { openWatching } from './config/watching.ts'
-import type { StopSwitch } from './dialer/live-calls.ts'
+import type { Reins } from './dialer/live-calls.ts'
 import { type ReapDeps, reapForever } from './dialer/reap.ts'
 import { lineOf } from './dialer/receive-call.ts'
 import { CallRecords } from './dialer/records.ts'
@@ -68,11 +68,11 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     jobs,
     log,
     maxCalls: config.PARLEY_MAX_CALLS,
-    run: (call, stop) =>
+    run: (call, reins) =>
       call.plan.to === browserParty
         ? run.unjoined(call)
         : run.call(call, {
-            stop,
+            reins,
             carrier: trunks.carrierFor(call),
             secondCarrier: trunks.secondCarrierFor(call),
           }),
@@ -136,9 +136,9 @@ function takeCarriers(
     catalogue: speechCatalogue(config),
     hasRoom: () => worker.hasRoom,
     hold: (call, arrival) =>
-      worker.hold(call, async stop => {
+      worker.hold(call, async reins => {
         const secondCarrier = trunks.secondCarrierFor(call)
-        await run.call(call, { stop, carrier: lineOf(arrival), secondCarrier })
+        await run.call(call, { reins, carrier: lineOf(arrival), secondCarrier })
         // A call that broke before its answer must not ring on; after the answer this does nothing.
         arrival.refuse('unavailable')
       }),
@@ -153,11 +153,11 @@ function takeBrowsers(config: Config, { worker, run, trunks, ...parts }: TakingP
     ...parts,
     hasRoom: () => worker.hasRoom,
     hold: (call, leg) =>
-      worker.hold(call, async stop => {
+      worker.hold(call, async reins => {
         await using joined = leg
         const answer = () => Promise.resolve(joined)
         const secondCarrier = trunks.secondCarrierFor(call)
-        await run.call(call, { stop, carrier: lineOf({ answer }), secondCarrier })
+        await run.call(call, { reins, carrier: lineOf({ answer }), secondCarrier })
       }),
   })
 }
@@ -190,7 +190,7 @@ interface RunnerParts {
 
 interface Runner {
   /** Over the line that it is given; `secondCarrier` for whoever the callee is connected with. */
-  call(call: ClaimedCall, o: { stop: StopSwitch; carrier: Carrier; secondCarrier: Carrier }): Promise<void>
+  call(call: ClaimedCall, o: { reins: Reins; carrier: Carrier; secondCarrier: Carrier }): Promise<void>
   /** Ends a call that no browser has joined in time. */
   unjoined(call: ClaimedCall): Promise<void>
 }
@@ -203,8 +203,8 @@ function runner(config: Config, { voices, networkEars, standby, tools, ...parts 
   const ringTimeoutMs = config.PARLEY_RING_TIMEOUT_SECONDS * 1_000
   const recordsOf = (call: ClaimedCall) => new CallRecords(call, { ...parts, recordings })
   return {
-    call: (call, { stop, ...carriers }) => {
-      const inHand = { call, records: recordsOf(call), stop }
+    call: (call, { reins, ...carriers }) => {
+      const inHand = { call, records: recordsOf(call), ...reins }
       return runCall(inHand, {
         ...carriers,
         voices,

@@ -3,6 +3,7 @@ import { answer, nobodyYet } from './answer.ts'
 import { hasMachine } from './answering/machine.ts'
 import { bargeIn } from './barge-in.ts'
 import { calleeSpeaks, silentCallee } from './callee.ts'
+import { controls } from './controls.ts'
 import { deafness } from './deafness.ts'
 import { endings } from './endings.ts'
 import { faults } from './faults.ts'
@@ -56,6 +57,7 @@ const parts: readonly Part[] = [
   languageSwitches,
   transfers,
   betweenPeople(keypad),
+  controls,
   betweenPeople(endings),
   betweenPeople((state, happening) =>
     isMenuTalking(state, happening.nowMs) ? null : turns(state, happening),
@@ -107,6 +109,7 @@ export function begin(terms: Terms): ConversationState {
     overlaps: noOverlaps,
     ending: { phase: 'open' },
     keypad: null,
+    wantedLines: [],
     tools: noToolCalls,
     pressing: null,
     switching: null,

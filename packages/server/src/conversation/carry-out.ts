@@ -2,7 +2,15 @@ import type { CallEventBody } from '@parley/contract/events'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Voice } from '../speech/port.ts'
 import type { Leg, Speaker } from '../telephony/port.ts'
-import type { Command, ConversationEvent, LineCommand, TransferResult, VoiceCommand } from './happening.ts'
+import type {
+  Command,
+  ConversationEvent,
+  LineCommand,
+  SpeakerCommand,
+  TransferResult,
+  VoiceCommand,
+} from './happening.ts'
+import type { ControlRequests } from './control-requests.ts'
 import type { OutsideTools } from './tools/outside.ts'
 import type { ToolResult } from './tools/tool-answer.ts'
 import type { TransferWish } from './tools/transfer-call.ts'
@@ -22,6 +30,7 @@ export interface Hands {
   readonly finish: (end: { outcome: Outcome; hangUp: boolean }) => void
   readonly transfer: TransferCallee
   readonly tools: OutsideTools
+  readonly settleControl: ControlRequests['settle']
   /** What came of a command that takes time. */
   readonly post: (event: ConversationEvent) => void
   /** Aborted when the conversation is over. */
@@ -34,30 +43,22 @@ export function carryOut(command: Command, hands: Hands): void {
     case 'mark':
     case 'clear':
     case 'gain':
-    case 'press_keys':
-    case 'use_tool':
-    case 'transfer':
-    case 'switch_language':
-    case 'report':
-    case 'enter':
-    case 'finish':
-      return onLine(command, hands)
-    default:
+      return toSpeaker(command, hands.speaker)
+    case 'say':
+    case 'respond':
+    case 'interrupt':
+    case 'instruct':
+    case 'tell':
+    case 'answer_tool':
       return toVoice(command, hands.voice)
+    default:
+      return onLine(command, hands)
   }
 }
 
 function onLine(command: LineCommand, hands: Hands): void {
-  const { speaker, transcript, report, finish } = hands
+  const { transcript, report, finish } = hands
   switch (command.type) {
-    case 'play':
-      return speaker.write(command.audio)
-    case 'mark':
-      return speaker.mark(command.name)
-    case 'clear':
-      return speaker.clear()
-    case 'gain':
-      return speaker.gain(command.db)
     case 'press_keys':
       return void pressKeys(command, hands)
     case 'use_tool':
@@ -70,8 +71,23 @@ function onLine(command: LineCommand, hands: Hands): void {
       return report(command.event)
     case 'enter':
       return report({ type: 'transcript', entry: transcript.enter(command.line) })
+    case 'settle_control':
+      return hands.settleControl(command.id, command.fault)
     case 'finish':
       return finish(command)
+  }
+}
+
+function toSpeaker(command: SpeakerCommand, speaker: Speaker): void {
+  switch (command.type) {
+    case 'play':
+      return speaker.write(command.audio)
+    case 'mark':
+      return speaker.mark(command.name)
+    case 'clear':
+      return speaker.clear()
+    case 'gain':
+      return speaker.gain(command.db)
   }
 }
 
@@ -84,11 +100,11 @@ async function useTool(
 }
 
 async function transferCallee(
-  { toolCallId, wish }: Extract<LineCommand, { type: 'transfer' }>,
+  { askId, wish }: Extract<LineCommand, { type: 'transfer' }>,
   { transfer, post, over }: Hands,
 ): Promise<void> {
   const result = await transfer(wish, over).catch((): TransferResult => noTransfer)
-  post({ type: 'transfer_settled', toolCallId, result })
+  post({ type: 'transfer_settled', askId, result })
 }
 
 const noTransfer = { done: 'failed', reason: 'The transfer could not be carried out' } as const
@@ -97,7 +113,7 @@ const noTransfer = { done: 'failed', reason: 'The transfer could not be carried 
 const pressingDeadlineMs = 60_000
 
 async function pressKeys(
-  { toolCallId, digits }: Extract<LineCommand, { type: 'press_keys' }>,
+  { askId, digits }: Extract<LineCommand, { type: 'press_keys' }>,
   { leg, post, over }: Hands,
 ): Promise<void> {
   const signal = AbortSignal.any([over, AbortSignal.timeout(pressingDeadlineMs)])
@@ -105,7 +121,7 @@ async function pressKeys(
     () => null,
     (error: unknown) => (error instanceof Error ? error.message : 'The keys could not be pressed'),
   )
-  post({ type: 'keys_pressed', toolCallId, fault })
+  post({ type: 'keys_pressed', askId, fault })
 }
 
 /** Whoever asked for another language waits for it in silence. */

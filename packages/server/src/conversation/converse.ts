@@ -4,6 +4,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { StandbyClips, Voice } from '../speech/port.ts'
 import type { Leg } from '../telephony/port.ts'
 import { advance, begin } from './advance.ts'
+import { type ControlRequests, noControls } from './control-requests.ts'
 import { carryOut, type Hands, type TransferCallee } from './carry-out.ts'
 import { Ears } from './ears.ts'
 import type { ConversationEvent } from './happening.ts'
@@ -39,6 +40,8 @@ export interface ConversationParts {
   readonly voice: Voice
   readonly report: (event: CallEventBody) => void
   readonly stop: StopRequests
+  /** Absent: nobody steers the call. */
+  readonly controls?: ControlRequests
   readonly transfer: TransferCallee
   /** Absent: the agent can do nothing outside. */
   readonly tools?: OutsideTools
@@ -61,7 +64,7 @@ export async function converse(
   parts: ConversationParts,
   signal: AbortSignal,
 ): Promise<Conversation> {
-  const { leg, voice, report, stop, clock, newId, tools = noOutsideTools } = parts
+  const { leg, voice, report, stop, clock, newId, tools = noOutsideTools, controls = noControls } = parts
   let state = begin(termsOf(call, { ...voice.capabilities, outside: tools.tools }, parts.settings))
   const answeredAt = clock() - leg.positionMs
   const transcript = openTranscript({ answeredAt, newId })
@@ -77,6 +80,7 @@ export async function converse(
     finish: end.resolve,
     transfer: parts.transfer,
     tools,
+    settleControl: (id, fault) => controls.settle(id, fault),
     post: event => post(event),
     over: over.signal,
   }
@@ -102,11 +106,13 @@ export async function converse(
     voice.listen(post)
     post({ type: 'began' })
     stop.onStop(how => post({ type: 'stop', how }))
+    controls.onControl(control => post({ type: 'control', control }))
     if (signal.aborted) abandon()
     const { outcome, hangUp } = await end.promise
     if (hangUp) await leg.hangUp().catch(error => report(lineFault(error, leg.positionMs)))
     return { outcome, transcript: transcript.entries(), latency: summarize(state.latency) }
   } finally {
+    controls.onControl(null)
     close()
     over.abort()
     clearInterval(ticking)

@@ -1,4 +1,6 @@
 import type { CallEventBody, Speaker } from '@parley/contract/events'
+import type { Control } from '../domain/control.ts'
+import type { ControlId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { VoiceEvent } from '../speech/port.ts'
 import type { LegEvent } from '../telephony/port.ts'
@@ -26,13 +28,15 @@ export type ConversationEvent =
   | LineSound
   | { type: 'began' }
   | { type: 'tool_settled'; toolCallId: string; result: ToolResult }
-  | { type: 'transfer_settled'; toolCallId: string; result: TransferResult }
+  | { type: 'transfer_settled'; askId: string; result: TransferResult }
   /** The last key has left, or what kept it from leaving. */
-  | { type: 'keys_pressed'; toolCallId: string; fault: string | null }
+  | { type: 'keys_pressed'; askId: string; fault: string | null }
   /** The voice hears and speaks another language now, or what kept it from that. */
   | { type: 'language_switched'; toolCallId: string; fault: string | null }
   | { type: 'tick' }
   | { type: 'stop'; how: 'now' | 'farewell' }
+  /** A customer steers the call. */
+  | { type: 'control'; control: Control }
   /** The process has to go. */
   | { type: 'abandoned' }
 
@@ -46,7 +50,7 @@ export type TransferResult =
   | { done: 'failed'; reason: string }
 
 /** What the decisions ask for; carried out in order. */
-export type Command = VoiceCommand | LineCommand
+export type Command = VoiceCommand | SpeakerCommand | LineCommand
 
 export type VoiceCommand =
   | { type: 'say'; replyId: string; text: string }
@@ -56,17 +60,21 @@ export type VoiceCommand =
   | { type: 'tell'; text: string }
   | { type: 'answer_tool'; toolCallId: string; result: unknown }
 
-export type LineCommand =
+export type SpeakerCommand =
   | { type: 'play'; audio: Uint8Array }
   | { type: 'mark'; name: string }
   | { type: 'clear' }
   | { type: 'gain'; db: number }
+
+export type LineCommand =
   | { type: 'use_tool'; call: OutsideCall }
-  | { type: 'press_keys'; toolCallId: string; digits: string }
-  | { type: 'transfer'; toolCallId: string; wish: TransferWish }
+  | { type: 'press_keys'; askId: string; digits: string }
+  | { type: 'transfer'; askId: string; wish: TransferWish }
   | { type: 'switch_language'; toolCallId: string; language: string }
   | { type: 'report'; event: CallEventBody }
   | { type: 'enter'; line: TranscriptLine }
+  /** Whether a customer's wish is taken; the fault says why not. */
+  | { type: 'settle_control'; id: ControlId; fault: string | null }
   /** The conversation is over; the line is still up when `hangUp` is set. */
   | { type: 'finish'; outcome: Outcome; hangUp: boolean }
 

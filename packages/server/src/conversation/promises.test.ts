@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { ControlWish } from '../domain/control.ts'
+import type { ControlId } from '../domain/ids.ts'
 import { VoiceFault } from '../speech/port.ts'
 import { advance, begin } from './advance.ts'
 import { disclosureReplyId, openingReplyId } from './agent.ts'
@@ -107,7 +109,7 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       type: fc.constant('transfer_settled'),
-      toolCallId: fc.constantFrom('', 'tool'),
+      askId: fc.constantFrom('', 'tool', 'control'),
       result: fc.constantFrom({ done: 'network' }, { done: 'platform' }, { done: 'failed', reason: 'busy' }),
     }),
   },
@@ -115,7 +117,7 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       type: fc.constant('keys_pressed'),
-      toolCallId: fc.constantFrom('', 'tool'),
+      askId: fc.constantFrom('', 'tool', 'control'),
       fault: fc.constantFrom(null, 'the line is gone'),
     }),
   },
@@ -144,6 +146,18 @@ const anyEvent: fc.Arbitrary<ConversationEvent> = fc.oneof(
     } as const),
   },
   { weight: 1, arbitrary: fc.constant({ type: 'stop', how: 'farewell' } as const) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom<ControlWish>(
+        { type: 'say', text: 'Please hold.', interrupt: false },
+        { type: 'say', text: 'Stop.', interrupt: true },
+        { type: 'instruct', text: 'Offer ten percent.' },
+        { type: 'transfer', to: { name: 'desk', to: '+14155550100', description: null }, summary: null },
+        { type: 'dtmf', digits: '1w2' },
+      )
+      .map(wish => ({ type: 'control' as const, control: { id: 'control' as ControlId, wish } })),
+  },
 )
 
 const story = fc.array(
@@ -198,6 +212,9 @@ test('any story keeps the promises', () => {
         if ('replyId' in event && !promises.knows(event.replyId)) continue
         const [next, commands] = advance(state, { event, nowMs, queuedMs, loudUntilMs, elapsedMs: nowMs })
         if (event.type === 'reply_done') promises.made(event.replyId)
+        const settled = commands.filter(({ type }) => type === 'settle_control')
+        const isAsked = event.type === 'control' && state.ending.phase !== 'over'
+        expect(settled).toHaveLength(isAsked ? 1 : 0)
         state = next
         for (const command of commands) promises.check(command)
       }

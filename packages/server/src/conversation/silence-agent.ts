@@ -1,4 +1,4 @@
-import { isAudible, playedOf, type Reply, remember, withAgent } from './agent.ts'
+import { has, isAudible, playedOf, type Reply, remember, withAgent } from './agent.ts'
 import type { Command, Happening, TranscriptLine } from './happening.ts'
 import { heardText, wholeText } from './heard-text.ts'
 import { isDucked, noOverlap } from './overlap.ts'
@@ -33,6 +33,11 @@ export function silenceAgent(state: ConversationState, { nowMs, queuedMs }: Happ
     },
   )
   return [after, commands]
+}
+
+/** As `silenceAgent`, but what the callee must be told first is said to its end. */
+export function stopTalking(state: ConversationState, happening: Happening): Step {
+  return has(state.agent, 'disclosure') ? [state, []] : silenceAgent(state, happening)
 }
 
 /** Says at once that the callee took the floor from a reply that was playing. */

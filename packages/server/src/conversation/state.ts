@@ -4,6 +4,7 @@ import type { Agent } from './agent.ts'
 import type { AnswerState } from './answer.ts'
 import type { Machine } from './answering/machine.ts'
 import type { Callee } from './callee.ts'
+import type { WantedLine } from './controls.ts'
 import type { Ending } from './ending.ts'
 import type { HeldWords } from './greeting.ts'
 import type { Command, Happening } from './happening.ts'
@@ -66,6 +67,8 @@ export interface ConversationState {
   readonly overlaps: OverlapCounts
   readonly ending: Ending
   readonly keypad: Keypad | null
+  /** Lines that a customer wants spoken. */
+  readonly wantedLines: readonly WantedLine[]
   readonly tools: ToolUse
   /** Keys that the agent is pressing or about to press. */
   readonly pressing: KeyPress | null

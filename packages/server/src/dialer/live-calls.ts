@@ -1,4 +1,5 @@
 import type { CallId } from '../domain/ids.ts'
+import { Steering } from './steering.ts'
 
 /** How a customer wants a live call stopped. */
 export type StopKind = 'now' | 'farewell'
@@ -26,9 +27,15 @@ export class StopSwitch {
   }
 }
 
+/** What the outside can do with a call while it runs. */
+export interface Reins {
+  readonly stop: StopSwitch
+  readonly steering: Steering
+}
+
 /** The calls this worker is busy with, from claim to end. */
 export class LiveCalls {
-  readonly #calls = new Map<CallId, { stop: StopSwitch; done: Promise<void> }>()
+  readonly #calls = new Map<CallId, { reins: Reins; done: Promise<void> }>()
 
   get size(): number {
     return this.#calls.size
@@ -43,18 +50,22 @@ export class LiveCalls {
   }
 
   /** Runs a call beside the others; it leaves the list when it is over, however it ends. */
-  run(id: CallId, call: (stop: StopSwitch) => Promise<void>): void {
-    const stop = new StopSwitch()
-    const done = call(stop).finally(() => this.#calls.delete(id))
-    this.#calls.set(id, { stop, done })
+  run(id: CallId, call: (reins: Reins) => Promise<void>): void {
+    const reins: Reins = { stop: new StopSwitch(), steering: new Steering() }
+    const done = call(reins).finally(() => {
+      this.#calls.delete(id)
+      reins.steering.onControl(null)
+    })
+    this.#calls.set(id, { reins, done })
   }
 
-  stop(id: CallId, how: StopKind): void {
-    this.#calls.get(id)?.stop.ask(how)
+  /** Undefined: it is none of these. */
+  reinsOf(id: CallId): Reins | undefined {
+    return this.#calls.get(id)?.reins
   }
 
   stopAll(how: StopKind): void {
-    for (const { stop } of this.#calls.values()) stop.ask(how)
+    for (const { reins } of this.#calls.values()) reins.stop.ask(how)
   }
 
   /** Resolves when the present calls are over. */

@@ -15,6 +15,8 @@ export function redactEvent(event: CallEventBody): CallEventBody {
     }
     case 'digit':
       return { ...event, digit: masked(event.digit) }
+    case 'control':
+      return { ...event, detail: event.action === 'dtmf' ? masked(event.detail) : redact(event.detail) }
     case 'tool_call':
       return { ...event, arguments: redactValue(event.arguments) }
     case 'tool_result':

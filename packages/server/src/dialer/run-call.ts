@@ -5,7 +5,7 @@ import { type NetworkEars, type Standby, VoiceFault, type Voices } from '../spee
 import type { ClaimedCall } from '../store/attempts.ts'
 import { type Carrier, DialFailed } from '../telephony/port.ts'
 import { EarlyMedia, NetworkSaidNo } from './early-media.ts'
-import type { StopSwitch } from './live-calls.ts'
+import type { Reins } from './live-calls.ts'
 import type { AttemptEnd, CallRecords } from './records.ts'
 import { redactEvent } from './redact-event.ts'
 import type { OpenTools } from './tools/open-tools.ts'
@@ -28,10 +28,9 @@ export interface RunCallDeps {
 }
 
 /** What belongs to this call alone. */
-export interface CallInHand {
+export interface CallInHand extends Reins {
   readonly call: ClaimedCall
   readonly records: CallRecords
-  readonly stop: StopSwitch
 }
 
 /** One call, from claim to outcome. Whatever goes wrong on the way becomes the outcome. */
@@ -44,7 +43,10 @@ export async function runCall(inHand: CallInHand, deps: RunCallDeps): Promise<vo
  * A voice is ready before anybody's phone rings, and speaks the first sentence into its buffer while it
  * does: nobody picks up to silence, and nobody is rung for a provider that is down.
  */
-async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): Promise<AttemptEnd> {
+async function attempt(
+  { call, records, stop, steering }: CallInHand,
+  deps: RunCallDeps,
+): Promise<AttemptEnd> {
   const { plan } = call
   const { clock, newId } = deps
   await using tools = await deps.openTools(plan, stop.dialing.signal)
@@ -74,6 +76,7 @@ async function attempt({ call, records, stop }: CallInHand, deps: RunCallDeps): 
     voice,
     report,
     stop,
+    controls: steering,
     carrier,
     secondLine: records.secondLine,
     openVoice,

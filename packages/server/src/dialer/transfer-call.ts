@@ -99,7 +99,7 @@ export class CallTransfer implements AsyncDisposable {
 
   #briefing(summary: string): string {
     const { transfer } = this.#parts.plan
-    return transfer?.briefing ? `${transfer.briefing} ${summary}` : summary
+    return `${transfer?.briefing ?? ''} ${summary}`.trim()
   }
 
   /** The words are made while the phone rings. Whoever hangs up on them does not want the callee. */

@@ -2,16 +2,16 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CallId, NodeId } from '../domain/ids.ts'
-import { type ClaimedCall, claimCall, findStops } from '../store/attempts.ts'
+import { type ClaimedCall, claimCall } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { joinNodes, leaveNodes, markDraining, renewLease } from '../store/nodes.ts'
-import { LiveCalls, type StopSwitch } from './live-calls.ts'
+import { CustomerRequests } from './customer-requests.ts'
+import { LiveCalls, type Reins } from './live-calls.ts'
 
 const heartbeatEveryMs = 3_000
 /** Repairs a lost notification; the usual way takes a millisecond. */
-const stopPollEveryMs = 1_000
-const stopLookAfterMs = 10
+const requestPollEveryMs = 1_000
 /** Jobs that one look at the queue takes. */
 const dialBatch = 20
 /** How long a queued call waits when this worker is full. */
@@ -25,7 +25,7 @@ export interface WorkerDeps {
   readonly jobs: Jobs
   readonly maxCalls: number
   readonly log: Logger
-  readonly run: (call: ClaimedCall, stop: StopSwitch) => Promise<void>
+  readonly run: (call: ClaimedCall, reins: Reins) => Promise<void>
   /** The lease ran out: others may have ended our calls, so the process must not go on. */
   readonly onLeaseLost: () => void
 }
@@ -35,12 +35,13 @@ export class CallWorker {
   readonly #deps: WorkerDeps
   readonly #live = new LiveCalls()
   readonly #over = new AbortController()
+  readonly #requests: CustomerRequests
   #draining = false
-  #looking = false
   readonly #claims = new Set<Promise<unknown>>()
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
+    this.#requests = new CustomerRequests({ ...deps, live: this.#live })
   }
 
   async start(): Promise<void> {
@@ -48,7 +49,7 @@ export class CallWorker {
     await joinNodes(database, nodeId)
     await jobs.work('dial', ({ callId }) => this.#take(callId), { batch: dialBatch })
     void this.#every(heartbeatEveryMs, () => this.#renew())
-    void this.#every(stopPollEveryMs, () => this.#checkStops())
+    void this.#every(requestPollEveryMs, () => this.#requests.look())
   }
 
   get liveCalls(): number {
@@ -65,10 +66,10 @@ export class CallWorker {
   }
 
   /** Keeps a call that belongs to this node among the live ones until it is over. */
-  hold(call: ClaimedCall, run: (stop: StopSwitch) => Promise<void>): void {
+  hold(call: ClaimedCall, run: (reins: Reins) => Promise<void>): void {
     const { log } = this.#deps
-    this.#live.run(call.id, stop =>
-      run(stop).catch(error =>
+    this.#live.run(call.id, reins =>
+      run(reins).catch(error =>
         log.error({ err: error, call_id: call.id }, 'the end of a call was not stored'),
       ),
     )
@@ -77,22 +78,8 @@ export class CallWorker {
   /** Something about a call is new. */
   notice(callId: CallId, concerns: ReadonlySet<string>): void {
     if (concerns.has('queued')) this.#takeAtOnce(callId)
-    if (concerns.has('stop') && this.#live.has(callId)) this.#lookForStops()
-  }
-
-  /** Customers may ask many times a second, hence one look for all that came since. */
-  #lookForStops(): void {
-    if (this.#looking) return
-    this.#looking = true
-    setTimeout(() => {
-      this.#looking = false
-      this.#checkStops().catch(error => this.#deps.log.warn({ err: error }, 'stops can not be read now'))
-    }, stopLookAfterMs)
-  }
-
-  /** Carries out stops that customers asked for. */
-  async #checkStops(): Promise<void> {
-    for (const { id, how } of await findStops(this.#deps.database, this.#live.ids())) this.#live.stop(id, how)
+    const asked = concerns.has('stop') || concerns.has('control')
+    if (asked && this.#live.has(callId)) this.#requests.lookSoon()
   }
 
   /** Claims nothing more and waits for the live calls, at most `limitMs`; then says goodbye for them. */
@@ -142,7 +129,7 @@ export class CallWorker {
     try {
       const call = await claim
       if (typeof call === 'string') return call
-      this.hold(call, stop => run(call, stop))
+      this.hold(call, reins => run(call, reins))
       return 'claimed'
     } finally {
       this.#claims.delete(claim)

@@ -9,6 +9,7 @@ export type CarrierId = string & { readonly __kind: 'carrier' }
 /** A carrier of an account, or the trunk of the settings. */
 export type TrunkId = CarrierId | (string & { readonly __kind: 'settings_trunk' })
 export type CarrierTestId = string & { readonly __kind: 'carrier_test' }
+export type ControlId = string & { readonly __kind: 'control' }
 export type KnowledgeId = string & { readonly __kind: 'knowledge' }
 export type LeadId = string & { readonly __kind: 'lead' }
 export type LeadListId = string & { readonly __kind: 'lead_list' }

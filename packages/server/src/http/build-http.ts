@@ -22,6 +22,7 @@ import { healthRoutes } from './routes/health.ts'
 import { leadImportRoutes } from './routes/lead-imports.ts'
 import { leadListRoutes } from './routes/lead-lists.ts'
 import { leadRoutes } from './routes/leads.ts'
+import { liveControlRoutes } from './routes/live-control.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { knowledgeRoutes } from './routes/knowledge.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
@@ -118,6 +119,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   callRoutes(app, deps)
   testCallRoutes(app, deps)
   timelineRoutes(app, deps)
+  liveControlRoutes(app, deps)
   callEventRoutes(app, { ...deps, closing: closing.signal })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)

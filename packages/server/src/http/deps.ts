@@ -19,6 +19,8 @@ export interface HttpDeps {
   readonly catalogue: () => Catalogue
   readonly recordings: Pick<Recordings, 'openForRead'>
   readonly liveCalls: LiveCalls
+  /** How long a worker may take to see what a customer wants of a live call; default 5,000 ms. */
+  readonly controlPatienceMs?: number
   /** Null: knowledge is searched by words alone. */
   readonly embedder: SearchDeps['embedder']
   readonly links: Links

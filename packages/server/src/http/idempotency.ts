@@ -3,7 +3,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '@parley/contract/errors'
 import type { AccountId } from '../domain/ids.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { type IdempotentRequest, keepAnswer, KeyTaken, recallAnswer } from '../store/idempotency.ts'
+import {
+  forgetAnswer,
+  type IdempotentRequest,
+  keepAnswer,
+  KeyTaken,
+  recallAnswer,
+} from '../store/idempotency.ts'
 
 /** Keeps the answer in the transaction that does what is answered. */
 export type Keep<Answer> = (trx: Transaction, answer: Answer) => Promise<void>
@@ -16,6 +22,30 @@ export interface Once {
     readonly headers: IncomingHttpHeaders
   }
   readonly body: unknown
+}
+
+/**
+ * As `answerOnce`, for what is only known to have come about some time after its transaction: an answer that was
+ * kept for it is taken back where `act` rejects.
+ */
+export async function answerOnceDone<Answer extends object>(
+  database: Database,
+  once: Once,
+  act: (keep: Keep<Answer>) => Promise<Answer>,
+): Promise<{ answer: Answer; replayed: boolean }> {
+  return await answerOnce<Answer>(database, once, async keep => {
+    let isKept = false
+    try {
+      return await act(async (trx, answer) => {
+        await keep(trx, answer)
+        isKept = true
+      })
+    } catch (error) {
+      const wanted = idempotentRequest(once)
+      if (isKept && wanted !== null) await forgetAnswer(database, wanted)
+      throw error
+    }
+  })
 }
 
 /**

@@ -15,6 +15,8 @@ export interface LiveCalls extends AsyncDisposable {
    * that come. Ends when the call is over and all that follows a call is done, or when the signal aborts.
    */
   follow(callId: CallId, afterSequence: number, signal: AbortSignal): AsyncIterable<CallEvent>
+  /** Looks again whenever something about the call is new, until there is something to see; null: not in time. */
+  until<T extends object>(callId: CallId, look: () => Promise<T | null>, limitMs: number): Promise<T | null>
 }
 
 const pageSize = 500
@@ -34,6 +36,10 @@ export async function openLiveCalls(
   return {
     follow: (callId, afterSequence, signal) =>
       follow({ database, bells, callId, signal: AbortSignal.any([signal, closing.signal]) }, afterSequence),
+    until: (callId, look, limitMs) => {
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(limitMs)])
+      return until({ bells, callId, signal }, look)
+    },
     async [Symbol.asyncDispose]() {
       closing.abort()
       await listening[Symbol.asyncDispose]()
@@ -63,6 +69,19 @@ async function* follow(o: Following, afterSequence: number): AsyncGenerator<Call
     if (events.length === pageSize) continue
     if (complete) return
     await bell.rung(o.signal)
+  }
+}
+
+async function until<T extends object>(
+  { bells, callId, signal }: Pick<Following, 'bells' | 'callId' | 'signal'>,
+  look: () => Promise<T | null>,
+): Promise<T | null> {
+  using bell = bells.hang(callId)
+  for (;;) {
+    bell.hush()
+    const seen = await look()
+    if (seen !== null || signal.aborted) return seen
+    await bell.rung(signal)
   }
 }
 

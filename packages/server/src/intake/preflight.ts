@@ -105,6 +105,20 @@ export function refuseTransfers(
   if (first) throw new ApiError('destination_not_allowed', { detail: first.message, errors })
 }
 
+/** Throws ApiError where the account may not have anybody called at the number: where it is, what it is, and whose wish. */
+export async function refuseTransfer(
+  deps: PreflightDeps,
+  account: AccountId,
+  { to, path }: { to: string; path: string },
+): Promise<void> {
+  const { kysely } = deps.database
+  const { settings, numbers } = await readCallingAccount(deps.database, account)
+  // Somebody who is on the line already counts as no further call.
+  const wanted = { to, minutes: 0, window: null, caps: {} }
+  const verdict = await verdictOn({ kysely }, deps, { place: { account, settings, numbers }, wanted })
+  if (!verdict.allowed) throw refusalOf(verdict, path)
+}
+
 async function verdictOn(
   at: Pick<Database, 'kysely'>,
   deps: PreflightDeps,
@@ -176,13 +190,16 @@ const problemOf: Readonly<Record<PreflightRefusal, ProblemCode>> = {
 /** How long to wait where nobody can say when a place comes free. */
 const unknownWaitSeconds = 30
 
-function refusalOf({ refusal, allowedAtMs }: Extract<Verdict, { allowed: false }>): ApiError {
+function refusalOf(
+  { refusal, allowedAtMs }: Extract<Verdict, { allowed: false }>,
+  path = 'phone_number',
+): ApiError {
   const message = details[refusal]
   const waits = refusal === 'frequency_cap_reached' || refusal === 'concurrency_cap_reached'
   const seconds = allowedAtMs === null ? unknownWaitSeconds : Math.ceil((allowedAtMs - Date.now()) / 1_000)
   return new ApiError(problemOf[refusal], {
     detail: message,
-    errors: [{ path: 'phone_number', message, code: refusal }],
+    errors: [{ path, message, code: refusal }],
     ...(waits ? { retryAfterSeconds: Math.max(1, seconds) } : {}),
   })
 }

@@ -45,6 +45,19 @@ export async function keepAnswer(
   if (kept.numInsertedOrUpdatedRows !== 1n) throw new KeyTaken()
 }
 
+/** Takes a kept answer back: what it told did not come about. */
+export async function forgetAnswer(
+  { kysely }: Database,
+  { account, key, requestHash }: IdempotentRequest,
+): Promise<void> {
+  await kysely
+    .deleteFrom('idempotency_keys')
+    .where('account_id', '=', account)
+    .where('key', '=', key)
+    .where('request_hash', '=', requestHash)
+    .execute()
+}
+
 /** What was answered under the key; null where nothing was. */
 export async function recallAnswer(
   { kysely }: Database,

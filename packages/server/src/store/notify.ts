@@ -9,10 +9,10 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /**
- * What more than its feed is concerned: a call that waits to be dialled, a stop that somebody asked for, a
- * webhook in the outbox. Whom it does not concern need not look.
+ * What more than its feed is concerned: a call that waits to be dialled, a stop or another control that
+ * somebody asked for, a webhook in the outbox. Whom it does not concern need not look.
  */
-export type CallConcern = 'queued' | 'stop' | 'webhook'
+export type CallConcern = 'queued' | 'stop' | 'control' | 'webhook'
 
 /**
  * Tells every process that something about this call is new in the database. Sent after the commit, and

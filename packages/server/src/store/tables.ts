@@ -13,6 +13,7 @@ import type { KnowledgeStatus, KnowledgeType } from '@parley/contract/knowledge'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
+import type { ControlWish } from '../domain/control.ts'
 import type { Caps } from '../domain/preflight.ts'
 import type {
   LeadImportErrorsTable,
@@ -28,6 +29,7 @@ import type {
   CallId,
   CarrierId,
   CarrierTestId,
+  ControlId,
   KnowledgeId,
   NodeId,
   TrunkId,
@@ -50,6 +52,7 @@ export interface Tables {
   calls: CallsTable
   second_legs: SecondLegsTable
   attempts: AttemptsTable
+  call_controls: CallControlsTable
   call_events: CallEventsTable
   transcript_entries: TranscriptEntriesTable
   webhook_deliveries: WebhookDeliveriesTable
@@ -249,6 +252,16 @@ interface AttemptsTable {
   answered_at: Date | null
   ended_at: Date | null
   network_code: number | null
+}
+
+interface CallControlsTable {
+  id: ControlId
+  call_id: CallId
+  wish: JSONColumnType<ControlWish> | null
+  created_at: Generated<Date>
+  taken_at: Date | null
+  settled_at: Date | null
+  fault: string | null
 }
 
 interface CallEventsTable {

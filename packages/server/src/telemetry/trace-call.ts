@@ -109,6 +109,8 @@ function wordless(event: CallEventBody): CallEventBody {
       return { ...event, text: '' }
     case 'transcript':
       return { ...event, entry: { ...event.entry, text: '' } }
+    case 'control':
+      return { ...event, detail: '' }
     case 'tool_call':
       return { ...event, arguments: null }
     case 'tool_result':

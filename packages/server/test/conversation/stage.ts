@@ -7,7 +7,8 @@ import type { OutsideTools } from '../../src/conversation/tools/outside.ts'
 import type { TransferResult } from '../../src/conversation/happening.ts'
 import type { ConversationSettings } from '../../src/conversation/settings.ts'
 import type { CallPlan } from '../../src/domain/call-plan.ts'
-import type { AccountId, CallId } from '../../src/domain/ids.ts'
+import type { Control, ControlWish } from '../../src/domain/control.ts'
+import type { AccountId, CallId, ControlId } from '../../src/domain/ids.ts'
 import { firstWords } from '../../src/dialer/voice-session.ts'
 import type { StandbyClips } from '../../src/speech/port.ts'
 import { ScriptedLeg } from '../scripted/leg.ts'
@@ -53,6 +54,9 @@ export class Stage {
   readonly transferred = Promise.withResolvers<TransferResult>()
   readonly abandon = new AbortController()
   stop: (how: 'now' | 'farewell') => void = () => undefined
+  /** Steers the call; what the conversation says to that is in `refusals`, by the wish's id. */
+  readonly refusals = new Map<string, string | null>()
+  #control: (control: Control) => void = () => undefined
   readonly #conversation: Promise<Conversation>
   #turn = 0
   #ended = false
@@ -74,6 +78,10 @@ export class Stage {
           return this.transferred.promise
         },
         stop: { onStop: listener => (this.stop = listener) },
+        controls: {
+          onControl: listener => (this.#control = listener ?? (() => undefined)),
+          settle: (id, fault) => this.refusals.set(id, fault),
+        },
         clock: () => Date.now(),
         newId: () => `id-${++ids}`,
         settings: more.settings ?? {},
@@ -82,6 +90,13 @@ export class Stage {
       this.abandon.signal,
     )
     this.#conversation.finally(() => (this.#ended = true)).catch(() => undefined)
+  }
+
+  /** Null: taken; a string says why not. */
+  steer(wish: ControlWish): string | null | undefined {
+    const id = `control-${this.refusals.size + 1}` as ControlId
+    this.#control({ id, wish })
+    return this.refusals.get(id)
   }
 
   get ended(): boolean {

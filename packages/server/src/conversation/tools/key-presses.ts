@@ -1,15 +1,17 @@
 import { isAudible } from '../agent.ts'
 import { ask } from '../ask.ts'
-import type { Happening } from '../happening.ts'
+import { type Asker, askIdOf, tellAsker } from '../asker.ts'
+import type { Command, Happening } from '../happening.ts'
+import { keysWerePressed } from '../hints.ts'
 import type { ConversationState, Part, Step } from '../state.ts'
 import { chain } from '../step.ts'
 import { readSendDtmf } from './send-dtmf.ts'
-import { answerTool, type ReadToolCall, refuseTool, type ToolCallName } from './tool-answer.ts'
+import { type ReadToolCall, refuseTool, type ToolResult } from './tool-answer.ts'
 import { countCall } from './tool-use.ts'
 
 /** Keys wait until what the agent says with them was heard, so that no tone cuts its words. */
 export interface KeyPress {
-  readonly call: ToolCallName
+  readonly asker: Asker
   readonly digits: string
   readonly phase: 'waiting' | 'pressing'
 }
@@ -24,7 +26,8 @@ export function takeKeys(state: ConversationState, call: ReadToolCall, happening
   const [tools, forbidden] = countCall(state.tools, call, state.terms.settings.toolBudget)
   if (forbidden !== null) return refuse(forbidden)
   const { toolCallId, name } = call
-  const pressing: KeyPress = { call: { toolCallId, name }, digits: wanted.digits, phase: 'waiting' }
+  const asker: Asker = { by: 'model', call: { toolCallId, name } }
+  const pressing: KeyPress = { asker, digits: wanted.digits, phase: 'waiting' }
   return [{ ...state, tools, pressing }, []]
 }
 
@@ -33,15 +36,27 @@ export const keyPresses: Part = (state, { event, nowMs }) => {
   const { pressing } = state
   if (!pressing) return null
   if (event.type === 'tick' && pressing.phase === 'waiting' && !isAudible(state.agent)) {
-    const { call, digits } = pressing
+    const { asker, digits } = pressing
     return [
       { ...state, pressing: { ...pressing, phase: 'pressing' } },
-      [{ type: 'press_keys', toolCallId: call.toolCallId, digits }],
+      [{ type: 'press_keys', askId: askIdOf(asker), digits }],
     ]
   }
-  if (event.type !== 'keys_pressed' || event.toolCallId !== pressing.call.toolCallId) return null
+  if (event.type !== 'keys_pressed' || event.askId !== askIdOf(pressing.asker)) return null
   const result = event.fault === null ? ({ ok: true } as const) : { error: event.fault }
-  const told: Step = [{ ...state, pressing: null }, answerTool(pressing.call, result, nowMs)]
-  const goesOn = event.fault !== null && state.ending.phase === 'open' && !state.callee.speaking
+  const told: Step = [{ ...state, pressing: null }, tellPressed(pressing.asker, result, nowMs)]
+  const goesOn =
+    event.fault !== null &&
+    pressing.asker.by === 'model' &&
+    state.ending.phase === 'open' &&
+    !state.callee.speaking
   return goesOn ? chain(told, next => ask(next, { purpose: 'answer' }, nowMs)) : told
+}
+
+/** A model whose line other people press keys on would wonder what it hears. */
+function tellPressed(asker: Asker, result: ToolResult, nowMs: number): readonly Command[] {
+  const told = tellAsker(asker, result, nowMs)
+  return asker.by === 'model' || 'error' in result
+    ? told
+    : [...told, { type: 'instruct', text: keysWerePressed }]
 }

@@ -3,19 +3,20 @@ import { answeredBy } from '../answering/answered-by.ts'
 import { talked } from '../../domain/outcome.ts'
 import { replyOf, withAgent } from '../agent.ts'
 import { ask } from '../ask.ts'
+import { type Asker, askIdOf, tellAsker } from '../asker.ts'
 import { finish } from '../ending.ts'
 import type { Happening, TransferResult } from '../happening.ts'
 import { wholeText } from '../heard-text.ts'
-import { silenceAgent } from '../silence-agent.ts'
+import { silenceAgent, stopTalking } from '../silence-agent.ts'
 import type { ConversationState, Part, Step } from '../state.ts'
 import { chain, report } from '../step.ts'
-import { answerTool, type ReadToolCall, refuseTool, type ToolCallName } from './tool-answer.ts'
+import { type ReadToolCall, refuseTool } from './tool-answer.ts'
 import { countCall } from './tool-use.ts'
 import { readTransferCall, type TransferWish } from './transfer-call.ts'
 
 /** The callee is told first; while somebody is being reached, the agent neither speaks nor answers. */
 export interface Transfer {
-  readonly call: ToolCallName
+  readonly asker: Asker
   readonly wish: TransferWish
   readonly phase: 'announcing' | 'connecting'
   readonly beganMs: number
@@ -41,10 +42,32 @@ export function takeTransfer(state: ConversationState, call: ReadToolCall, happe
   if (forbidden !== null) return refuse(forbidden)
   const { toolCallId, name } = call
   const { nowMs } = happening
-  const transfer: Transfer = { call: { toolCallId, name }, wish, phase: 'announcing', beganMs: nowMs }
-  const wished: ConversationState = { ...state, tools, transfer }
+  const asker: Asker = { by: 'model', call: { toolCallId, name } }
+  const wished = withTransfer({ ...state, tools }, { asker, wish }, nowMs)
   if (wholeText(replyOf(state.agent, call.replyId)?.pieces ?? []) !== '') return [wished, []]
-  return ask(wished, { purpose: 'answer', guidance: guidance.connecting }, nowMs)
+  return announce(wished, nowMs)
+}
+
+/** A customer moves the callee on; the agent tells them so in place of what it was saying. */
+export function takeOrder(
+  state: ConversationState,
+  order: Pick<Transfer, 'asker' | 'wish'>,
+  happening: Happening,
+): Step {
+  const { nowMs } = happening
+  return chain(stopTalking(withTransfer(state, order, nowMs), happening), next => announce(next, nowMs))
+}
+
+function withTransfer(
+  state: ConversationState,
+  order: Pick<Transfer, 'asker' | 'wish'>,
+  nowMs: number,
+): ConversationState {
+  return { ...state, transfer: { ...order, phase: 'announcing', beganMs: nowMs } }
+}
+
+function announce(state: ConversationState, nowMs: number): Step {
+  return ask(state, { purpose: 'answer', guidance: guidance.connecting }, nowMs)
 }
 
 /** Begins when the announcement was heard; ends with the callee elsewhere, or back with the agent. */
@@ -53,33 +76,38 @@ export const transfers: Part = (state, happening) => {
   if (!transfer) return null
   const { event } = happening
   if (event.type === 'tick' && transfer.phase === 'announcing') return connect(state, transfer, happening)
-  if (event.type !== 'transfer_settled' || event.toolCallId !== transfer.call.toolCallId) return null
+  if (event.type !== 'transfer_settled' || event.askId !== askIdOf(transfer.asker)) return null
   return event.result.done === 'failed'
     ? comeBack(state, transfer, { reason: event.result.reason, nowMs: happening.nowMs })
     : leave(state, transfer, { by: event.result.done, happening })
 }
 
 function connect(state: ConversationState, transfer: Transfer, happening: Happening): Step | null {
-  if (state.ending.phase !== 'open') return [{ ...state, transfer: null }, []]
+  if (state.ending.phase !== 'open') {
+    const { asker } = transfer
+    const told =
+      asker.by === 'customer' ? tellAsker(asker, { error: 'The call is ending' }, happening.nowMs) : []
+    return [{ ...state, transfer: null }, told]
+  }
   const { agent } = state
   const isHeard = agent.replies.length === 0 && agent.wanted === null
   if (!isHeard && happening.nowMs - transfer.beganMs < announcingLimitMs) return null
-  const { call, wish } = transfer
+  const { asker, wish } = transfer
   return chain(silenceAgent(state, happening), next => [
     { ...next, transfer: { ...transfer, phase: 'connecting' } },
-    [{ type: 'transfer', toolCallId: call.toolCallId, wish }],
+    [{ type: 'transfer', askId: askIdOf(asker), wish }],
   ])
 }
 
 function leave(
   state: ConversationState,
-  { call, wish }: Transfer,
+  { asker, wish }: Transfer,
   { by, happening }: { by: Exclude<TransferResult['done'], 'failed'>; happening: Happening },
 ): Step {
   const { nowMs } = happening
   const told = report({ type: 'transferred', destination: wish.to.name, by, at_ms: nowMs })
   const outcome = talked('transferred', answeredBy(state))
-  return chain([state, [...answerTool(call, { ok: true }, nowMs), told]], next =>
+  return chain([state, [...tellAsker(asker, { ok: true }, nowMs), told]], next =>
     finish(next, happening, { outcome, hangUp: by === 'network' }),
   )
 }
@@ -87,11 +115,11 @@ function leave(
 /** The callee waited in vain: an apology is owed, and the silence until now was not theirs. */
 function comeBack(
   state: ConversationState,
-  { call }: Transfer,
+  { asker }: Transfer,
   { reason, nowMs }: { reason: string; nowMs: number },
 ): Step {
   const back = withAgent({ ...state, transfer: null }, { quietSinceMs: nowMs, lastSoundMs: nowMs })
-  const told: Step = [back, answerTool(call, { error: reason }, nowMs)]
+  const told: Step = [back, tellAsker(asker, { error: reason }, nowMs)]
   if (state.ending.phase !== 'open') return told
   return chain(told, next => ask(next, { purpose: 'answer', guidance: guidance.transferFailed }, nowMs))
 }
