@@ -24,6 +24,7 @@ export const problems = {
   from_number_not_owned: { status: 422, title: 'Caller number not owned' },
   destination_not_allowed: { status: 422, title: 'Destination not allowed' },
   do_not_call: { status: 422, title: 'Number on the do-not-call list' },
+  consent_missing: { status: 422, title: 'No consent' },
   language_not_available: { status: 422, title: 'Language not available' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   frequency_cap_reached: { status: 429, title: 'Number called too often' },

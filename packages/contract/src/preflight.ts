@@ -36,6 +36,7 @@ export const preflightRefusals = [
   'number_type_not_allowed',
   'country_not_allowed',
   'do_not_call',
+  'consent_missing',
   'outside_calling_window',
   'frequency_cap_reached',
   'minutes_cap_reached',

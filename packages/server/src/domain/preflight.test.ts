@@ -14,6 +14,7 @@ const clear: PreflightFacts = {
   atMs: now,
   destination: null,
   listed: false,
+  consented: true,
   window: { ...madrid },
   caps: {},
   callsToNumberMs: [],
@@ -33,7 +34,8 @@ test.each<[string, Partial<PreflightFacts>, Verdict]>([
     { destination: 'country_not_allowed', listed: true },
     refused('country_not_allowed'),
   ],
-  ['listed', { listed: true }, refused('do_not_call')],
+  ['listed', { listed: true, consented: false }, refused('do_not_call')],
+  ['never agreed to', { consented: false, atMs: now - 60_000 }, refused('consent_missing')],
   [
     'a minute before the window opens',
     { atMs: now - 60_000 },

@@ -28,6 +28,8 @@ export interface PreflightFacts {
   readonly atMs: number
   readonly destination: DestinationRefusal | null
   readonly listed: boolean
+  /** Agreed to be called, or need not have. */
+  readonly consented: boolean
   /** Null: any time. */
   readonly window: CallingWindow | null
   readonly caps: Caps
@@ -52,6 +54,7 @@ export function judge(facts: PreflightFacts): Verdict {
   const never = (refusal: PreflightRefusal): Verdict => ({ allowed: false, refusal, allowedAtMs: null })
   if (facts.destination !== null) return never(facts.destination)
   if (facts.listed) return never('do_not_call')
+  if (!facts.consented) return never('consent_missing')
   const frequencyMs = frequencyAllows(facts)
   const { window, atMs } = facts
   const allowedAtMs = window === null ? frequencyMs : opening(window, frequencyMs)

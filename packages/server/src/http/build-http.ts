@@ -16,6 +16,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
 import { carrierRoutes } from './routes/carriers.ts'
+import { consentRoutes } from './routes/consents.ts'
 import { doNotCallRoutes } from './routes/do-not-call.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -127,6 +128,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   carrierRoutes(app, deps)
   phoneNumberRoutes(app, deps)
   doNotCallRoutes(app, deps)
+  consentRoutes(app, deps)
   knowledgeRoutes(app, deps)
   secretRoutes(app, deps)
   preflightRoutes(app, deps)

@@ -7,6 +7,7 @@ import type { AccountId } from '../domain/ids.ts'
 import { type Caps, judge, type PreflightRefusal, type Verdict } from '../domain/preflight.ts'
 import { readCallingAccount } from '../store/accounts.ts'
 import { callsTo, callTotals, lockCaps } from '../store/call-counts.ts'
+import { hasConsent } from '../store/consents.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { isListed, lockNumber } from '../store/do-not-call.ts'
 import type { AccountSettings } from '../store/tables.ts'
@@ -124,7 +125,7 @@ async function verdictOn(
   deps: PreflightDeps,
   { place, wanted }: { place: CallerPlace; wanted: Wanted },
 ): Promise<Verdict> {
-  const { account } = place
+  const { account, settings } = place
   const { to, caps, window, minutes } = wanted
   // SIP addresses are let in by a setting of their own.
   const isNumber = e164.test(to)
@@ -133,6 +134,7 @@ async function verdictOn(
     atMs: Date.now(),
     destination: isNumber ? refusedDestination(to, allowedCountries(deps, place)) : null,
     listed: isNumber && (await isListed(at, { account, number: to })),
+    consented: settings.consentRequired !== true || (await hasConsent(at, { account, number: to })),
     window,
     caps,
     callsToNumberMs: caps.frequency ? await callsTo(at, { account, number: to, cap: caps.frequency }) : [],
@@ -170,6 +172,7 @@ const details: Readonly<Record<PreflightRefusal, string>> = {
   number_type_not_allowed: 'Numbers of this kind are never called: premium, shared cost, personal, satellite',
   country_not_allowed: "The account's settings do not allow calls to this country",
   do_not_call: 'The number is on the do-not-call list of this account',
+  consent_missing: 'Nobody of this number is recorded to have agreed to be called by an AI',
   outside_calling_window: 'The calling window is closed where the number may be',
   frequency_cap_reached: 'The number was called as often as the account may',
   minutes_cap_reached: "The account's minutes of the day are used or reserved",
@@ -181,6 +184,7 @@ const problemOf: Readonly<Record<PreflightRefusal, ProblemCode>> = {
   number_type_not_allowed: 'destination_not_allowed',
   country_not_allowed: 'destination_not_allowed',
   do_not_call: 'do_not_call',
+  consent_missing: 'consent_missing',
   outside_calling_window: 'conflict',
   frequency_cap_reached: 'frequency_cap_reached',
   minutes_cap_reached: 'minutes_cap_reached',

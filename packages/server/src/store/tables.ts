@@ -6,6 +6,7 @@ import type {
   RegistrationStatus,
   TrunkType,
 } from '@parley/contract/carriers'
+import type { Consent } from '@parley/contract/consents'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { LineQuality } from '@parley/contract/line-quality'
 import type { ListingSource } from '@parley/contract/do-not-call'
@@ -58,6 +59,7 @@ export interface Tables {
   webhook_deliveries: WebhookDeliveriesTable
   idempotency_keys: IdempotencyKeysTable
   do_not_call: DoNotCallTable
+  consents: ConsentsTable
   secrets: SecretsTable
   knowledge_bases: KnowledgeBasesTable
   knowledge_passages: KnowledgePassagesTable
@@ -84,6 +86,8 @@ export interface AccountSettings {
   disclosure?: { ai?: boolean; recording?: boolean }
   /** ISO 3166 codes of the countries that may be called, in place of the ones the account is at home in. */
   allowedCountries?: string[]
+  /** Only those are called of whom a consent is recorded that holds. */
+  consentRequired?: boolean
   /** Limits of the account's calls. Absent: none. */
   caps?: Caps
 }
@@ -343,6 +347,22 @@ interface DoNotCallTable {
   reason: string | null
   source: ListingSource
   call_id: CallId | null
+  created_at: Generated<Date>
+}
+
+interface ConsentsTable {
+  id: string
+  account_id: AccountId
+  phone_number: string
+  channel: Consent['channel']
+  seller: string
+  wording: string
+  method: Consent['method']
+  source: string | null
+  obtained_at: ColumnType<Date, string, never>
+  expires_at: ColumnType<Date | null, string | null, never>
+  revoked_at: Date | null
+  revocation_reason: string | null
   created_at: Generated<Date>
 }
 
