@@ -21,6 +21,7 @@ export const problems = {
   payload_too_large: { status: 413, title: 'Payload too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
   range_not_satisfiable: { status: 416, title: 'Range not satisfiable' },
+  upgrade_required: { status: 426, title: 'Upgrade required' },
   from_number_not_owned: { status: 422, title: 'Caller number not owned' },
   destination_not_allowed: { status: 422, title: 'Destination not allowed' },
   do_not_call: { status: 422, title: 'Number on the do-not-call list' },

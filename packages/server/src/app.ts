@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts'
 import { databaseUrl, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
 import { readMasterKey } from './config/secrets.ts'
+import { openListeners } from './config/listeners.ts'
 import { openReception } from './config/reception.ts'
 import { openRegistrations } from './config/registrations.ts'
 import { openSipLine, type Reception, type SipLine } from './config/sip-line.ts'
@@ -81,18 +82,14 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   starting.use(
     await subscribe(database, { onCall: (callId, concerns) => worker.notice(callId, concerns), onTrouble }),
   )
-  const reaping = new AbortController()
-  starting.defer(() => reaping.abort())
-  void reapForever(
-    reaper({ database, jobs, onTrouble }, { userAgent: line.userAgent, streams }),
-    reaping.signal,
-  )
+  starting.use(keepReaping({ database, jobs, onTrouble }, { userAgent: line.userAgent, streams }))
   await worker.start()
   starting.defer(() => worker.leave())
   await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
   const registering = { ...line, database, nodeId, sealing, draining: () => worker.draining, onTrouble }
   const registrations = starting.use(openRegistrations(registering))
   takeCarriers(config, { database, nodeId, log, worker, run, trunks, line, doors, registrations })
+  starting.use(await openListeners(config, { database, nodeId, worker }))
   starting.use(await takeBrowsers(config, { database, nodeId, log, worker, run, trunks }))
   const running = starting.move()
   return {
@@ -221,6 +218,13 @@ function runner(config: Config, { voices, networkEars, standby, tools, ...parts 
       return recordsOf(call).end({ outcome, latency: null, networkCode: null })
     },
   }
+}
+
+/** Ends the calls of workers that are gone, until it is disposed. */
+function keepReaping(...parts: Parameters<typeof reaper>): Disposable {
+  const reaping = new AbortController()
+  void reapForever(reaper(...parts), reaping.signal)
+  return { [Symbol.dispose]: () => reaping.abort() }
 }
 
 function reaper(

@@ -92,6 +92,11 @@ const fields = z.object({
   PARLEY_BROWSER_URL: z.url({ protocol: /^wss?$/ }).optional(),
   /** Web pages that may join, besides those of the API's own address. */
   PARLEY_BROWSER_ORIGINS: list,
+  /** Where API processes reach the worker, for the live sound of its calls; any free port where it is 0. */
+  PARLEY_INTERNAL_HOST: z.string().min(1).default('127.0.0.1'),
+  PARLEY_INTERNAL_PORT: port.default(0),
+  /** What they reach it at, e.g. `ws://10.0.0.7:7000`; absent: the address it listens on. */
+  PARLEY_INTERNAL_URL: z.url({ protocol: /^wss?$/ }).optional(),
   /** Where vendors that stream audio reach the worker: callbacks over HTTP, audio over WebSocket. */
   PARLEY_STREAM_HOST: z.string().min(1).default('127.0.0.1'),
   PARLEY_STREAM_PORT: port.default(0),

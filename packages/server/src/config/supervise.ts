@@ -44,11 +44,12 @@ export async function supervise(config: Config, log: Logger): Promise<void> {
 function ownPorts(config: Config, index: number): Record<string, string> {
   const port = config.PARLEY_SIP_PORT
   const { PARLEY_BROWSER_PORT: browserPort, PARLEY_STREAM_PORT: streamPort } = config
-  const metricsPort = config.PARLEY_METRICS_PORT
+  const { PARLEY_METRICS_PORT: metricsPort, PARLEY_INTERNAL_PORT: internalPort } = config
   return {
     PARLEY_SIP_PORT: String(port === 0 ? 0 : port + index),
     ...streamPorts(config, index),
     PARLEY_BROWSER_PORT: String(browserPort === 0 ? 0 : browserPort + index),
+    PARLEY_INTERNAL_PORT: String(internalPort === 0 ? 0 : internalPort + index),
     PARLEY_STREAM_PORT: String(streamPort === 0 ? 0 : streamPort + index),
     ...(metricsPort ? { PARLEY_METRICS_PORT: String(metricsPort + index) } : {}),
   }

@@ -1,4 +1,5 @@
 import type { CallId } from '../domain/ids.ts'
+import { CallAudio } from './call-audio.ts'
 import { Steering } from './steering.ts'
 
 /** How a customer wants a live call stopped. */
@@ -31,6 +32,7 @@ export class StopSwitch {
 export interface Reins {
   readonly stop: StopSwitch
   readonly steering: Steering
+  readonly audio: CallAudio
 }
 
 /** The calls this worker is busy with, from claim to end. */
@@ -51,10 +53,11 @@ export class LiveCalls {
 
   /** Runs a call beside the others; it leaves the list when it is over, however it ends. */
   run(id: CallId, call: (reins: Reins) => Promise<void>): void {
-    const reins: Reins = { stop: new StopSwitch(), steering: new Steering() }
+    const reins: Reins = { stop: new StopSwitch(), steering: new Steering(), audio: new CallAudio() }
     const done = call(reins).finally(() => {
       this.#calls.delete(id)
       reins.steering.onControl(null)
+      reins.audio.end()
     })
     this.#calls.set(id, { reins, done })
   }

@@ -11,6 +11,7 @@ import { forgetSecondLeg, recordSecondAnswered } from '../store/second-legs.ts'
 import type { CallLatency } from '../store/tables.ts'
 import { writeCallEvents } from '../store/transcript.ts'
 import type { DialProgress, Leg } from '../telephony/port.ts'
+import type { CallAudio } from './call-audio.ts'
 import { Journal } from './journal.ts'
 import { type LineWatch, watchLine } from './line-watch.ts'
 import type { SecondLine } from './transfer-call.ts'
@@ -63,13 +64,13 @@ export class CallRecords {
   }
 
   /** Stores what hanging up from elsewhere needs, and starts the recording if one is wanted. */
-  async answered(leg: Leg): Promise<void> {
+  async answered(leg: Leg, audio: CallAudio): Promise<void> {
     const { id, plan } = this.#call
     const { database, recordings } = this.#deps
     if (plan.record) {
       const recording = await recordings.begin(id)
       this.#recording = recording
-      leg.tap((heard, played) => recording.write(heard, played))
+      audio.listen({ hear: (heard, played) => recording.write(heard, played), over: () => undefined })
     }
     const recordingPath = this.#recording?.path ?? null
     await recordAnswered(database, { callId: id, lifeline: leg.lifeline, recordingPath })

@@ -44,7 +44,7 @@ export async function runCall(inHand: CallInHand, deps: RunCallDeps): Promise<vo
  * does: nobody picks up to silence, and nobody is rung for a provider that is down.
  */
 async function attempt(
-  { call, records, stop, steering }: CallInHand,
+  { call, records, stop, steering, audio }: CallInHand,
   deps: RunCallDeps,
 ): Promise<AttemptEnd> {
   const { plan } = call
@@ -60,7 +60,8 @@ async function attempt(
   await using early = new EarlyMedia(plan, deps.networkEars)
   const order = { ...dial, onProgress: records.progress, hearEarly: early.hear }
   await using leg = await early.during(signal => deps.carrier.dial(order, signal), stop.dialing.signal)
-  await records.answered(leg)
+  audio.attach(leg)
+  await records.answered(leg, audio)
 
   const store = records.journal.report
   const report = plan.redactPii ? (event: CallEventBody) => store(redactEvent(event)) : store

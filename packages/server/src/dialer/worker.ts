@@ -6,6 +6,7 @@ import { type ClaimedCall, claimCall } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { joinNodes, leaveNodes, markDraining, renewLease } from '../store/nodes.ts'
+import type { CallAudio } from './call-audio.ts'
 import { CustomerRequests } from './customer-requests.ts'
 import { LiveCalls, type Reins } from './live-calls.ts'
 
@@ -73,6 +74,11 @@ export class CallWorker {
         log.error({ err: error, call_id: call.id }, 'the end of a call was not stored'),
       ),
     )
+  }
+
+  /** Both sides of one of its calls; undefined: it has no such call. */
+  audioOf(callId: CallId): CallAudio | undefined {
+    return this.#live.reinsOf(callId)?.audio
   }
 
   /** Something about a call is new. */

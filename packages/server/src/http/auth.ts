@@ -17,6 +17,8 @@ declare module 'fastify' {
     access?: Access
     /** A signed link opens it, too; the route checks the link by itself. */
     opensBySignedLink?: boolean
+    /** A token in the query opens it, too; the route checks it by itself. */
+    opensByToken?: boolean
     /** Not to be had while the process is about to end. */
     closedWhileDraining?: boolean
   }
@@ -27,10 +29,10 @@ declare module 'fastify' {
 
 export function authenticate(deps: { database: Database; limit: RateLimit }): onRequestAsyncHookHandler {
   return async (request, reply) => {
-    const { access, opensBySignedLink } = request.routeOptions.config
+    const { access } = request.routeOptions.config
     if (request.is404 || access === 'public') return
     if (access === undefined) throw new Error(`The route ${request.routeOptions.url} says not who may use it`)
-    if (opensBySignedLink && request.headers.authorization === undefined && isLink(request)) return
+    if (request.headers.authorization === undefined && isOpenedOtherwise(request)) return
     const holder = await holderOf(request, deps)
     await deps.limit.spend(holder.keyId, reply)
     if (access !== 'any-key' && !holder.scopes.includes(access)) throw lacking(access)
@@ -71,8 +73,13 @@ function lacking(scope: Scope): ApiError {
   })
 }
 
-function isLink(request: FastifyRequest): boolean {
-  return typeof request.query === 'object' && request.query !== null && 'signature' in request.query
+/** By what stands in the query, where the route looks at that itself. */
+function isOpenedOtherwise({ query, routeOptions: { config } }: FastifyRequest): boolean {
+  if (typeof query !== 'object' || query === null) return false
+  return (
+    (config.opensBySignedLink === true && 'signature' in query) ||
+    (config.opensByToken === true && 'token' in query)
+  )
 }
 
 /** An empty list allows every address. IPv4 addresses count as themselves also when mapped into IPv6. */

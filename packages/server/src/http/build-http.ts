@@ -23,6 +23,7 @@ import { healthRoutes } from './routes/health.ts'
 import { leadImportRoutes } from './routes/lead-imports.ts'
 import { leadListRoutes } from './routes/lead-lists.ts'
 import { leadRoutes } from './routes/leads.ts'
+import { acceptWebSockets, listenRoutes } from './routes/listen.ts'
 import { liveControlRoutes } from './routes/live-control.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { knowledgeRoutes } from './routes/knowledge.ts'
@@ -54,6 +55,7 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
   const paths = watchPaths(app)
   acceptEmptyJson(app)
   await acceptFiles(app)
+  await acceptWebSockets(app)
   app.setErrorHandler(errorHandler({ publicUrl: deps.links.publicUrl, log: deps.log }))
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, { deps, paths }))
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"] } } })
@@ -122,6 +124,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   timelineRoutes(app, deps)
   liveControlRoutes(app, deps)
   callEventRoutes(app, { ...deps, closing: closing.signal })
+  listenRoutes(app, deps)
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)
   agentRoutes(app, deps)

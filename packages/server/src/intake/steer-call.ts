@@ -63,7 +63,8 @@ async function store(
   })
 }
 
-function liveOrRefuse(call: CallRow | null): CallRow {
+/** Throws ApiError: `not_found`, or `conflict` with the call's state where it is not talked. */
+export function liveOrRefuse(call: CallRow | null): CallRow {
   if (call === null) throw new ApiError('not_found', { detail: 'No such call' })
   const { status, answered_at: answeredAt } = call
   if (status === 'in_progress' && answeredAt !== null) return call

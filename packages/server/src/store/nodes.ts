@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { sql } from 'kysely'
-import type { NodeId } from '../domain/ids.ts'
+import type { CallId, NodeId } from '../domain/ids.ts'
 import type { Database } from './database.ts'
 
 /**
@@ -47,6 +47,23 @@ export async function findBrowserLine(database: Database): Promise<string | null
     .limit(1)
     .executeTakeFirst()
   return node?.browser_url ?? null
+}
+
+/** Tells where API processes reach this worker. */
+export async function announceInternalUrl(database: Database, id: NodeId, url: string): Promise<void> {
+  await database.kysely.updateTable('nodes').set({ internal_url: url }).where('id', '=', id).execute()
+}
+
+/** Where the worker that has this call is reached; null: it is lost, or has told no address. */
+export async function findInternalUrl({ kysely }: Database, callId: CallId): Promise<string | null> {
+  const node = await kysely
+    .selectFrom('calls')
+    .innerJoin('nodes', 'nodes.id', 'calls.node_id')
+    .select('internal_url')
+    .where('calls.id', '=', callId)
+    .where('lease_until', '>', sql<Date>`now()`)
+    .executeTakeFirst()
+  return node?.internal_url ?? null
 }
 
 /** Removes a worker that ended in order and owns no calls. */

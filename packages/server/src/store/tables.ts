@@ -54,6 +54,7 @@ export interface Tables {
   second_legs: SecondLegsTable
   attempts: AttemptsTable
   call_controls: CallControlsTable
+  listen_tickets: ListenTicketsTable
   call_events: CallEventsTable
   transcript_entries: TranscriptEntriesTable
   webhook_deliveries: WebhookDeliveriesTable
@@ -193,6 +194,7 @@ interface NodesTable {
   lease_until: Date
   draining: Generated<boolean>
   browser_url: Generated<string | null>
+  internal_url: Generated<string | null>
 }
 
 interface CallsTable {
@@ -266,6 +268,12 @@ interface CallControlsTable {
   taken_at: Date | null
   settled_at: Date | null
   fault: string | null
+}
+
+interface ListenTicketsTable {
+  hash: Buffer
+  call_id: CallId
+  expires_at: Date
 }
 
 interface CallEventsTable {

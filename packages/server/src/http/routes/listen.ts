@@ -1,0 +1,121 @@
+import websocket from '@fastify/websocket'
+import { ApiError } from '@parley/contract/errors'
+import { listenQuery, listenTicketSchema } from '@parley/contract/listening'
+import type { FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { z } from 'zod'
+import type { CallId } from '../../domain/ids.ts'
+import { LiveAudioSender } from '../../domain/live-audio.ts'
+import { connectToWorker, issueListenTicket, liveCallBy, liveCallOf } from '../../intake/listen-in.ts'
+import { answers } from '../answers.ts'
+import { holderIn } from '../auth.ts'
+import type { Api, HttpDeps } from '../deps.ts'
+import { callParams } from './calls.ts'
+
+const tags = ['Calls']
+/** Whoever listens has nothing to say. */
+const maxPayload = 1_024
+/** RFC 6455 section 7.4.1: the server meets a condition that it did not expect. */
+const serverError = 1011
+const closeMs = 2_000
+
+const description = `A WebSocket. First comes JSON as text:
+\`{"type":"hello","call_id":…,"encoding":"pcm_s16le","sample_rate_hz":8000,"channels":["callee","agent"],"frame_ms":20}\`.
+Then one binary message for every 20 ms of the call: 160 samples of both sides, PCM16 little-endian, interleaved, the
+callee left and the agent right. Of a listener who does not keep up 1 MB is held; frames beyond that are left out, and
+told by \`{"type":"dropped","frames":n}\` when they flow again. Closed with 1000 when the call is over. Send the key as
+for other requests, or a token of \`POST\` to this path as \`?token=\`.`
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on routes that listen in. */
+    listensTo: CallId | null
+  }
+}
+
+/** Before all hooks: it is by one of its own that it closes the connection of a request that another one refuses. */
+export async function acceptWebSockets(app: Api): Promise<void> {
+  await app.register(websocket, { options: { maxPayload, perMessageDeflate: false } })
+  app.decorateRequest('listensTo', null)
+}
+
+/** Listening in on a live call, whichever worker has it. */
+export function listenRoutes(app: Api, deps: HttpDeps): void {
+  const { database, links } = deps
+  app.post(
+    '/v1/calls/:id/listen',
+    {
+      config: { access: 'calls:read' },
+      schema: {
+        tags,
+        summary: 'A token for listening in, for clients that can send no key',
+        description: 'Good for 60 seconds and one connection.',
+        params: callParams,
+        body: z.strictObject({}).nullish(),
+        response: answers({ 201: listenTicketSchema }),
+      },
+    },
+    async (request, reply) => {
+      const of = { account: holderIn(request).accountId, id: request.params.id }
+      const { ticket, expiresAt } = await issueListenTicket(database, of)
+      reply.code(201).header('cache-control', 'no-store')
+      const url = `${links.publicUrl.replace(/^http/, 'ws')}/v1/calls/${of.id}/listen?token=${ticket}`
+      return { url, token: ticket, expires_at: expiresAt.toISOString() }
+    },
+  )
+  app.route({
+    method: 'GET',
+    url: '/v1/calls/:id/listen',
+    exposeHeadRoute: false,
+    config: { access: 'calls:read', opensByToken: true },
+    schema: {
+      tags,
+      summary: 'Listen in on a live call: WebSocket, both sides as they sound',
+      description,
+      params: callParams,
+      querystring: listenQuery,
+      response: answers({ 101: z.undefined().meta({ description: 'The connection is a WebSocket now' }) }),
+    },
+    // Before the upgrade, so that a refusal is an answer like any other.
+    preHandler: async request => {
+      if (request.ws) request.listensTo = await callToHear(deps, request)
+    },
+    handler: async (_request, reply) => {
+      reply.header('upgrade', 'websocket')
+      throw new ApiError('upgrade_required', { detail: 'This is a WebSocket: ask for an upgrade' })
+    },
+    wsHandler: (client, { listensTo, log }) => {
+      if (listensTo === null) throw new Error('nobody looked whether this call may be heard')
+      passOn(client, listensTo, deps).catch((error: unknown) => {
+        log.warn({ err: error, call_id: listensTo }, 'a call can not be listened to')
+        client.close(serverError, error instanceof ApiError ? error.message : 'not possible now')
+      })
+    },
+  })
+}
+
+async function callToHear(
+  { database }: HttpDeps,
+  request: FastifyRequest<{ Params: { id: string }; Querystring: { token?: string | undefined } }>,
+): Promise<CallId> {
+  const { holder, params, query } = request
+  if (holder !== null) return await liveCallOf(database, { account: holder.accountId, id: params.id })
+  return await liveCallBy(database, { id: params.id, ticket: query.token ?? '' })
+}
+
+/** Until either side closes. */
+async function passOn(client: WebSocket, callId: CallId, { database, links }: HttpDeps): Promise<void> {
+  const gone = Promise.withResolvers<'gone'>()
+  client.once('close', () => gone.resolve('gone'))
+  client.on('error', () => client.terminate())
+  const sender = new LiveAudioSender(client)
+  const hear = (data: Buffer, isBinary: boolean) =>
+    isBinary ? sender.frame(data) : client.send(data.toString())
+  const worker = await connectToWorker({ database, secret: links.secret }, { callId, hear })
+  worker.once('close', code => {
+    client.close(code === 1000 ? 1000 : serverError, code === 1000 ? 'the call is over' : 'the call was lost')
+    setTimeout(() => client.terminate(), closeMs).unref()
+  })
+  await gone.promise
+  worker.terminate()
+}
