@@ -14,3 +14,4 @@ export type KnowledgeId = string & { readonly __kind: 'knowledge' }
 export type LeadId = string & { readonly __kind: 'lead' }
 export type LeadListId = string & { readonly __kind: 'lead_list' }
 export type LeadImportId = string & { readonly __kind: 'lead_import' }
+export type WebhookId = string & { readonly __kind: 'webhook' }

@@ -10,6 +10,7 @@ import {
   KeyTaken,
   recallAnswer,
 } from '../store/idempotency.ts'
+import type { Sealing } from '../store/sealing.ts'
 
 /** Keeps the answer in the transaction that does what is answered. */
 export type Keep<Answer> = (trx: Transaction, answer: Answer) => Promise<void>
@@ -22,6 +23,8 @@ export interface Once {
     readonly headers: IncomingHttpHeaders
   }
   readonly body: unknown
+  /** Seals the answer that is kept: there is a secret in it. */
+  readonly sealing?: Sealing
 }
 
 /**
@@ -59,22 +62,27 @@ export async function answerOnce<Answer extends object>(
 ): Promise<{ answer: Answer; replayed: boolean }> {
   const wanted = idempotentRequest(once)
   if (wanted === null) return { answer: await act(async () => undefined), replayed: false }
-  const earlier = await replay<Answer>(database, wanted)
+  const { sealing } = once
+  const earlier = await replay<Answer>(database, wanted, sealing)
   if (earlier !== null) return { answer: earlier, replayed: true }
+  const kept = (answer: Answer) =>
+    sealing === undefined ? answer : { sealed: sealing.seal(JSON.stringify(answer)) }
   try {
-    return { answer: await act((trx, answer) => keepAnswer(trx, wanted, answer)), replayed: false }
+    return { answer: await act((trx, answer) => keepAnswer(trx, wanted, kept(answer))), replayed: false }
   } catch (error) {
-    if (!(error instanceof KeyTaken)) throw error
-    const meanwhile = await replay<Answer>(database, wanted)
-    if (meanwhile === null)
-      throw new ApiError('idempotency_in_progress', { retryAfterSeconds: 1, cause: error })
-    return { answer: meanwhile, replayed: true }
+    // What another one with the key did meanwhile can also be what a refusal is for: a name that is taken now.
+    if (!(error instanceof KeyTaken || error instanceof ApiError)) throw error
+    const meanwhile = await replay<Answer>(database, wanted, sealing)
+    if (meanwhile !== null) return { answer: meanwhile, replayed: true }
+    if (error instanceof ApiError) throw error
+    throw new ApiError('idempotency_in_progress', { retryAfterSeconds: 1, cause: error })
   }
 }
 
 async function replay<Answer extends object>(
   database: Database,
   wanted: IdempotentRequest,
+  sealing?: Sealing,
 ): Promise<Answer | null> {
   const earlier = await recallAnswer(database, wanted)
   if (earlier === null) return null
@@ -82,12 +90,13 @@ async function replay<Answer extends object>(
     const detail = 'The Idempotency-Key was used before with another request'
     throw new ApiError('idempotency_key_reused', { detail })
   }
-  return earlier.answer as Answer
+  if (sealing === undefined) return earlier.answer as Answer
+  return JSON.parse(sealing.open(String(earlier.answer.sealed))) as Answer
 }
 
 function idempotentRequest({ account, request, body }: Once): IdempotentRequest | null {
   const key = request.headers['idempotency-key']
-  if (key === undefined) return null
+  if (key === undefined || request.method !== 'POST') return null
   if (typeof key !== 'string' || !/^[A-Za-z0-9_-]{8,255}$/.test(key)) {
     throw new ApiError('bad_request', {
       detail: 'Idempotency-Key must be 8 to 255 of A-Z, a-z, 0-9, _ and -',

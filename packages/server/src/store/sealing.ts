@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto'
 
 /**
  * Secrets at rest: AES-256-GCM, as `v1.<key id>.<nonce>.<ciphertext and tag>`, each part in base64url. The
@@ -8,6 +8,8 @@ export interface Sealing {
   seal(secret: string): string
   /** Throws when the text was sealed with another key, or was changed. */
   open(sealed: string): string
+  /** A keyed hash (HMAC-SHA256): the same for the same text and purpose, and of no use to whoever lacks the key. */
+  hash(purpose: string, text: string): Buffer
 }
 
 const keyBytes = 32
@@ -33,6 +35,10 @@ export function createSealing(masterKey: Buffer): Sealing {
       const cipher = createDecipheriv('aes-256-gcm', masterKey, Buffer.from(nonce, 'base64url'))
       cipher.setAuthTag(bytes.subarray(-tagBytes))
       return cipher.update(bytes.subarray(0, -tagBytes), undefined, 'utf8') + cipher.final('utf8')
+    },
+    hash(purpose, text) {
+      const key = createHmac('sha256', masterKey).update(`parley ${purpose}`).digest()
+      return createHmac('sha256', key).update(text).digest()
     },
   }
 }

@@ -17,6 +17,11 @@ import type { CallPlan } from '../domain/call-plan.ts'
 import type { ControlWish } from '../domain/control.ts'
 import type { Caps } from '../domain/preflight.ts'
 import type {
+  WebhookDeliveriesTable,
+  WebhookEventsTable,
+  WebhookSubscriptionsTable,
+} from './webhook-tables.ts'
+import type {
   LeadImportErrorsTable,
   LeadImportsTable,
   LeadListEntriesTable,
@@ -58,7 +63,11 @@ export interface Tables {
   call_events: CallEventsTable
   transcript_entries: TranscriptEntriesTable
   webhook_deliveries: WebhookDeliveriesTable
+  webhook_subscriptions: WebhookSubscriptionsTable
+  webhook_events: WebhookEventsTable
   idempotency_keys: IdempotencyKeysTable
+  audit_log: AuditLogTable
+  audit_heads: AuditHeadsTable
   do_not_call: DoNotCallTable
   consents: ConsentsTable
   secrets: SecretsTable
@@ -75,6 +84,8 @@ interface AccountsTable {
   id: AccountId
   name: string
   webhook_secret_sealed: string
+  previous_webhook_secret_sealed: string | null
+  previous_webhook_secret_until: Date | null
   settings: ColumnType<AccountSettings, string | undefined, string>
   created_at: Generated<Date>
 }
@@ -91,6 +102,8 @@ export interface AccountSettings {
   consentRequired?: boolean
   /** Limits of the account's calls. Absent: none. */
   caps?: Caps
+  /** Subscriptions to events. Absent: 100. */
+  maxWebhooks?: number
 }
 
 interface ApiKeysTable {
@@ -295,28 +308,33 @@ interface TranscriptEntriesTable {
   created_at: Date
 }
 
-interface WebhookDeliveriesTable {
-  id: string
-  account_id: AccountId
-  call_id: CallId | null
-  event: string
-  url: string
-  body: string | null
-  status: Generated<'pending' | 'delivered' | 'failed'>
-  tries: Generated<number>
-  next_try_at: Generated<Date>
-  delivered_at: Date | null
-  last_http_status: number | null
-  last_error: string | null
-  created_at: Generated<Date>
-}
-
 interface IdempotencyKeysTable {
   account_id: AccountId
   key: string
   request_hash: Buffer
   answer: JSONColumnType<Record<string, unknown>>
   created_at: Generated<Date>
+}
+
+interface AuditLogTable {
+  account_id: AccountId
+  /** A bigint, which comes as text. */
+  sequence: ColumnType<string, number, never>
+  at: Date
+  key_id: ApiKeyId | null
+  ip: string | null
+  request_id: string | null
+  action: string
+  target_type: string
+  target_id: string | null
+  details: string
+  hash: Buffer
+}
+
+interface AuditHeadsTable {
+  account_id: AccountId
+  sequence: ColumnType<string, number, number>
+  hash: Buffer
 }
 
 interface KnowledgeBasesTable {
