@@ -6,12 +6,13 @@ import { buildHttp } from '../http/build-http.ts'
 import { openLiveCalls } from '../intake/live-calls.ts'
 import { ingest, type IngestDeps } from '../knowledge/ingest.ts'
 import { createOutgoing } from '../outgoing/outgoing.ts'
-import { readWebhookSecret } from '../store/accounts.ts'
+import { readWebhookSecrets } from '../store/accounts.ts'
 import { type Links, readCallObject } from '../store/call-object.ts'
 import { findCall } from '../store/calls.ts'
 import { type Database, openDatabase } from '../store/database.ts'
 import { type Jobs, openJobs } from '../store/jobs.ts'
 import { subscribe } from '../store/notify.ts'
+import { readSubscriptionSecrets } from '../store/webhook-subscriptions.ts'
 import { createSealing, type Sealing } from '../store/sealing.ts'
 import { apiMetrics } from '../telemetry/api-metrics.ts'
 import { type DeliverDeps } from '../webhooks/deliver.ts'
@@ -111,6 +112,9 @@ function webhookSource(parts: {
       const row = await findCall(database, { account, id })
       return row && (await readCallObject(database, row, links))
     },
-    secretsOf: async account => [await readWebhookSecret(database, { account, sealing })],
+    secretsOf: async ({ account_id: account, subscription_id: id }) =>
+      id === null
+        ? await readWebhookSecrets(database, { account, sealing })
+        : await readSubscriptionSecrets(database, { id, sealing }),
   }
 }

@@ -34,6 +34,8 @@ import { secretRoutes } from './routes/secrets.ts'
 import { testCallRoutes } from './routes/test-calls.ts'
 import { timelineRoutes } from './routes/timeline.ts'
 import { voiceRoutes } from './routes/voices.ts'
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { validatorCompiler } from './validation.ts'
 
 const bodyLimitBytes = 1024 * 1024
@@ -138,6 +140,8 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   leadRoutes(app, deps)
   leadListRoutes(app, deps)
   await leadImportRoutes(app, deps)
+  webhookRoutes(app, deps)
+  webhookDeliveryRoutes(app, deps)
   apiKeyRoutes(app, deps)
 }
 

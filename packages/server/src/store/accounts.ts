@@ -54,15 +54,26 @@ export async function readCallingAccount({ kysely }: Database, id: AccountId): P
   return row ?? { settings: {}, numbers: [], voices: [] }
 }
 
-/** The secret that signs the account's webhooks (`whsec_…`). */
-export async function readWebhookSecret(
+/**
+ * What signs tool calls and messages to the `webhook_url` of calls (`whsec_…`): the current secret, and the one before
+ * for a day after it was changed.
+ */
+export async function readWebhookSecrets(
   { kysely }: Database,
   o: { account: AccountId; sealing: Sealing },
-): Promise<string> {
+): Promise<string[]> {
   const row = await kysely
     .selectFrom('accounts')
     .select('webhook_secret_sealed')
+    .select(
+      sql<
+        string | null
+      >`case when previous_webhook_secret_until > now() then previous_webhook_secret_sealed end`.as(
+        'previous',
+      ),
+    )
     .where('id', '=', o.account)
     .executeTakeFirstOrThrow()
-  return o.sealing.open(row.webhook_secret_sealed)
+  const sealed = [row.webhook_secret_sealed, ...(row.previous === null ? [] : [row.previous])]
+  return sealed.map(one => o.sealing.open(one))
 }

@@ -10,7 +10,7 @@ import type { Database } from './database.ts'
 import { appendEvents } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import { notifyCall } from './notify.ts'
-import { enqueueWebhook } from './outbox.ts'
+import { enqueueWebhook, tellStarted } from './outbox.ts'
 import type { CallLatency, Tables } from './tables.ts'
 
 /** A call that this node alone may dial, once. */
@@ -35,18 +35,20 @@ export async function claimCall(
   { callId, nodeId }: { callId: CallId; nodeId: NodeId },
 ): Promise<ClaimedCall | 'taken' | 'no_place'> {
   const answer = await sql<Claim>`
-    select * from claim_call(${callId}, ${nodeId}, ${trunkless}, ${windowMs})`.execute(database.kysely)
+    with claim as materialized (select * from claim_call(${callId}, ${nodeId}, ${trunkless}, ${windowMs}))
+    select claim.*, case when verdict = 'claimed' then ${tellStarted(callId)} end as told
+    from claim`.execute(database.kysely)
   const [claim] = answer.rows
   if (claim === undefined) throw new Error('claim_call gave no answer')
   if (claim.verdict !== 'claimed') return claim.verdict
   // Not waited for: it never rejects, and the call goes on meanwhile.
-  void notifyCall(database, callId)
+  void notifyCall(database, callId, ...(claim.told ? (['webhook'] as const) : []))
   return { id: callId, attempt: claim.attempt, plan: claim.plan, trunk: claim.trunk }
 }
 
 type Claim =
   | { verdict: 'taken' | 'no_place' }
-  | { verdict: 'claimed'; attempt: number; plan: CallPlan; trunk: TrunkId | null }
+  | { verdict: 'claimed'; attempt: number; plan: CallPlan; trunk: TrunkId | null; told: boolean | null }
 
 /** Keeps the carrier's id of the call from the moment it is placed. */
 export async function recordPlaced(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { testDatabase } from '../../test/postgres.ts'
-import { readWebhookSecret } from './accounts.ts'
+import { readWebhookSecrets } from './accounts.ts'
 import { findKeyHolder, insertApiKey, listApiKeys, newApiKey, revokeApiKey } from './api-keys.ts'
 import { bootstrap } from './bootstrap.ts'
 import { readCallingAccount } from './accounts.ts'
@@ -20,7 +20,7 @@ test('the first start makes one account, however many processes start together',
   const { adminKey, webhookSecret } = made[0]!
   expect(adminKey).toMatch(/^pk_live_[\w-]{43}$/)
   expect(await findKeyHolder(database, adminKey)).toMatchObject({ accountId: account })
-  expect(await readWebhookSecret(database, { account, sealing })).toBe(webhookSecret)
+  expect(await readWebhookSecrets(database, { account, sealing })).toEqual([webhookSecret])
   const later = await bootstrap(database, { sealing, ownedNumbers: ['+18005551234', '+14155550100'] })
   expect(later).toEqual({ accountId: account, created: null })
   expect((await readCallingAccount(database, account)).numbers).toEqual(['+18005551234', '+14155550100'])

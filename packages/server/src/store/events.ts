@@ -34,13 +34,17 @@ export async function appendPastEvents(
   callId: CallId,
   events: readonly PastEvent[],
 ): Promise<number> {
-  const bodies = storableJson(events.map(({ event }) => event))
-  const agesMs = events.map(({ ageMs }) => ageMs)
-  const answer = await sql<{ last: number | null }>`
-    select append_call_events(${callId}, ${bodies}::jsonb, ${agesMs}::float8[]) as last`.execute(db)
+  const answer = await sql<{ last: number | null }>`select ${appending(callId, events)} as last`.execute(db)
   const last = answer.rows[0]?.last ?? null
   if (last === null) throw new Error(`there is no call ${callId} to add events to`)
   return last
+}
+
+/** SQL that adds events; its value is the last number, or null where there is no such call. */
+export function appending(callId: CallId, events: readonly PastEvent[]) {
+  const bodies = storableJson(events.map(({ event }) => event))
+  const agesMs = events.map(({ ageMs }) => ageMs)
+  return sql<number | null>`append_call_events(${callId}, ${bodies}::jsonb, ${agesMs}::float8[])`
 }
 
 /** The events after `afterSequence` (0: from the first), in order, at most `limit`. */

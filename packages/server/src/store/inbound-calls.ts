@@ -7,6 +7,7 @@ import type { ClaimedCall } from './attempts.ts'
 import { insertCall } from './calls.ts'
 import type { Database } from './database.ts'
 import { notifyCall } from './notify.ts'
+import { tellStarted } from './outbox.ts'
 
 export interface InboundCall {
   readonly plan: CallPlan
@@ -47,12 +48,13 @@ export async function insertInboundCall(database: Database, call: InboundCall): 
         .execute()
       const admission = await admitToTrunk({ kysely: trx }, { trunk, call: id, dialing: false })
       if (admission.kind === 'full') throw new TrunkFull('all places of the trunk are taken')
+      await sql`select ${tellStarted(id)}`.execute(trx)
       return { id, attempt: 0, plan, trunk }
     })
     .catch((error: unknown) => {
       if (error instanceof TrunkFull) return null
       throw error
     })
-  if (stored) await notifyCall(database, stored.id)
+  if (stored) await notifyCall(database, stored.id, 'webhook')
   return stored
 }

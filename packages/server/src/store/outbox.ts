@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
-import type { AccountId, CallId } from '../domain/ids.ts'
+import type { AccountId, CallId, WebhookId } from '../domain/ids.ts'
 import { newId } from '../domain/new-id.ts'
+import { storableJson } from './storable-json.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -11,6 +12,12 @@ import type { Tables } from './tables.ts'
 
 /** Events that a call's `webhook_url` hears of when the request names none. */
 const defaultEvents: readonly string[] = ['call.completed', 'call.failed']
+
+/** SQL that tells of a call which was begun just now, by its id; true where somebody wants to know. */
+export function tellStarted(callId: CallId) {
+  return sql<boolean>`(select tell_webhooks(${[newId(), newId()]}::uuid[], account_id, id, 'call.started',
+    case when 'call.started' = any(webhook_events) then webhook_url end, null) from calls where id = ${callId})`
+}
 
 /** Longer than a try may last, body and all, so that a living process is never overtaken. */
 const leaseSeconds = 45
@@ -25,17 +32,50 @@ interface HookedCall {
   readonly webhook_events: readonly string[] | null
 }
 
-/** Queues an event of a call, when somebody wants it; answers whether. The body is made when it is due. */
+/**
+ * Tells an event of a call, when somebody wants it; answers whether. What is sent is made from the call when it is
+ * due, with `details` beside it.
+ */
 export async function enqueueWebhook(
   trx: Kysely<Tables>,
-  { call, event }: { call: HookedCall; event: string },
+  { call, event, details }: { call: HookedCall; event: string; details?: Readonly<Record<string, unknown>> },
 ): Promise<boolean> {
-  if (call.webhook_url === null || !(call.webhook_events ?? defaultEvents).includes(event)) return false
-  await trx
-    .insertInto('webhook_deliveries')
-    .values({ id: newId(), account_id: call.account_id, call_id: call.id, event, url: call.webhook_url })
-    .execute()
-  return true
+  const hooked = call.webhook_url !== null && (call.webhook_events ?? defaultEvents).includes(event)
+  const url = hooked ? call.webhook_url : null
+  return await tell(trx, { account: call.account_id, callId: call.id, event, url, details })
+}
+
+/** An event that is no call's: of a campaign, or of a lead. */
+export interface AccountEvent {
+  readonly account: AccountId
+  readonly event: string
+  /** All that is sent, beside the event's name, id, time and number. */
+  readonly object: Readonly<Record<string, unknown>>
+  /** Who hears of it beside the account's subscriptions, e.g. the campaign's `webhook_url`. */
+  readonly url?: string | null
+}
+
+/** As `enqueueWebhook`, for an event that is no call's. */
+export async function enqueueAccountEvent(trx: Kysely<Tables>, told: AccountEvent): Promise<boolean> {
+  const { account, event, object: details, url = null } = told
+  return await tell(trx, { account, callId: null, event, url, details })
+}
+
+interface Told {
+  readonly account: AccountId
+  readonly callId: CallId | null
+  readonly event: string
+  readonly url: string | null
+  readonly details: Readonly<Record<string, unknown>> | undefined
+}
+
+async function tell(trx: Kysely<Tables>, told: Told): Promise<boolean> {
+  const { account, callId, event, url, details } = told
+  const more = details === undefined ? null : storableJson(details)
+  const answer = await sql<{ told: boolean }>`
+    select tell_webhooks(${[newId(), newId()]}::uuid[], ${account}, ${callId}, ${event}, ${url}, ${more}::jsonb)
+      as told`.execute(trx)
+  return answer.rows[0]?.told === true
 }
 
 /** A delivery that this process holds for the time of one try. */
@@ -50,6 +90,12 @@ export interface ClaimedDelivery {
   /** Tries made so far. */
   readonly tries: number
   readonly created_at: Date
+  /** Null: the account's own, for the `webhook_url` of a call. */
+  readonly subscription_id: WebhookId | null
+  /** Null: the event has the delivery's id. */
+  readonly event_id: string | null
+  readonly details: Readonly<Record<string, unknown>> | null
+  readonly sequence: string | null
   /** Whom the limit per receiver counts: host and port, in lower case. */
   readonly host: string
 }
@@ -90,7 +136,7 @@ export async function claimDue(db: Kysely<Tables>, limits: ClaimLimits): Promise
     update webhook_deliveries d set next_try_at = now() + make_interval(secs => ${leaseSeconds})
     from taken where d.id = taken.id
     returning d.id, d.account_id, d.call_id, d.event, d.url, d.body, d.tries, d.created_at,
-      ${hostOf('d.url')} as host`.execute(db)
+      d.subscription_id, d.event_id, d.details, d.sequence, ${hostOf('d.url')} as host`.execute(db)
   return claimed.rows
 }
 

@@ -3,17 +3,21 @@ import type { AccountId, CallId } from '../domain/ids.ts'
 import type { Outgoing } from '../outgoing/outgoing.ts'
 import { OutgoingFault } from '../outgoing/outgoing-fault.ts'
 import type { Database } from '../store/database.ts'
-import { type ClaimedDelivery, freezeBody, recordTry } from '../store/outbox.ts'
+import { type ClaimedDelivery, freezeBody, recordTry, type TryResult } from '../store/outbox.ts'
+import { disableSubscription } from '../store/webhook-subscriptions.ts'
+import { messageOf } from './message.ts'
 import { signWebhook } from './sign.ts'
-import { type Answer, verdictOf } from './verdict.ts'
+import { type Answer, gone, verdictOf } from './verdict.ts'
 
 export interface DeliverDeps {
   readonly database: Database
   readonly outgoing: Outgoing
   /** The flat call object of the API; null when the call is gone. */
   readonly callObject: (callId: CallId, accountId: AccountId) => Promise<object | null>
-  /** The account's signing secrets: the current one, and the one before while it is being changed. */
-  readonly secretsOf: (accountId: AccountId) => Promise<readonly string[]>
+  /** What signs the message: the current secret, and the one before while it is being changed. */
+  readonly secretsOf: (
+    delivery: Pick<ClaimedDelivery, 'account_id' | 'subscription_id'>,
+  ) => Promise<readonly string[]>
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
   /** Epoch milliseconds. */
   readonly clock: () => number
@@ -37,7 +41,7 @@ export async function deliver(
   }
   const answer = await post({ delivery, body }, deps, signal)
   const result = verdictOf(answer, delivery.tries + 1, deps.clock())
-  await recordTry(deps.database.kysely, delivery, result)
+  await record(delivery, result, deps)
   deps.onTry?.({
     result: result.next === 'retry' ? 'retry' : result.status,
     ageMs: deps.clock() - delivery.created_at.getTime(),
@@ -48,17 +52,29 @@ export async function deliver(
   else deps.log.info({ ...fields, status: result.httpStatus }, 'webhook delivered')
 }
 
+/** A receiver that wants no more takes its subscription with it. */
+async function record(
+  delivery: ClaimedDelivery,
+  result: TryResult,
+  { database, log }: DeliverDeps,
+): Promise<void> {
+  const { subscription_id: id, account_id: account } = delivery
+  const isGone = result.next === 'none' && result.status === 'failed' && result.httpStatus === gone
+  if (id === null || !isGone) return await recordTry(database.kysely, delivery, result)
+  await database.kysely.transaction().execute(async trx => {
+    await recordTry(trx, delivery, result)
+    await disableSubscription(trx, { account, id, reason: result.error })
+  })
+  log.warn({ subscription: id }, 'a subscription is off: its receiver answered 410')
+}
+
 /** Made once, from the call as it is at the first try: every later try sends the very same bytes. */
 async function makeBody(delivery: ClaimedDelivery, deps: DeliverDeps): Promise<string | null> {
-  const { call_id, account_id } = delivery
-  const call = call_id === null ? {} : await deps.callObject(call_id, account_id)
-  if (call === null) return null
-  const event = {
-    event: delivery.event,
-    event_id: delivery.id,
-    occurred_at: delivery.created_at.toISOString(),
-  }
-  return await freezeBody(deps.database.kysely, delivery.id, JSON.stringify({ ...call, ...event }))
+  const { id, call_id, account_id, event, created_at: occurredAt, sequence, details } = delivery
+  const call = call_id === null ? null : await deps.callObject(call_id, account_id)
+  if (call_id !== null && call === null) return null
+  const message = messageOf(call, { event, eventId: delivery.event_id ?? id, occurredAt, sequence, details })
+  return await freezeBody(deps.database.kysely, id, JSON.stringify(message))
 }
 
 async function post(
@@ -66,7 +82,7 @@ async function post(
   deps: DeliverDeps,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const secrets = await deps.secretsOf(delivery.account_id)
+  const secrets = await deps.secretsOf(delivery)
   const timestamp = Math.floor(deps.clock() / 1_000)
   const headers = {
     'content-type': 'application/json',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ClaimedDelivery, claimDue, releaseClaims } from '../store/outbox.ts'
 import { type DeliverDeps, deliver } from './deliver.ts'
+import { shareOut } from './share-out.ts'
 
 /** Takes due webhooks from the outbox and sends them, until disposed of. */
 export interface Deliverer extends AsyncDisposable {
@@ -71,6 +72,7 @@ class OutboxDeliverer implements Deliverer {
   /** Starts a try of everything that is due and has room. Answers how long to rest. */
   async #takeDue(): Promise<number> {
     const { total, perHost, pollMs } = this.#limits
+    const shared = await shareOut(this.#deps)
     const room = total - this.#underWay.size
     if (room <= 0) return pollMs
     const due = await claimDue(this.#deps.database.kysely, { total: room, perHost, underWay: this.#byHost })
@@ -81,7 +83,8 @@ class OutboxDeliverer implements Deliverer {
         this.#try(delivery).finally(() => this.#ended(delivery)),
       )
     }
-    return pollMs
+    // There may be more than one look takes.
+    return shared > 0 ? 0 : pollMs
   }
 
   /** Where a limit was reached, others may have waited for this place. */

@@ -7,7 +7,7 @@ export type Answer =
   | { readonly type: 'unanswered'; readonly reason: string }
 
 /** HTTP 410: the receiver wants nothing more (Standard Webhooks, "Delivery"). */
-const gone = 410
+export const gone = 410
 
 /** What follows from a try. `tries` counts those made, this one included; `nowMs` is milliseconds since 1970. */
 export function verdictOf(answer: Answer, tries: number, nowMs: number): TryResult {

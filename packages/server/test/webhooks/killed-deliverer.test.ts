@@ -7,11 +7,15 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { enqueueWebhook } from '../../src/store/outbox.ts'
+import { insertSubscription } from '../../src/store/webhook-subscriptions.ts'
 import { testDatabase } from '../postgres.ts'
 import { storedAccount, storedCall } from '../stored-call.ts'
 
 const program = fileURLToPath(new URL('./deliver-until-killed.ts', import.meta.url))
 const messages = 300
+/** Of the subscriptions, as many again come out of events that the killed process itself has to share out. */
+const events = 100
+const subscriptions = 3
 
 test('no webhook is lost while the process that delivers is killed again and again', async () => {
   await using opened = await testDatabase()
@@ -48,8 +52,11 @@ test('no webhook is lost while the process that delivers is killed again and aga
       .set({ next_try_at: sql<Date>`now()` })
       .where('status', '=', 'pending')
       .execute()
-  const pending = async () =>
-    (await db.selectFrom('webhook_deliveries').select('id').where('status', '=', 'pending').execute()).length
+  const pending = async () => {
+    const messages = db.selectFrom('webhook_deliveries').select('id').where('status', '=', 'pending')
+    const waiting = await db.selectFrom('webhook_events').select('id').execute()
+    return (await messages.execute()).length + waiting.length
+  }
 
   // Several hosts, since each may have ten messages under way at once.
   for (let n = 0; n < messages; n++) {
@@ -57,6 +64,16 @@ test('no webhook is lost while the process that delivers is killed again and aga
     const call = { id: callId, account_id: account, webhook_url, webhook_events: null }
     await enqueueWebhook(db, { call, event: 'call.completed' })
   }
+
+  for (let n = 1; n <= subscriptions; n++) {
+    const wanted = { event: 'call.completed', url: `http://127.0.0.${n + 4}:${port}/hook`, filters: {} }
+    await db.transaction().execute(trx => insertSubscription(trx, { account, wanted, sealedSecret: '-' }))
+  }
+  for (let n = 0; n < events; n++) {
+    const call = { id: callId, account_id: account, webhook_url: null, webhook_events: null }
+    await enqueueWebhook(db, { call, event: 'call.completed' })
+  }
+  const all = messages + events * subscriptions
 
   let child: ChildProcess | undefined
   try {
@@ -71,9 +88,15 @@ test('no webhook is lost while the process that delivers is killed again and aga
     child = start()
     await expect.poll(pending, { timeout: 20_000 }).toBe(0)
     await sleep(50)
-    expect(new Set(got).size).toBe(messages)
-    // What was under way at a kill may come twice: forty at most.
-    expect(got.length - messages).toBeLessThanOrEqual(3 * 40)
+    expect(new Set(got).size).toBe(all)
+    const told = await db.selectFrom('webhook_deliveries').select(['event_id', 'subscription_id']).execute()
+    const shared = told.filter(one => one.subscription_id !== null)
+    expect(new Set(shared.map(one => `${one.event_id} ${one.subscription_id}`)).size).toBe(
+      events * subscriptions,
+    )
+    expect(shared).toHaveLength(events * subscriptions)
+    // What was under way at a kill may come twice: ten for each host at most.
+    expect(got.length - all).toBeLessThanOrEqual(3 * 70)
   } finally {
     if (child) await kill(child)
     receiver.closeAllConnections()

@@ -5,7 +5,7 @@ import { readSchema, SchemaError } from '../../domain/json-schema.ts'
 import type { HttpToolPlan, McpToolPlan } from '../../domain/tool-plan.ts'
 import type { SearchDeps } from '../../knowledge/search.ts'
 import type { Outgoing } from '../../outgoing/outgoing.ts'
-import { readWebhookSecret } from '../../store/accounts.ts'
+import { readWebhookSecrets } from '../../store/accounts.ts'
 import { findCall } from '../../store/calls.ts'
 import type { Sealing } from '../../store/sealing.ts'
 import { openSecret } from '../../store/secrets.ts'
@@ -87,7 +87,7 @@ function contextOf(
     outgoing,
     clock,
     metadata: async () => (await findCall(database, { account, id: callId }))?.metadata ?? null,
-    signingSecrets: async () => [await readWebhookSecret(database, { account, sealing })],
+    signingSecrets: () => readWebhookSecrets(database, { account, sealing }),
     secretNamed: name => openSecret(database, { account, name, sealing }),
   }
 }
