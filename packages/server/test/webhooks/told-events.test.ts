@@ -21,15 +21,13 @@ const said = (text: string): CallEventBody => ({
 })
 
 const subscribe = ({ database, accountId: account }: TestApi, event: string) =>
-  database.kysely
-    .transaction()
-    .execute(trx =>
-      insertSubscription(trx, {
-        account,
-        wanted: { event, url: 'https://a.test/', filters: {} },
-        sealedSecret: '-',
-      }),
-    )
+  database.kysely.transaction().execute(trx =>
+    insertSubscription(trx, {
+      account,
+      wanted: { event, url: 'https://a.test/', filters: {} },
+      sealedSecret: '-',
+    }),
+  )
 
 async function placed(api: TestApi, more: object): Promise<CallId> {
   const body = { phone_number: '+14155551234', task: 'Confirm the appointment tomorrow.', ...more }
