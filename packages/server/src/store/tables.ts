@@ -10,12 +10,13 @@ import type { Consent } from '@parley/contract/consents'
 import type { CallEventBody, Speaker } from '@parley/contract/events'
 import type { LineQuality } from '@parley/contract/line-quality'
 import type { ListingSource } from '@parley/contract/do-not-call'
-import type { KnowledgeStatus, KnowledgeType } from '@parley/contract/knowledge'
 import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@parley/contract/status'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { ControlWish } from '../domain/control.ts'
 import type { Caps } from '../domain/preflight.ts'
+import type { AuditHeadsTable, AuditLogTable } from './audit-tables.ts'
+import type { KnowledgeBasesTable, KnowledgePassagesTable } from './knowledge-tables.ts'
 import type {
   WebhookDeliveriesTable,
   WebhookEventsTable,
@@ -36,7 +37,6 @@ import type {
   CarrierId,
   CarrierTestId,
   ControlId,
-  KnowledgeId,
   NodeId,
   TrunkId,
   VoiceId,
@@ -314,56 +314,6 @@ interface IdempotencyKeysTable {
   request_hash: Buffer
   answer: JSONColumnType<Record<string, unknown>>
   created_at: Generated<Date>
-}
-
-interface AuditLogTable {
-  account_id: AccountId
-  /** A bigint, which comes as text. */
-  sequence: ColumnType<string, number, never>
-  at: Date
-  key_id: ApiKeyId | null
-  ip: string | null
-  request_id: string | null
-  action: string
-  target_type: string
-  target_id: string | null
-  details: string
-  hash: Buffer
-}
-
-interface AuditHeadsTable {
-  account_id: AccountId
-  sequence: ColumnType<string, number, number>
-  hash: Buffer
-}
-
-interface KnowledgeBasesTable {
-  id: KnowledgeId
-  account_id: AccountId
-  name: string
-  type: KnowledgeType
-  status: Generated<KnowledgeStatus>
-  failure_reason: string | null
-  language: string
-  search_config: string
-  url: string | null
-  file_name: string | null
-  content: Buffer | null
-  revision: Generated<number>
-  passages: Generated<number>
-  embedding_model: string | null
-  created_at: Generated<Date>
-  updated_at: Generated<Date>
-}
-
-interface KnowledgePassagesTable {
-  knowledge_base_id: KnowledgeId
-  n: number
-  place: string | null
-  text: string
-  folded: string
-  words: string
-  embedding: Buffer | null
 }
 
 interface DoNotCallTable {
