@@ -36,6 +36,7 @@ const problemSchema = z.object({
 })
 
 const requestMs = 15_000
+const asksAtMost = 3
 const reconnectsAtMost = 10
 const reconnectMs = 500
 
@@ -43,7 +44,7 @@ export function createParleyApi(baseUrl: string, key: string): ParleyApi {
   const ask: Ask = async (path, { headers = {}, ...init }) => {
     const authorized = { ...headers, authorization: `Bearer ${key}` }
     const request = { ...init, headers: authorized }
-    const response = await fetch(`${baseUrl}${path}`, request).catch((error: unknown) => {
+    const response = await fetchPatiently(`${baseUrl}${path}`, request).catch((error: unknown) => {
       throw new DemoFailed(`${path} could not be reached: ${reasonOf(error)}`, error)
     })
     if (!response.ok)
@@ -73,6 +74,17 @@ export function createParleyApi(baseUrl: string, key: string): ParleyApi {
       return callSchema.parse(await response.json())
     },
     follow: (callId, signal) => followFeed(lastId => openFeed(ask, { callId, lastId, signal }), signal),
+  }
+}
+
+/** A server that can not serve for a moment says when to ask again; whoever waits too long gets its last answer. */
+async function fetchPatiently(url: string, request: RequestInit): Promise<Response> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, request)
+    const waitSeconds = Number(response.headers.get('retry-after'))
+    if (response.status !== 503 || attempt === asksAtMost || !(waitSeconds > 0)) return response
+    await response.body?.cancel()
+    await delay(waitSeconds * 1_000, undefined, request.signal ? { signal: request.signal } : {})
   }
 }
 

@@ -26,6 +26,8 @@ export function healthRoutes(app: Api, { database, draining }: HttpDeps): void {
     },
     async () => {
       if (draining()) throw new ApiError('draining', { retryAfterSeconds: 5 })
+      // A fresh process is late for a second while its code is compiled: it would refuse what it is sent.
+      if (app.isUnderPressure()) throw new ApiError('overloaded', { retryAfterSeconds: 1 })
       await sql`select 1`.execute(database.kysely)
       return { status: 'ok' as const }
     },
