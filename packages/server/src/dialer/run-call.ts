@@ -1,6 +1,8 @@
 import type { CallEventBody } from '@parley/contract/events'
+import { e164 } from '@parley/contract/fields'
 import type { CallPlan } from '../domain/call-plan.ts'
 import { broken, unreached } from '../domain/outcome.ts'
+import { zonesOf } from '../intake/number-zones.ts'
 import { type NetworkEars, type Standby, VoiceFault, type Voices } from '../speech/port.ts'
 import type { ClaimedCall } from '../store/attempts.ts'
 import { type Carrier, DialFailed } from '../telephony/port.ts'
@@ -50,7 +52,7 @@ async function attempt(
   const { plan } = call
   const { clock, newId } = deps
   await using tools = await deps.openTools(plan, stop.dialing.signal)
-  const session = voiceSession(plan, clock(), tools.tools)
+  const session = voiceSession(plan, { now: clock(), zones: await zonesOfPerson(plan) }, tools.tools)
   await using voice = await deps.voices.open(session, stop.dialing.signal)
   const first = firstWords(plan)
   if (first) voice.say(first.replyId, first.text)
@@ -86,6 +88,12 @@ async function attempt(
     newId,
   })
   return { ...conversation, networkCode: null }
+}
+
+/** Empty where nobody knows: a withheld number, a SIP address. */
+async function zonesOfPerson({ direction, from, to }: CallPlan): Promise<readonly string[]> {
+  const number = direction === 'inbound' ? from : to
+  return number !== null && e164.test(number) ? await zonesOf(number) : []
 }
 
 /** Expected trouble is told as it is; anything else is our defect and keeps its stack for the log. */

@@ -1,5 +1,5 @@
 import { disclosureReplyId, openingReplyId } from '../conversation/agent.ts'
-import { composePrompt } from '../conversation/prompt.ts'
+import { composePrompt, type Moment } from '../conversation/prompt.ts'
 import { toolsFor } from '../conversation/tools/definitions.ts'
 import type { OutsideTool } from '../conversation/tools/outside.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
@@ -14,15 +14,15 @@ export function firstWords({
   return firstSentence === null ? null : { replyId: openingReplyId, text: firstSentence }
 }
 
-/** What a voice needs to know of a call. `now` is epoch milliseconds. */
-export function voiceSession(plan: CallPlan, now: number, tools: readonly OutsideTool[]): VoiceSession {
+/** What a voice needs to know of a call. */
+export function voiceSession(plan: CallPlan, moment: Moment, tools: readonly OutsideTool[]): VoiceSession {
   const outside = tools.map(({ definition }) => definition)
   return {
     mode: plan.mode,
     model: plan.model,
     voice: plan.voice,
     ...(plan.voiceProvider === undefined ? {} : { voiceProvider: plan.voiceProvider }),
-    prompt: composePrompt(plan, now, outside),
+    prompt: composePrompt(plan, moment, outside),
     purpose: plan.prompt.text,
     language: plan.language,
     temperature: plan.temperature,

@@ -99,8 +99,8 @@ test('what the callee is saying is heard to its end before', async () => {
 })
 
 test('it is offered where there are other languages', () => {
-  expect(composePrompt({ ...plan, ...bilingual }, 0)).toContain('- switch_language: ')
-  expect(composePrompt(plan, 0)).not.toContain('switch_language')
+  expect(composePrompt({ ...plan, ...bilingual }, { now: 0 })).toContain('- switch_language: ')
+  expect(composePrompt(plan, { now: 0 })).not.toContain('switch_language')
   const tool = toolsFor({ ...plan, ...bilingual }).find(({ name }) => name === 'switch_language')
   expect(tool?.parameters).toMatchObject({ properties: { language: { enum: ['en-US', 'es-ES', 'fr-FR'] } } })
 })
