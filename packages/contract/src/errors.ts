@@ -12,8 +12,11 @@ export const problems = {
   unauthorized: { status: 401, title: 'Unauthorized' },
   insufficient_scope: { status: 403, title: 'Insufficient scope' },
   address_not_allowed: { status: 403, title: 'Address not allowed' },
+  operator_only: { status: 403, title: 'Only for the operator' },
+  account_suspended: { status: 403, title: 'Account suspended' },
   invalid_link: { status: 403, title: 'Invalid or expired link' },
-  minutes_cap_reached: { status: 402, title: 'Minutes of the day are used up' },
+  minutes_cap_reached: { status: 402, title: 'Minutes of the hour or day are used up' },
+  insufficient_quota: { status: 402, title: 'Insufficient quota' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   conflict: { status: 409, title: 'Conflict' },
@@ -61,6 +64,8 @@ export const problemSchema = z
       .meta({ description: 'Id of the request, as in the `x-request-id` field' }),
     errors: z.array(faultSchema).optional().meta({ description: 'One entry per fault, all faults at once' }),
     required_scope: z.string().optional().meta({ description: 'The scope that the key lacks' }),
+    needed: z.number().optional().meta({ description: 'Call minutes that the request would reserve' }),
+    left: z.number().optional().meta({ description: 'Call minutes that are left' }),
     current_status: z.string().optional().meta({ description: 'The state that stands in the way' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' })
@@ -71,6 +76,8 @@ export interface ProblemDetail {
   readonly detail?: string
   readonly errors?: readonly Fault[]
   readonly required_scope?: string
+  readonly needed?: number
+  readonly left?: number
   readonly current_status?: string
   /** Becomes the `Retry-After` field, in seconds. */
   readonly retryAfterSeconds?: number

@@ -40,6 +40,8 @@ export const preflightRefusals = [
   'outside_calling_window',
   'frequency_cap_reached',
   'minutes_cap_reached',
+  'insufficient_quota',
+  'account_suspended',
   'concurrency_cap_reached',
 ] as const
 

@@ -19,7 +19,10 @@ const clear: PreflightFacts = {
   caps: {},
   callsToNumberMs: [],
   concurrentCalls: 0,
+  minutesOfHour: 0,
   minutesOfDay: 0,
+  minutesLeft: null,
+  suspended: false,
   minutes: 30,
 }
 const refused = (refusal: string, time?: string): Verdict =>

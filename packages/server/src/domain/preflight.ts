@@ -20,6 +20,8 @@ export interface Caps {
   readonly frequency?: FrequencyCap | undefined
   /** Of all calls of the account that wait or are under way. */
   readonly maxConcurrentCalls?: number | undefined
+  /** Of all calls of the last hour. */
+  readonly maxMinutesPerHour?: number | undefined
   /** Of all calls of the last 24 hours; those that are not over count with the longest they may last. */
   readonly maxMinutesPerDay?: number | undefined
 }
@@ -27,6 +29,7 @@ export interface Caps {
 export interface PreflightFacts {
   readonly atMs: number
   readonly destination: DestinationRefusal | null
+  readonly suspended: boolean
   readonly listed: boolean
   /** Agreed to be called, or need not have. */
   readonly consented: boolean
@@ -36,7 +39,10 @@ export interface PreflightFacts {
   /** When the number was called within the frequency cap's hours: the newest first, no more than the cap's number. */
   readonly callsToNumberMs: readonly number[]
   readonly concurrentCalls: number
+  readonly minutesOfHour: number
   readonly minutesOfDay: number
+  /** Of the account's quota; null: without limit. */
+  readonly minutesLeft: number | null
   /** The longest that this call may last. */
   readonly minutes: number
 }
@@ -48,10 +54,13 @@ export type Verdict =
       readonly refusal: PreflightRefusal
       /** Null: time alone does not change it, or nobody can say when. */
       readonly allowedAtMs: number | null
+      /** What is left of the quota, where that is what stands in the way. */
+      readonly minutesLeft?: number
     }
 
 export function judge(facts: PreflightFacts): Verdict {
   const never = (refusal: PreflightRefusal): Verdict => ({ allowed: false, refusal, allowedAtMs: null })
+  if (facts.suspended) return never('account_suspended')
   if (facts.destination !== null) return never(facts.destination)
   if (facts.listed) return never('do_not_call')
   if (!facts.consented) return never('consent_missing')
@@ -61,8 +70,16 @@ export function judge(facts: PreflightFacts): Verdict {
   if (window !== null && opening(window, atMs) !== atMs)
     return { allowed: false, refusal: 'outside_calling_window', allowedAtMs }
   if (frequencyMs > atMs) return { allowed: false, refusal: 'frequency_cap_reached', allowedAtMs }
-  if (exceeds(facts.minutesOfDay + facts.minutes, facts.caps.maxMinutesPerDay))
+  return judgeLimits(facts, never)
+}
+
+function judgeLimits(facts: PreflightFacts, never: (refusal: PreflightRefusal) => Verdict): Verdict {
+  const { minutes, minutesLeft } = facts
+  if (exceeds(facts.minutesOfHour + minutes, facts.caps.maxMinutesPerHour))
     return never('minutes_cap_reached')
+  if (exceeds(facts.minutesOfDay + minutes, facts.caps.maxMinutesPerDay)) return never('minutes_cap_reached')
+  if (minutesLeft !== null && minutes > minutesLeft)
+    return { allowed: false, refusal: 'insufficient_quota', allowedAtMs: null, minutesLeft }
   if (exceeds(facts.concurrentCalls + 1, facts.caps.maxConcurrentCalls))
     return never('concurrency_cap_reached')
   return { allowed: true }

@@ -11,8 +11,10 @@ import { type KnownPaths, watchPaths } from './known-paths.ts'
 import { acceptFiles } from './multipart-file.ts'
 import { describeApi } from './openapi.ts'
 import { createRateLimit } from './rate-limit.ts'
+import { accountRoutes } from './routes/accounts.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
+import { balanceRoutes } from './routes/balance.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
 import { carrierRoutes } from './routes/carriers.ts'
@@ -143,6 +145,8 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   webhookRoutes(app, deps)
   webhookDeliveryRoutes(app, deps)
   apiKeyRoutes(app, deps)
+  accountRoutes(app, deps)
+  balanceRoutes(app, deps)
 }
 
 function answerUnknown(

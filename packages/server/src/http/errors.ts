@@ -56,6 +56,8 @@ export function apiErrorOf(thrown: unknown): ApiError {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new ApiError('bad_request', { cause: thrown })
   }
+  // Suspended by somebody between the look at the settings and the call's row (migrations/0032-balance.sql).
+  if (code === 'PLSUS') return new ApiError('account_suspended', { cause: thrown })
   if (isOutOfReach(thrown)) {
     const detail = 'The database cannot be reached now; nothing was changed'
     return new ApiError('unavailable', { detail, retryAfterSeconds: 2, cause: thrown })

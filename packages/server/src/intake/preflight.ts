@@ -6,6 +6,7 @@ import { countryOf, refusedDestination } from '../domain/destination.ts'
 import type { AccountId } from '../domain/ids.ts'
 import { type Caps, judge, type PreflightRefusal, type Verdict } from '../domain/preflight.ts'
 import { readCallingAccount } from '../store/accounts.ts'
+import { readBalance } from '../store/balance.ts'
 import { callsTo, callTotals, lockCaps } from '../store/call-counts.ts'
 import { hasConsent } from '../store/consents.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -82,11 +83,11 @@ export async function refuseForbidden(
   { place, to, minutes }: { place: CallerPlace; to: string; minutes: number },
 ): Promise<void> {
   const { account, settings } = place
-  if (settings.caps !== undefined) await lockCaps(trx, account)
+  if (settings.caps !== undefined || settings.quota !== undefined) await lockCaps(trx, account)
   if (e164.test(to)) await lockNumber(trx, { account, number: to }, 'to call')
   const wanted = { to, minutes, window: null, caps: settings.caps ?? {} }
   const verdict = await verdictOn({ kysely: trx }, deps, { place, wanted })
-  if (!verdict.allowed) throw refusalOf(verdict)
+  if (!verdict.allowed) throw refusalOf(verdict, { minutes })
 }
 
 /** Throws ApiError where a callee could be moved on to a number that the account may not call. */
@@ -117,7 +118,7 @@ export async function refuseTransfer(
   // Somebody who is on the line already counts as no further call.
   const wanted = { to, minutes: 0, window: null, caps: {} }
   const verdict = await verdictOn({ kysely }, deps, { place: { account, settings, numbers }, wanted })
-  if (!verdict.allowed) throw refusalOf(verdict, path)
+  if (!verdict.allowed) throw refusalOf(verdict, { minutes: 0, path })
 }
 
 async function verdictOn(
@@ -129,7 +130,8 @@ async function verdictOn(
   const { to, caps, window, minutes } = wanted
   // SIP addresses are let in by a setting of their own.
   const isNumber = e164.test(to)
-  const isCounted = caps.maxConcurrentCalls !== undefined || caps.maxMinutesPerDay !== undefined
+  const { maxConcurrentCalls, maxMinutesPerHour, maxMinutesPerDay } = caps
+  const isCounted = [maxConcurrentCalls, maxMinutesPerHour, maxMinutesPerDay].some(cap => cap !== undefined)
   return judge({
     atMs: Date.now(),
     destination: isNumber ? refusedDestination(to, allowedCountries(deps, place)) : null,
@@ -138,10 +140,14 @@ async function verdictOn(
     window,
     caps,
     callsToNumberMs: caps.frequency ? await callsTo(at, { account, number: to, cap: caps.frequency }) : [],
-    ...(isCounted ? await callTotals(at, account) : { concurrentCalls: 0, minutesOfDay: 0 }),
+    ...(isCounted ? await callTotals(at, account) : noCalls),
     minutes,
+    suspended: settings.suspended === true,
+    minutesLeft: settings.quota ? (await readBalance(at, account, settings.quota)).remaining : null,
   })
 }
+
+const noCalls = { concurrentCalls: 0, minutesOfHour: 0, minutesOfDay: 0 }
 
 /** Where the account is at home, unless its settings say where it may call. */
 function allowedCountries(
@@ -175,7 +181,9 @@ const details: Readonly<Record<PreflightRefusal, string>> = {
   consent_missing: 'Nobody of this number is recorded to have agreed to be called by an AI',
   outside_calling_window: 'The calling window is closed where the number may be',
   frequency_cap_reached: 'The number was called as often as the account may',
-  minutes_cap_reached: "The account's minutes of the day are used or reserved",
+  minutes_cap_reached: "The account's minutes of the hour or day are used or reserved",
+  insufficient_quota: "The account's quota does not have the minutes that the call may last",
+  account_suspended: 'The account is suspended and places no calls',
   concurrency_cap_reached: 'The account has as many calls at once as it may',
 }
 
@@ -188,6 +196,8 @@ const problemOf: Readonly<Record<PreflightRefusal, ProblemCode>> = {
   outside_calling_window: 'conflict',
   frequency_cap_reached: 'frequency_cap_reached',
   minutes_cap_reached: 'minutes_cap_reached',
+  insufficient_quota: 'insufficient_quota',
+  account_suspended: 'account_suspended',
   concurrency_cap_reached: 'concurrency_cap_reached',
 }
 
@@ -195,15 +205,21 @@ const problemOf: Readonly<Record<PreflightRefusal, ProblemCode>> = {
 const unknownWaitSeconds = 30
 
 function refusalOf(
-  { refusal, allowedAtMs }: Extract<Verdict, { allowed: false }>,
-  path = 'phone_number',
+  { refusal, allowedAtMs, minutesLeft: left }: Extract<Verdict, { allowed: false }>,
+  { minutes: needed, path = 'phone_number' }: { minutes: number; path?: string },
 ): ApiError {
-  const message = details[refusal]
+  const message =
+    left === undefined ? details[refusal] : `The call needs ${needed} minutes, and ${round(left)} are left`
   const waits = refusal === 'frequency_cap_reached' || refusal === 'concurrency_cap_reached'
   const seconds = allowedAtMs === null ? unknownWaitSeconds : Math.ceil((allowedAtMs - Date.now()) / 1_000)
   return new ApiError(problemOf[refusal], {
     detail: message,
     errors: [{ path, message, code: refusal }],
+    ...(left === undefined ? {} : { needed, left: round(left) }),
     ...(waits ? { retryAfterSeconds: Math.max(1, seconds) } : {}),
   })
+}
+
+function round(minutes: number): number {
+  return Number(minutes.toFixed(4))
 }

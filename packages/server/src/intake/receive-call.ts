@@ -16,7 +16,7 @@ export interface RingingCall {
 
 /**
  * Makes a call of one that rings: the number's agent is checked as a request would be, since voices and models
- * come and go. Null: its trunk is full. Throws ApiError where the agent cannot be had any more.
+ * come and go. Null: its trunk is full, or its account suspended. Throws ApiError where the agent cannot be had any more.
  */
 export async function planInboundCall(
   deps: PlanDeps & { readonly nodeId: NodeId },
@@ -25,6 +25,7 @@ export async function planInboundCall(
   const { account, agent, trunk } = ringing.number
   const checked = await checkOptions(deps, account, { schema: inboundAgentSchema, body: agent })
   const errors = [...checked.faults, ...checked.faultsOfMeaning]
+  if (checked.settings.suspended === true) return null
   const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   const request = inboundAgentSchema.parse(agent)

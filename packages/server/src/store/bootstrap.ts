@@ -44,7 +44,12 @@ export async function bootstrap({ kysely }: Database, o: BootstrapOptions): Prom
 
 async function createFirst(trx: Transaction, o: BootstrapOptions): Promise<Bootstrapped> {
   const webhookSecret = o.webhookSecret ?? `whsec_${randomBytes(webhookSecretBytes).toString('base64')}`
-  const accountId = await createAccount(trx, { name: 'Default', webhookSecret, sealing: o.sealing })
+  const accountId = await createAccount(trx, {
+    name: 'Default',
+    webhookSecret,
+    sealing: o.sealing,
+    isOperator: true,
+  })
   const adminKey = o.adminKey ?? newApiKey()
   await insertApiKey(
     { kysely: trx },

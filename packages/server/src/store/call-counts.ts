@@ -32,7 +32,9 @@ export async function callsTo(
 export interface CallTotals {
   /** Waiting or under way. */
   readonly concurrentCalls: number
-  /** Of the last 24 hours; a call that is not over counts with the longest it may last. */
+  /** Of the last hour; a call that is not over counts with the longest it may last. */
+  readonly minutesOfHour: number
+  /** Of the last 24 hours, as well. */
   readonly minutesOfDay: number
 }
 
@@ -40,16 +42,24 @@ export async function callTotals(
   { kysely }: Pick<Database, 'kysely'>,
   account: AccountId,
 ): Promise<CallTotals> {
-  const totals = await sql<{ concurrent: number; minutes: number }>`
+  const totals = await sql<{ concurrent: number; of_hour: number; of_day: number }>`
+    with lately as (
+      select created_at, case
+          when status in ('pending', 'queued', 'in_progress') then (plan ->> 'maxDurationMs')::float8 / 60000
+          when answered_at is null then 0
+          else ceil(extract(epoch from ended_at - answered_at))::float8 / 60 end as minutes
+      from calls where account_id = ${account} and direction = 'outbound'
+        and created_at > now() - interval '24 hours'
+    )
     select
       (select count(*)::int from calls where account_id = ${account} and direction = 'outbound'
         and status in ('pending', 'queued', 'in_progress')) as concurrent,
-      (select coalesce(sum(case
-          when status in ('pending', 'queued', 'in_progress') then (plan ->> 'maxDurationMs')::float8 / 60000
-          when answered_at is null then 0
-          else ceil(extract(epoch from ended_at - answered_at))::float8 / 60 end), 0)
-        from calls where account_id = ${account} and direction = 'outbound'
-          and created_at > now() - interval '24 hours') as minutes`.execute(kysely)
+      coalesce(sum(minutes) filter (where created_at > now() - interval '1 hour'), 0) as of_hour,
+      coalesce(sum(minutes), 0) as of_day from lately`.execute(kysely)
   const [row] = totals.rows
-  return { concurrentCalls: row?.concurrent ?? 0, minutesOfDay: row?.minutes ?? 0 }
+  return {
+    concurrentCalls: row?.concurrent ?? 0,
+    minutesOfHour: row?.of_hour ?? 0,
+    minutesOfDay: row?.of_day ?? 0,
+  }
 }

@@ -77,11 +77,14 @@ export function recordingPath(id: string): string {
   return `/v1/calls/${id}/recording`
 }
 
-/** Minutes from answer to end. Billed are the seconds begun. */
+/** Minutes from answer to end. Billed are the seconds begun, of every attempt. */
 function durations(row: CallRow): Pick<Call, 'duration' | 'actual_duration_billed'> {
   if (row.ended_at === null) return { duration: null, actual_duration_billed: null }
   const seconds = row.answered_at ? Math.max(0, row.ended_at.getTime() - row.answered_at.getTime()) / 1000 : 0
-  return { duration: minutes(seconds), actual_duration_billed: minutes(Math.ceil(seconds)) }
+  return {
+    duration: minutes(seconds),
+    actual_duration_billed: minutes(row.billed_seconds ?? Math.ceil(seconds)),
+  }
 }
 
 function minutes(seconds: number): number {

@@ -15,6 +15,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { ControlWish } from '../domain/control.ts'
 import type { Caps } from '../domain/preflight.ts'
+import type { QuotaSetting, RetentionSetting } from './account-settings.ts'
 import type { AuditHeadsTable, AuditLogTable } from './audit-tables.ts'
 import type { KnowledgeBasesTable, KnowledgePassagesTable } from './knowledge-tables.ts'
 import type {
@@ -87,6 +88,7 @@ interface AccountsTable {
   previous_webhook_secret_sealed: string | null
   previous_webhook_secret_until: Date | null
   settings: ColumnType<AccountSettings, string | undefined, string>
+  is_operator: Generated<boolean>
   created_at: Generated<Date>
 }
 
@@ -104,6 +106,13 @@ export interface AccountSettings {
   caps?: Caps
   /** Subscriptions to events. Absent: 100. */
   maxWebhooks?: number
+  /** What the quota is called. */
+  plan?: string
+  /** Absent: without limit. */
+  quota?: QuotaSetting
+  retention?: RetentionSetting
+  /** Places and takes no calls. */
+  suspended?: boolean
 }
 
 interface ApiKeysTable {
@@ -248,6 +257,7 @@ interface CallsTable {
   latency: JSONColumnType<CallLatency> | null
   line_stats: JSONColumnType<LineQuality> | null
   completed: Generated<boolean>
+  billed_seconds: number | null
 }
 
 /** Voice-to-voice times of the call's turns, in milliseconds. */
