@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { openBrowserCalls } from './config/browser-calls.ts'
 import { openCallTools } from './config/call-tools.ts'
 import type { Config } from './config/config.ts'
-import { databaseUrl, trunkLimits, trunkOf } from './config/line-settings.ts'
+import { callBus, databaseUrl, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
 import { readMasterKey } from './config/secrets.ts'
 import { openListeners } from './config/listeners.ts'
@@ -46,7 +46,8 @@ const lostByeMs = 3_000
 export async function openWorker(config: Config, log: Logger): Promise<Runnable> {
   await using starting = new AsyncDisposableStack()
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'a connection is in trouble')
-  const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
+  const bus = starting.use(callBus(config, onTrouble))
+  const database = starting.use(openDatabase(databaseUrl(config), { onTrouble, bus }))
   const jobs = starting.use(await openJobs(database, { onTrouble }))
   const doors: Doors = { sip: { open: null }, streams: { open: null } }
   const sealing = createSealing(await readMasterKey(config))

@@ -18,7 +18,7 @@ import { apiMetrics } from '../telemetry/api-metrics.ts'
 import { type DeliverDeps } from '../webhooks/deliver.ts'
 import { openDeliverer } from '../webhooks/deliverer.ts'
 import type { Config } from './config.ts'
-import { databaseUrl, httpPort, streamUrl } from './line-settings.ts'
+import { callBus, databaseUrl, httpPort, streamUrl } from './line-settings.ts'
 import type { Runnable } from './run-alone.ts'
 import { openMetrics } from './metrics.ts'
 import { readMasterKey } from './secrets.ts'
@@ -41,7 +41,8 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   const address = `http://${config.PARLEY_HTTP_HOST}:${port}`
   const links: Links = { publicUrl: config.PARLEY_PUBLIC_URL ?? address, secret: masterKey }
   const recordings = openRecordings(config.PARLEY_DATA_DIR, onTrouble)
-  const database = starting.use(openDatabase(databaseUrl(config), { onTrouble }))
+  const bus = starting.use(callBus(config, onTrouble))
+  const database = starting.use(openDatabase(databaseUrl(config), { onTrouble, bus }))
   const sealing = createSealing(masterKey)
   const jobs = starting.use(await openJobs(database, { onTrouble }))
   const outgoing = starting.use(createOutgoing({ allowCidrs: config.WEBHOOK_ALLOW_CIDR }))

@@ -24,6 +24,7 @@ const isNetworkOrCarriers = (entry: string): boolean =>
 const codecsNamed = (name: string) =>
   knownCodecs.filter(codec => codec.name.toLowerCase() === name.toLowerCase())
 const port = z.coerce.number().int().min(0).max(65_535)
+const natsUrl = z.url({ protocol: /^(nats|tls)$/ })
 const setting = z.string().min(1).optional()
 const sipUri = z.string().regex(/^sip:[^\s@]+$/, 'must be a SIP address such as sip:trunk.example.com:5060')
 
@@ -31,6 +32,10 @@ const fields = z.object({
   PARLEY_DATA_DIR: z.string().min(1).default('.data'),
   /** PostgreSQL ≥ 15. Absent: the embedded server under the data folder. */
   DATABASE_URL: setting,
+  /** Servers of one NATS that tells processes of news, separated by commas. Absent: the database does. */
+  NATS_URL: list.refine(servers => servers.every(server => natsUrl.safeParse(server).success), {
+    error: 'must be addresses such as nats://127.0.0.1:4222, separated by commas',
+  }),
   PARLEY_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
   PARLEY_HTTP_PORT: port.default(3000),
   /** What clients reach the API at, for links; absent: the address it listens on. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import type { TrunkLimits } from '../store/admission.ts'
+import { type CallBus, openNatsBus } from '../store/call-bus.ts'
 import type { SipTrunk } from '../telephony/sip/sip-carrier.ts'
 import { type Config, ConfigError } from './config.ts'
 
@@ -9,6 +10,11 @@ export function databaseUrl(config: Config): string {
   if (config.DATABASE_URL === undefined)
     throw new ConfigError(['DATABASE_URL: needed by --role api and --role worker'])
   return config.DATABASE_URL
+}
+
+/** Undefined: the database tells processes of news. */
+export function callBus(config: Config, onTrouble: (error: unknown) => void): CallBus | undefined {
+  return config.NATS_URL.length === 0 ? undefined : openNatsBus(config.NATS_URL, onTrouble)
 }
 
 export function rtpPorts(config: Config): { portRange?: { min: number; max: number } } {

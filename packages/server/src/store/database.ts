@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction as KyselyTransaction } from 'kysely'
 import pg from 'pg'
+import type { CallBus } from './call-bus.ts'
 import type { Tables } from './tables.ts'
 
 /** The one database of the platform. Disposing closes its connections. */
@@ -7,6 +8,8 @@ export interface Database extends AsyncDisposable {
   readonly kysely: Kysely<Tables>
   /** Connection string, for what needs a connection of its own: listening, jobs. */
   readonly url: string
+  /** Tells processes of news in place of the database; absent: there is none. */
+  readonly bus?: CallBus | undefined
 }
 
 export type Transaction = KyselyTransaction<Tables>
@@ -20,6 +23,7 @@ export interface DatabaseOptions {
   readonly connections?: number
   /** A connection broke, e.g. because the server restarted. The pool replaces it. */
   readonly onTrouble?: (error: Error) => void
+  readonly bus?: CallBus | undefined
 }
 
 /** Opens nothing yet: connections come with the first query. */
@@ -38,5 +42,5 @@ export function openDatabase(url: string, o: DatabaseOptions = {}): Database {
   pool.on('error', error => o.onTrouble?.(error))
   pool.on('connect', client => client.on('error', error => o.onTrouble?.(error)))
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return { kysely, url, [Symbol.asyncDispose]: () => kysely.destroy() }
+  return { kysely, url, bus: o.bus, [Symbol.asyncDispose]: () => kysely.destroy() }
 }

@@ -20,11 +20,12 @@ export type CallConcern = 'queued' | 'stop' | 'control' | 'webhook'
  * rejects: what happened is committed, and listeners also poll, so a lost notification costs time only.
  */
 export async function notifyCall(
-  { kysely }: Database,
+  { kysely, bus }: Database,
   callId: CallId,
   ...concerns: readonly CallConcern[]
 ): Promise<void> {
   const told = [callId, ...concerns].join(' ')
+  if (bus?.publish(told)) return
   await sql`select pg_notify(${channel}, ${told})`.execute(kysely).catch(() => undefined)
 }
 
@@ -36,17 +37,30 @@ export interface CallListener {
   onTrouble?(error: unknown): void
 }
 
-/** Listens on a connection of its own, connecting again whenever it breaks. Disposing ends it. */
+/**
+ * Listens on a connection of its own, connecting again whenever it breaks, and on the bus where there is one: who tells
+ * uses the database while the bus is away. Disposing ends it.
+ */
 export async function subscribe(database: Database, listener: CallListener): Promise<AsyncDisposable> {
   const ending = new AbortController()
   const first = await listen(database.url, listener)
   const kept = keepListening(database.url, { first, listener, signal: ending.signal })
+  const leaveBus = database.bus?.listen({
+    onNews: news => tell(listener, news),
+    onReconnect: () => listener.onReconnect?.(),
+  })
   return {
     async [Symbol.asyncDispose]() {
+      leaveBus?.()
       ending.abort()
       await kept
     },
   }
+}
+
+function tell(listener: CallListener, news: string): void {
+  const [callId, ...concerns] = news.split(' ')
+  if (callId) listener.onCall(callId as CallId, new Set(concerns))
 }
 
 interface Listening {
@@ -64,10 +78,7 @@ async function listen(url: string, listener: CallListener): Promise<Listening> {
   })
   const over = new Promise<void>(done => client.once('end', done))
   client.on('error', error => listener.onTrouble?.(error))
-  client.on('notification', ({ payload }) => {
-    const [callId, ...concerns] = (payload ?? '').split(' ')
-    if (callId) listener.onCall(callId as CallId, new Set(concerns))
-  })
+  client.on('notification', ({ payload }) => tell(listener, payload ?? ''))
   try {
     await client.connect()
     await client.query(`listen ${channel}`)
