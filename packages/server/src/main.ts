@@ -1,5 +1,6 @@
 import { readConfig, ConfigError } from './config/config.ts'
 import { createLog } from './config/log.ts'
+import { prepareForRole } from './config/prepare-database.ts'
 import { runAlone } from './config/run-alone.ts'
 import { openWorker } from './app.ts'
 import { openApi } from './config/api.ts'
@@ -14,6 +15,8 @@ async function main(): Promise<void> {
   const role = roleOf(process.argv.slice(2))
   const log = createLog(config, role)
   if (role === 'all') return await supervise(config, log)
+  // A supervised process finds its database prepared.
+  if (process.send === undefined) await prepareForRole(config)
   await runAlone(role === 'api' ? await openApi(config, log) : await openWorker(config, log), log)
 }
 

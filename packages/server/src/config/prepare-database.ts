@@ -6,6 +6,8 @@ import { startEmbeddedPostgres } from '../store/embedded-postgres.ts'
 import { migrate } from '../store/migrate.ts'
 import { createSealing } from '../store/sealing.ts'
 import type { Config } from './config.ts'
+import { databaseUrl } from './line-settings.ts'
+import { readMasterKey } from './secrets.ts'
 
 export interface PreparedDatabase extends AsyncDisposable {
   readonly url: string
@@ -23,6 +25,27 @@ export async function prepareDatabase(
   const created = await fill(config, { url, masterKey })
   const running = starting.move()
   return { url, created, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/**
+ * For a process that runs by itself: brings the database of DATABASE_URL to the newest schema, and gives a new one its
+ * first account. Of several that start at once one does it and the others wait.
+ */
+export async function prepareForRole(config: Config): Promise<void> {
+  const masterKey = await readMasterKey(config)
+  const created = await fill(config, { url: databaseUrl(config), masterKey })
+  for (const line of firstSecrets(config, created)) process.stdout.write(`${line}\n`)
+}
+
+/** What the first start made, in words; secrets that the operator chose are not repeated. */
+export function firstSecrets(config: Config, created: PreparedDatabase['created']): string[] {
+  if (created === null) return []
+  return [
+    ...(config.PARLEY_ADMIN_KEY === undefined ? [`Admin key, shown this once: ${created.adminKey}`] : []),
+    ...(config.PARLEY_WEBHOOK_SECRET === undefined
+      ? [`Webhook secret, shown this once: ${created.webhookSecret}`]
+      : []),
+  ]
 }
 
 async function startEmbedded(

@@ -21,6 +21,7 @@ export async function runAlone(part: Runnable, log: Logger): Promise<void> {
   // A failure that nobody waited for is a defect of ours, but no reason to cut off everybody's calls.
   process.on('unhandledRejection', error => log.error({ err: error }, 'a failure was left unhandled'))
   process.send?.({ type: 'ready', address: running.address })
+  log.info({ address: running.address }, 'ready')
   const over = Promise.withResolvers<void>()
   let asked = 0
   const stop = () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
-import { type PreparedDatabase, prepareDatabase } from './prepare-database.ts'
+import { firstSecrets, type PreparedDatabase, prepareDatabase } from './prepare-database.ts'
 import type { Config } from './config.ts'
 import { readMasterKey } from './secrets.ts'
 
@@ -64,14 +64,9 @@ function streamPorts(config: Config, index: number): Record<string, string> {
   )
 }
 
-/** Secrets that the operator chose are not repeated. */
 function welcome([api, ...sip]: readonly string[], { config, created }: Start): string {
-  const lines = [`Parley answers at ${api}, SIP at ${sip.join(', ')}. Reference: ${api}/docs`]
-  if (created && config.PARLEY_ADMIN_KEY === undefined)
-    lines.push(`Admin key, shown this once: ${created.adminKey}`)
-  if (created && config.PARLEY_WEBHOOK_SECRET === undefined)
-    lines.push(`Webhook secret, shown this once: ${created.webhookSecret}`)
-  return `${lines.join('\n')}\n`
+  const line = `Parley answers at ${api}, SIP at ${sip.join(', ')}. Reference: ${api}/docs`
+  return `${[line, ...firstSecrets(config, created)].join('\n')}\n`
 }
 
 interface Start {
