@@ -9,6 +9,7 @@ const live = [
   'interop/**/*.test.ts',
   'bench/*.test.ts',
   'quality/*.test.ts',
+  'chaos/*.test.ts',
 ]
 
 export default defineConfig({
