@@ -51,6 +51,7 @@ class House implements Faults {
   readonly #lines = new Set<WebSocket>()
   readonly #stalled = new Set<WebSocket>()
   #refusal: number | null = null
+  #hushed = false
   #count = 0
 
   constructor(provider: Provider) {
@@ -67,6 +68,7 @@ class House implements Faults {
     const log = this.#enter(request)
     const status = this.#refusal ?? this.#provider.authorize(request)
     if (status !== null) return turnAway(response, status)
+    if (this.#hushed) return void request.resume()
     const answered = this.#provider.requested?.(request, response, log)
     if (!answered) turnAway(response, 404)
     else answered.catch(error => response.destroy(error as Error))
@@ -89,6 +91,7 @@ class House implements Faults {
         log('in', 'close', { code })
       })
       client.on('error', () => client.terminate())
+      if (this.#hushed) return
       this.#provider.connected?.(this.#line(client, log), request)
     })
   }
@@ -110,6 +113,10 @@ class House implements Faults {
 
   garble(): void {
     for (const client of this.#lines) client.send('{"type": 17, "delta": ')
+  }
+
+  hush(on: boolean): void {
+    this.#hushed = on
   }
 
   async close(http: Server): Promise<void> {

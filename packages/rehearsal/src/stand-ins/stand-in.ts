@@ -29,4 +29,6 @@ export interface Faults {
   stall(): void
   /** Sends every open connection a message that means nothing. */
   garble(): void
+  /** New connections and requests are taken and never answered, until it is switched off. */
+  hush(on: boolean): void
 }

@@ -43,7 +43,7 @@ const speech = z.looseObject({ text: z.string().min(1), model_id: z.string().opt
  */
 export async function openElevenLabs(options: ElevenLabsOptions = {}): Promise<StandIn> {
   const usual = { firstAudioMs: 40, betweenPiecesMs: 5, pieceMs: 100, alignment: true, sampleRateHz: 8000 }
-  const settings = { ...usual, ...options }
+  const settings = { ...usual, isSilent: () => false, ...options }
   return await openLoopback({
     authorize: request => refusalOf(request, options),
     connected: (line, request) => {

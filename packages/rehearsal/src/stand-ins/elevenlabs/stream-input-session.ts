@@ -12,6 +12,8 @@ export interface SpeechOptions {
   readonly alignment: boolean
   /** What it speaks, whatever it was asked for. */
   readonly sampleRateHz: number
+  /** Whether what is said next can not be heard, as long as it is. */
+  readonly isSilent: () => boolean
 }
 
 const voiceSettings = z.strictObject({
@@ -82,11 +84,16 @@ export class StreamInputSession {
 
   #next(): void {
     const text = this.#waiting.shift()
-    if (text !== undefined) return this.#speak(text, toneSpeechAt(text, this.#options.sampleRateHz))
+    if (text !== undefined) return this.#speak(text, this.#voiced(text))
     this.#speaking = false
     if (!this.#ended) return
     this.#line.send('final', { audio: null, isFinal: true, normalizedAlignment: null, alignment: null })
     this.#line.close(1000, '')
+  }
+
+  #voiced(text: string): Uint8Array {
+    const audio = toneSpeechAt(text, this.#options.sampleRateHz)
+    return this.#options.isSilent() ? audio.fill(0xff) : audio
   }
 
   #speak(text: string, audio: Uint8Array): void {

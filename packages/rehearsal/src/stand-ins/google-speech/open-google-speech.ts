@@ -35,11 +35,13 @@ export async function openGoogleSpeech(options: GoogleSpeechOptions = {}): Promi
     void log.push({ atMs: performance.now(), connection, direction: 'in', type, body })
   const open = new Set<Stream>()
   let refusal: status | null = null
+  let hushed = false
   const inOrder = orderedAudio(audio => options.onAudio?.(audio))
   const server = new Server()
   const recognize = (stream: Stream) => {
     const refused = refusal ?? refusalOf(stream.metadata, options)
     if (refused !== null) return refuse(stream, refused)
+    if (hushed) return
     if (options.silentStart !== true) stream.sendMetadata(new Metadata())
     if (options.refusesLate === true) return refuse(stream, status.UNAUTHENTICATED)
     open.add(stream)
@@ -62,6 +64,9 @@ export async function openGoogleSpeech(options: GoogleSpeechOptions = {}): Promi
       drop: () => gate.drop(),
       stall: () => gate.stall(),
       garble: () => open.forEach(stream => stream.write(Buffer.from([0x12, 0xff, 0xff, 0xff]))),
+      hush: on => {
+        hushed = on
+      },
     },
     [Symbol.asyncDispose]: async () => {
       server.forceShutdown()
