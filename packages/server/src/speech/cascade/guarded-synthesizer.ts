@@ -1,5 +1,6 @@
 import { VoiceFault } from '../port.ts'
 import { raced } from '../patience.ts'
+import { isSounding } from '../sounding.ts'
 import type { Spoken, Synthesizer, SynthesizerStream } from './port.ts'
 import { impossiblePace } from './speech-pace.ts'
 
@@ -7,9 +8,14 @@ import { impossiblePace } from './speech-pace.ts'
 const FIRST_AUDIO_MS = 1_500
 /** From audio to audio, while the brain may be thinking of what comes next. */
 const NEXT_AUDIO_MS = 7_000
+/** A pause before the first word is no fault; so much nothing is. */
+const LONGEST_PAUSE_MS = 2_000
 const BYTES_PER_MS = 8
 
-/** Holds a vendor's speech to what a call needs: it begins in time, it goes on, and it is as fast as people speak. */
+/**
+ * Holds a vendor's speech to what a call needs: it begins in time, something is to be heard, it goes on, and it is as
+ * fast as people speak.
+ */
 export function guarded(provider: string, synthesizer: Synthesizer): Synthesizer {
   return {
     open: async (session, signal) => {
@@ -47,6 +53,7 @@ async function* speak({ provider, stream, text }: Speech, signal: AbortSignal): 
       yield piece
     }
   }
+  const silence = new Silence()
   const reading = stream.speak(watched(), both)[Symbol.asyncIterator]()
   const wait = { waitMs: NEXT_AUDIO_MS, late: (ms: number) => fault('timeout', `no audio in ${ms} ms`) }
   try {
@@ -54,13 +61,34 @@ async function* speak({ provider, stream, text }: Speech, signal: AbortSignal): 
       const next = await raced(reading.next(), wait, both)
       const pace = impossiblePace({ text: sent, spokenMs, complete: next.done === true })
       if (pace !== null) throw fault('protocol', pace)
+      if (silence.isTooLong(next.done === true))
+        throw fault('protocol', 'nothing is to be heard in what was spoken')
       if (next.done) return
       if (next.value.audio.length > 0) clearTimeout(timer)
       spokenMs += next.value.audio.length / BYTES_PER_MS
-      yield next.value
+      yield* silence.passed(next.value)
     }
   } finally {
     clearTimeout(timer)
     reading.return?.(undefined)?.catch(() => undefined)
+  }
+}
+
+/** Keeps speech back as long as nothing is to be heard in it: another voice can then speak all of it. */
+class Silence {
+  #waiting: Spoken[] = []
+  #waitingMs = 0
+  #broken = false
+
+  passed(piece: Spoken): readonly Spoken[] {
+    if (this.#broken) return [piece]
+    this.#waiting.push(piece)
+    this.#waitingMs += piece.audio.length / BYTES_PER_MS
+    this.#broken = isSounding(piece.audio)
+    return this.#broken ? this.#waiting.splice(0) : []
+  }
+
+  isTooLong(over: boolean): boolean {
+    return !this.#broken && (over ? this.#waitingMs > 0 : this.#waitingMs > LONGEST_PAUSE_MS)
   }
 }

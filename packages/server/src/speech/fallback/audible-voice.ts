@@ -1,9 +1,6 @@
 import { type Voice, type VoiceCapabilities, type VoiceEvent, VoiceFault } from '../port.ts'
+import { isSounding } from '../sounding.ts'
 
-/** The magnitude of a µ-law sample that is quieter than the noise of any line: about -60 dB of full scale. */
-const SILENT_UP_TO = 4
-/** Of sound, at least so many samples are louder. */
-const SOUNDING_SHARE = 0.02
 /** A pause before the first word is no fault; so much nothing is. */
 const LONGEST_PAUSE_MS = 2_000
 const BYTES_PER_MS = 8
@@ -124,11 +121,4 @@ class AudibleVoice implements Voice {
     const message = 'the model made a reply in which nothing is to be heard'
     listener({ type: 'fault', fault: new VoiceFault(this.#provider, 'protocol', { message }), fatal: true })
   }
-}
-
-/** µ-law counts up with loudness from the complement's zero, so no sample needs to be decoded. */
-function isSounding(audio: Uint8Array): boolean {
-  let loud = 0
-  for (let i = 0; i < audio.length; i++) if ((~(audio[i] ?? 0xff) & 0x7f) > SILENT_UP_TO) loud++
-  return loud > audio.length * SOUNDING_SHARE
 }
