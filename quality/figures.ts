@@ -1,6 +1,7 @@
 import type { AnswerFigures, Matrix } from '../packages/server/test/answering/measure-answers.ts'
 import { quantiles } from '../bench/measure/quantiles.ts'
 import type { CallResult } from './calls/run-scenarios.ts'
+import { type FaultResults, isBad } from './faults/run-faults.ts'
 import type { Understanding } from './talk/hear-sound.ts'
 import type { Share, TalkFigures } from './talk/measure-talk.ts'
 
@@ -9,18 +10,20 @@ export interface Measured {
   readonly calls: readonly CallResult[] | null
   readonly turns: Readonly<Record<Understanding, TalkFigures>> | null
   readonly answering: AnswerFigures | null
+  readonly faults: FaultResults | null
 }
 
 /** What `--json` writes. */
 export type Figures = Readonly<Record<string, unknown>>
 
-export function figuresOf({ calls, turns, answering }: Measured): Figures {
+export function figuresOf({ calls, turns, answering, faults }: Measured): Figures {
   return {
     ...(turns && turnFigures(turns)),
     ...(calls && callFigures(calls)),
     ...(answering && {
       answering: { every_word: answerFigures(answering.trueWords), ears: answerFigures(answering.localEars) },
     }),
+    ...(faults && { faults: faultFigures(faults) }),
   }
 }
 
@@ -50,6 +53,20 @@ function callFigures(calls: readonly CallResult[]): Figures {
     response_ms: spread(calls.flatMap(call => call.latenciesMs)),
     stop_on_the_wire_ms: spread(calls.flatMap(({ stopMs }) => (stopMs === null ? [] : [stopMs]))),
     faults: calls.flatMap(({ name, mode: of, faults }) => faults.map(told => `${of}, ${name}: ${told}`)),
+  }
+}
+
+function faultFigures({ seed, calls }: FaultResults): Figures {
+  const silences = calls.map(({ worstSilenceMs }) => worstSilenceMs)
+  const bad = calls.filter(isBad)
+  return {
+    seed,
+    calls: calls.length,
+    stuck: calls.filter(({ endReason }) => endReason === 'stuck').length,
+    silent_too_long: bad.filter(({ endReason }) => endReason !== 'stuck').length,
+    worst_silence_ms: silences.length === 0 ? null : Math.max(...silences),
+    silence_ms: spread(silences),
+    wrong: bad.map(({ name, endReason, worstSilenceMs }) => `${name}: ${endReason}, ${worstSilenceMs} ms`),
   }
 }
 

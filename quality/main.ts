@@ -4,6 +4,7 @@ import { measureAnswers } from '../packages/server/test/answering/measure-answer
 import { modes } from '../packages/rehearsal/test/platform/platform.ts'
 import { type CallResult, runScenarios } from './calls/run-scenarios.ts'
 import { readScenarios } from './calls/scenario.ts'
+import { type FaultCall, isBad, runFaults } from './faults/run-faults.ts'
 import { figuresOf } from './figures.ts'
 import { type CommandLine, type PartName, readOptions, UsageError } from './options.ts'
 import { tableOf, writeTable } from './table.ts'
@@ -18,13 +19,22 @@ function show({ mode, name, faults }: CallResult): void {
   for (const fault of faults) print(`        ${fault}`)
 }
 
-async function measure({ only, width }: CommandLine) {
+function showFault(call: FaultCall): void {
+  const { name, endReason, worstSilenceMs } = call
+  print(`  ${isBad(call) ? 'FAIL' : 'ok  '}  ${name}: ${endReason}, silent for ${worstSilenceMs} ms`)
+  if (isBad(call)) for (const fault of call.told) print(`        ${fault}`)
+}
+
+async function measure({ only, width, calls, seed }: CommandLine) {
   const wants = (part: PartName): boolean => only.includes(part)
   return {
     turns: wants('turns') ? await measureTalk() : null,
     answering: wants('answering') ? await measureAnswers() : null,
     calls: wants('calls')
       ? await runScenarios({ scenarios: await readScenarios(), modes, width, onResult: show })
+      : null,
+    faults: wants('faults')
+      ? await runFaults({ calls, width, ...(seed !== null && { seed }), onResult: showFault })
       : null,
   }
 }

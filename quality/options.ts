@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 
 /** What can be measured by itself. */
-export const parts = ['calls', 'turns', 'answering'] as const
+export const parts = ['calls', 'turns', 'answering', 'faults'] as const
 export type PartName = (typeof parts)[number]
 
 export interface CommandLine {
@@ -9,6 +9,10 @@ export interface CommandLine {
   readonly json: string | null
   /** Calls at once. */
   readonly width: number
+  /** Calls in which a provider fails. */
+  readonly calls: number
+  /** Of their chance; null: any. */
+  readonly seed: number | null
   /** Whether the table in `docs/quality.md` is written. */
   readonly write: boolean
 }
@@ -16,17 +20,27 @@ export interface CommandLine {
 export class UsageError extends Error {}
 
 const usage = `npm run quality -- [--only NAME]... [--json FILE] [--width CALLS] [--write]
+    [--calls N] [--seed N]
 NAME: ${parts.join(', ')}; all of them where none is named
---write: the table goes into docs/quality.md`
+--write: the table goes into docs/quality.md
+--calls: calls of the part faults, and --seed: to have the same ones again`
+
+const mostCalls = 10_000
 
 export function readOptions(args: readonly string[]): CommandLine {
   const values = parse(args)
   const width = Number(values.width)
   if (!/^\d{1,2}$/u.test(values.width) || width < 1 || width > 16)
     throw new UsageError(`--width takes a number from 1 to 16\n${usage}`)
+  const calls = Number(values.calls)
+  if (!/^\d+$/u.test(values.calls) || calls < 1 || calls > mostCalls)
+    throw new UsageError(`--calls takes a number from 1 to ${mostCalls}\n${usage}`)
+  if (values.seed !== undefined && !/^\d{1,10}$/u.test(values.seed))
+    throw new UsageError(`--seed takes a whole number\n${usage}`)
+  const seed = values.seed === undefined ? null : Number(values.seed)
   const only = values.only.map(partOf)
   const { json = null, write } = values
-  return { only: only.length > 0 ? only : parts, json, width, write }
+  return { only: only.length > 0 ? only : parts, json, width, calls, seed, write }
 }
 
 function partOf(name: string): PartName {
@@ -44,6 +58,8 @@ function parse(args: readonly string[]) {
         only: { ...text, multiple: true, default: [] },
         json: text,
         width: { ...text, default: '6' },
+        calls: { ...text, default: '60' },
+        seed: text,
         write: { type: 'boolean', default: false },
       },
     }).values

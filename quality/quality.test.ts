@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { stopTimeMs, voicedShare } from './calls/recording.ts'
 import { personaOf, readScenarios } from './calls/scenario.ts'
+import { Callee } from './faults/callee.ts'
+import { isBad, runFaults } from './faults/run-faults.ts'
 import { figuresOf } from './figures.ts'
 import { readOptions } from './options.ts'
 import { tableOf } from './table.ts'
@@ -25,9 +27,12 @@ test('the time to silence runs from the callee over the agent to the last voice 
   expect(voicedShare({ agent, callee: [] }, { startMs: 800, endMs: 1_600 })).toBe(0.5)
 })
 
-test.each([[['--only', 'nothing']], [['--width', '0']], [['--unknown']]])('options: %s', args => {
-  expect(() => readOptions(args)).toThrow()
-})
+test.each([[['--only', 'nothing']], [['--width', '0']], [['--calls', 'x']], [['--unknown']]])(
+  'options: %s',
+  args => {
+    expect(() => readOptions(args)).toThrow()
+  },
+)
 
 test('turns: a part of the trials, where every word is understood', { timeout: 240_000 }, async () => {
   const turns = await measureTalk({ nth: 12 })
@@ -35,7 +40,37 @@ test('turns: a part of the trials, where every word is understood', { timeout: 2
   expect(truth.falseStops.of + truth.missedInterruptions.of + truth.cutOffs.of).toBeGreaterThanOrEqual(12)
   expect(truth.missedInterruptions.cases).toEqual([])
   expect(truth.cutOffs.cases).toEqual([])
-  const table = tableOf(figuresOf({ calls: null, turns, answering: null }))
+  const table = tableOf(figuresOf({ calls: null, turns, answering: null, faults: null }))
   expect(table).toContain('| missed interruptions, every word understood | ≤ 2 % | 0.0 % |')
   expect(table).not.toContain('farewell')
+})
+
+test('a callee counts the time without a sound, also after a word that only fills the wait', () => {
+  const callee = new Callee([400])
+  const hears = (voiced: boolean, ms: number) =>
+    Array.from({ length: ms / 20 }, () => callee.hears(new Uint8Array(160).fill(voiced ? 0x20 : 0xff)))
+  expect(hears(true, 2_000).concat(hears(false, 800)).filter(Boolean)).toEqual([{ type: 'say', sentence: 0 }])
+  hears(false, 1_300)
+  hears(true, 1_000)
+  hears(false, 3_000)
+  hears(true, 2_000)
+  expect(hears(false, 800)).toContainEqual({ type: 'hang_up' })
+  expect(callee.ended()).toMatchObject({ worstSilenceMs: 3_020, said: 1, gaveUp: false })
+})
+
+test('a callee whom nobody answers gives up', () => {
+  const callee = new Callee([])
+  const silence = new Uint8Array(160).fill(0xff)
+  expect(Array.from({ length: 800 }, () => callee.hears(silence))).toContainEqual({ type: 'hang_up' })
+  const { gaveUp, worstSilenceMs } = callee.ended()
+  expect(gaveUp).toBe(true)
+  expect(worstSilenceMs).toBeGreaterThan(15_000)
+})
+
+test('whatever provider fails: no call is stuck, and nobody waits longer than six seconds', {
+  timeout: 300_000,
+}, async () => {
+  const { calls } = await runFaults({ calls: 14, width: 7, seed: 7 })
+  expect(calls).toHaveLength(14)
+  expect(calls.filter(isBad)).toEqual([])
 })

@@ -30,6 +30,7 @@ const shown = z.object({
   response_ms: spread,
   stop_on_the_wire_ms: spread,
   answering: z.object({ every_word: answers, ears: answers }).optional(),
+  faults: z.object({ calls: z.number(), stuck: z.number(), worst_silence_ms: z.number() }).optional(),
 })
 type Shown = z.infer<typeof shown>
 
@@ -46,7 +47,7 @@ export function tableOf(figures: Figures): string {
 }
 
 function rowsOf(of: Shown): Row[] {
-  const { calls, answering } = of
+  const { calls, answering, faults } = of
   const played = (one: { calls: number; as_expected: number } | undefined) =>
     one ? `${one.as_expected} of ${one.calls}` : null
   const told = (one: z.infer<typeof answers> | undefined) =>
@@ -62,6 +63,8 @@ function rowsOf(of: Shown): Row[] {
     ...turnRows('local ears', of.local_ears ?? {}),
     ['answers told apart, every word understood', '', told(answering?.every_word)],
     ['answers told apart, local ears', '', told(answering?.ears)],
+    ['calls in which a provider failed: stuck', '0', faults ? `${faults.stuck} of ${faults.calls}` : null],
+    ['longest silence in them, ms', '≤ 6000', faults ? `${faults.worst_silence_ms}` : null],
   ]
 }
 
