@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { moment, text, timestamp } from './fields.ts'
+import { pageOf } from './page.ts'
 
 /** What a key may do. */
 export const scopes = [
@@ -26,15 +27,41 @@ const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: 'Must be an IP address or a CIDR range',
 })
 
+const fields = {
+  name: text({ min: 1, max: 100 }),
+  scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
+  allowed_ips: z.array(address).max(100).meta({ description: 'Empty: any address' }),
+}
+
 export const createApiKeySchema = z
   .strictObject({
-    name: text({ min: 1, max: 100 }),
-    scopes: z.array(z.enum(scopes)).min(1).max(scopes.length),
+    ...fields,
     expires_at: moment.optional(),
-    allowed_ips: z.array(address).max(100).default([]).meta({ description: 'Empty: any address' }),
+    allowed_ips: fields.allowed_ips.default([]),
   })
   .meta({ id: 'CreateApiKey' })
 export type CreateApiKey = z.output<typeof createApiKeySchema>
+
+export const changeApiKeySchema = z
+  .strictObject({ ...fields, expires_at: moment.nullable() })
+  .partial()
+  .refine(change => Object.keys(change).length > 0, { error: 'Must change something' })
+  .meta({ id: 'ChangeApiKey' })
+export type ChangeApiKey = z.output<typeof changeApiKeySchema>
+
+/** A week. */
+const longestOverlapMinutes = 7 * 24 * 60
+
+export const rotateApiKeySchema = z
+  .strictObject({
+    overlap_minutes: z
+      .number()
+      .min(0)
+      .max(longestOverlapMinutes)
+      .default(60)
+      .meta({ description: 'How long the old key goes on working beside the new one' }),
+  })
+  .meta({ id: 'RotateApiKey' })
 
 export const apiKeySchema = z
   .object({
@@ -54,4 +81,14 @@ export const createdApiKeySchema = apiKeySchema
   .extend({ key: z.string().meta({ description: 'The key itself: shown this once' }) })
   .meta({ id: 'CreatedApiKey' })
 
-export const apiKeyListSchema = z.object({ data: z.array(apiKeySchema) })
+export type CreatedApiKey = z.infer<typeof createdApiKeySchema>
+
+export const rotatedApiKeySchema = createdApiKeySchema
+  .extend({
+    previous_id: z.string(),
+    previous_expires_at: timestamp.meta({ description: 'Until then the old key works, too' }),
+  })
+  .meta({ id: 'RotatedApiKey' })
+export type RotatedApiKey = z.infer<typeof rotatedApiKeySchema>
+
+export const apiKeyPageSchema = pageOf(apiKeySchema).meta({ id: 'ApiKeyPage' })

@@ -7,6 +7,7 @@ import { newId } from '../domain/new-id.ts'
 import { authenticate } from './auth.ts'
 import type { Api, HttpDeps } from './deps.ts'
 import { errorHandler, sendProblem } from './errors.ts'
+import { openKeyWatch } from './key-watch.ts'
 import { type KnownPaths, watchPaths } from './known-paths.ts'
 import { acceptFiles } from './multipart-file.ts'
 import { describeApi } from './openapi.ts'
@@ -120,6 +121,10 @@ function addHooks(app: Api, deps: HttpDeps): void {
 async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
+  const keys = openKeyWatch(deps.database, error =>
+    deps.log.warn({ err: error }, 'keys can not be looked at now'),
+  )
+  app.addHook('onClose', async () => keys[Symbol.dispose]())
   healthRoutes(app, deps)
   metricsRoutes(app, deps)
   errorRoutes(app)
@@ -127,8 +132,8 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   testCallRoutes(app, deps)
   timelineRoutes(app, deps)
   liveControlRoutes(app, deps)
-  callEventRoutes(app, { ...deps, closing: closing.signal })
-  listenRoutes(app, deps)
+  callEventRoutes(app, { ...deps, keys, closing: closing.signal })
+  listenRoutes(app, { ...deps, keys })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)
   agentRoutes(app, deps)

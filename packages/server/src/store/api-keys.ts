@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { CreateApiKey, Scope } from '@parley/contract/api-keys'
-import { sql } from 'kysely'
+import type { ChangeApiKey, CreateApiKey, Scope } from '@parley/contract/api-keys'
+import type { Page } from '@parley/contract/page'
+import { type Selectable, sql } from 'kysely'
 import type { AccountId, ApiKeyId } from '../domain/ids.ts'
+import { isUuid } from '../domain/is-uuid.ts'
 import { newId } from '../domain/new-id.ts'
+import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Tables } from './tables.ts'
-import type { Selectable } from 'kysely'
 
 /**
  * Keys are 256 random bits, so one round of SHA-256 is enough to store them by: nobody can try them out.
@@ -80,22 +82,92 @@ export async function findKeyHolder({ kysely }: Database, key: string): Promise<
   return { keyId: row.id, accountId: row.account_id, scopes: row.scopes, allowedIps: row.allowed_ips }
 }
 
-/** Keys in use, newest first. */
-export async function listApiKeys({ kysely }: Database, account: AccountId): Promise<ApiKeyRow[]> {
-  return await kysely
+/** Those of the keys that can be used now. */
+export async function findUsable(
+  { kysely }: Database,
+  ids: readonly ApiKeyId[],
+): Promise<ReadonlySet<ApiKeyId>> {
+  const rows = await kysely
+    .selectFrom('api_keys')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('revoked_at', 'is', null)
+    .where(is => is.or([is('expires_at', 'is', null), is('expires_at', '>', sql<Date>`now()`)]))
+    .execute()
+  return new Set(rows.map(row => row.id))
+}
+
+/** Keys that are not revoked, newest first. An unusable cursor throws RangeError. */
+export async function listApiKeys(
+  { kysely }: Database,
+  account: AccountId,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<ApiKeyRow>> {
+  let query = kysely
     .selectFrom('api_keys')
     .select(columns)
     .where('account_id', '=', account)
     .where('revoked_at', 'is', null)
+  if (page.cursor !== undefined) query = query.where('id', '<', decodeCursor(page.cursor) as ApiKeyId)
+  const rows = await query
     .orderBy('id', 'desc')
-    .limit(1_000)
+    .limit(page.limit + 1)
     .execute()
+  return pageOfRows(rows, page.limit)
+}
+
+interface KeyOf {
+  readonly account: AccountId
+  readonly id: string
+}
+
+/** A key that is not revoked, locked until the transaction ends. Null where the account has no such one. */
+export async function lockApiKey(trx: Transaction, { account, id }: KeyOf): Promise<ApiKeyRow | null> {
+  if (!isUuid(id)) return null
+  const row = await trx
+    .selectFrom('api_keys')
+    .select(columns)
+    .where('account_id', '=', account)
+    .where('id', '=', id as ApiKeyId)
+    .where('revoked_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  return row ?? null
+}
+
+export async function changeApiKey(trx: Transaction, id: ApiKeyId, change: ChangeApiKey): Promise<ApiKeyRow> {
+  const { name, scopes, allowed_ips, expires_at } = change
+  return await trx
+    .updateTable('api_keys')
+    .set({
+      ...(name === undefined ? {} : { name }),
+      ...(scopes === undefined ? {} : { scopes: [...new Set(scopes)] }),
+      ...(allowed_ips === undefined ? {} : { allowed_ips }),
+      ...(expires_at === undefined ? {} : { expires_at: expires_at === null ? null : new Date(expires_at) }),
+      // What is left as it is must be named once, or there is nothing to set.
+      revoked_at: null,
+    })
+    .where('id', '=', id)
+    .returning(columns)
+    .executeTakeFirstOrThrow()
+}
+
+/** Lets a key end after so many minutes, unless it ends earlier by itself. Answers when. */
+export async function endApiKey(trx: Transaction, id: ApiKeyId, minutes: number): Promise<Date> {
+  const row = await trx
+    .updateTable('api_keys')
+    .set({ expires_at: sql<Date>`least(expires_at, now() + make_interval(secs => ${minutes * 60}))` })
+    .where('id', '=', id)
+    .returning('expires_at')
+    .executeTakeFirstOrThrow()
+  if (row.expires_at === null) throw new Error('a key that was ended has no end')
+  return row.expires_at
 }
 
 /** False where the account has no such key in use. */
 export async function revokeApiKey(
-  { kysely }: Database,
-  o: { account: AccountId; id: string },
+  { kysely }: { kysely: Database['kysely'] | Transaction },
+  o: KeyOf,
 ): Promise<boolean> {
   const revoked = await kysely
     .updateTable('api_keys')

@@ -52,7 +52,7 @@ test('a key opens until it expires or is revoked, and is stored as a hash only',
   const { key, row } = await make(undefined)
   expect(await findKeyHolder(database, key)).toMatchObject({ keyId: row.id, scopes: ['calls:read'] })
   expect(row).toMatchObject({ prefix: key.slice(0, 12), last_four: key.slice(-4) })
-  expect(JSON.stringify(await listApiKeys(database, account))).not.toContain(key)
+  expect(JSON.stringify(await listApiKeys(database, account, { limit: 50 }))).not.toContain(key)
   expect(await revokeApiKey(database, { account, id: row.id })).toBe(true)
   expect(await revokeApiKey(database, { account, id: row.id })).toBe(false)
   expect(await findKeyHolder(database, key)).toBeNull()

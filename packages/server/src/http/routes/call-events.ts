@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { findCall } from '../../store/calls.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
+import type { KeyWatch } from '../key-watch.ts'
 import { callParams } from './calls.ts'
 
 /** Proxies and clients give up on silent connections; a comment now and then keeps them open. */
@@ -15,7 +16,7 @@ const reconnectMs = 2_000
 /** Server-sent events (WHATWG HTML, 9.2) of one call: its past from the rows, then what comes. */
 export function callEventRoutes(
   app: Api,
-  { database, liveCalls, closing }: HttpDeps & { closing: AbortSignal },
+  { database, liveCalls, keys, closing }: HttpDeps & { keys: KeyWatch; closing: AbortSignal },
 ): void {
   app.get(
     '/v1/calls/:id/events',
@@ -41,7 +42,8 @@ export function callEventRoutes(
       const gone = new AbortController()
       request.raw.socket.once('close', () => gone.abort())
       reply.raw.once('close', () => gone.abort())
-      const signal = AbortSignal.any([gone.signal, closing])
+      const usable = keys.whileUsable(holderIn(request).keyId, gone.signal)
+      const signal = AbortSignal.any([gone.signal, usable, closing])
       const events = liveCalls.follow(row.id, seen, signal)
       return await reply
         .header('content-type', 'text/event-stream; charset=utf-8')

@@ -4,12 +4,13 @@ import { listenQuery, listenTicketSchema } from '@parley/contract/listening'
 import type { FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
-import type { CallId } from '../../domain/ids.ts'
+import type { ApiKeyId, CallId } from '../../domain/ids.ts'
 import { LiveAudioSender } from '../../domain/live-audio.ts'
 import { connectToWorker, issueListenTicket, liveCallBy, liveCallOf } from '../../intake/listen-in.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
+import type { KeyWatch } from '../key-watch.ts'
 import { callParams } from './calls.ts'
 
 const tags = ['Calls']
@@ -17,6 +18,8 @@ const tags = ['Calls']
 const maxPayload = 1_024
 /** RFC 6455 section 7.4.1: the server meets a condition that it did not expect. */
 const serverError = 1011
+/** The same section: what is asked for is against the rules. */
+const policyViolation = 1008
 const closeMs = 2_000
 
 const description = `A WebSocket. First comes JSON as text:
@@ -40,7 +43,7 @@ export async function acceptWebSockets(app: Api): Promise<void> {
 }
 
 /** Listening in on a live call, whichever worker has it. */
-export function listenRoutes(app: Api, deps: HttpDeps): void {
+export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): void {
   const { database, links } = deps
   app.post(
     '/v1/calls/:id/listen',
@@ -84,8 +87,9 @@ export function listenRoutes(app: Api, deps: HttpDeps): void {
       reply.header('upgrade', 'websocket')
       throw new ApiError('upgrade_required', { detail: 'This is a WebSocket: ask for an upgrade' })
     },
-    wsHandler: (client, { listensTo, log }) => {
+    wsHandler: (client, { listensTo, holder, log }) => {
       if (listensTo === null) throw new Error('nobody looked whether this call may be heard')
+      if (holder !== null) closeWithKey(client, holder.keyId, deps.keys)
       passOn(client, listensTo, deps).catch((error: unknown) => {
         log.warn({ err: error, call_id: listensTo }, 'a call can not be listened to')
         client.close(serverError, error instanceof ApiError ? error.message : 'not possible now')
@@ -101,6 +105,16 @@ async function callToHear(
   const { holder, params, query } = request
   if (holder !== null) return await liveCallOf(database, { account: holder.accountId, id: params.id })
   return await liveCallBy(database, { id: params.id, ticket: query.token ?? '' })
+}
+
+/** A key that is revoked hears no more. A token was good for this one connection, whatever became of its key. */
+function closeWithKey(client: WebSocket, keyId: ApiKeyId, keys: KeyWatch): void {
+  const gone = new AbortController()
+  client.once('close', () => gone.abort())
+  const usable = keys.whileUsable(keyId, gone.signal)
+  usable.addEventListener('abort', () => client.close(policyViolation, 'the key is no longer good'), {
+    once: true,
+  })
 }
 
 /** Until either side closes. */
