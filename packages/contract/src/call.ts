@@ -42,6 +42,9 @@ export const callSummarySchema = z
     model: z.string(),
     voice: z.string(),
     created_at: timestamp,
+    scheduled_for: timestamp.nullable().meta({
+      description: 'When a `pending` call will be dialled at the earliest; null: at once, or dialled already',
+    }),
     started_at: timestamp.nullable().meta({ description: 'Dialled' }),
     end_at: timestamp.nullable(),
     duration: z

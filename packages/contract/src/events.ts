@@ -1,4 +1,5 @@
 import type { OneWayCause } from './line-quality.ts'
+import type { preflightRefusals } from './preflight.ts'
 import type { Answerer, CallMode, EndReason, NetworkStatus } from './status.ts'
 
 /**
@@ -41,6 +42,18 @@ export type ControlAction = 'say' | 'instruct' | 'transfer' | 'dtmf'
 
 export type CallEventBody =
   | { type: 'queued' }
+  /** It waits until then: as asked for, or because a preflight says that it may not be dialled before. */
+  | { type: 'scheduled'; at: string; because: (typeof preflightRefusals)[number] | null }
+  /** It may not be dialled, and ends. */
+  | { type: 'refused'; code: (typeof preflightRefusals)[number]; detail: string }
+  /** Its attempt reached nobody, and there will be another one. */
+  | {
+      type: 'retrying'
+      attempt: number
+      call_status: NetworkStatus
+      error_message: string | null
+      at: string
+    }
   | { type: 'dialing'; attempt: number }
   | { type: 'ringing' }
   | { type: 'answered'; mode: CallMode; model: string; voice: string }

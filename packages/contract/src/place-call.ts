@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { analysisOptionSchema } from './analysis.ts'
+import { callingWindowSchema } from './calling-window.ts'
 import { disclosureSchema } from './disclosure.ts'
-import { e164, isKeepable, languageTag, phoneMessage, phoneNumber, text, uuid } from './fields.ts'
+import {
+  e164,
+  isKeepable,
+  languageTag,
+  moment,
+  phoneMessage,
+  phoneNumber,
+  text,
+  timestamp,
+  uuid,
+} from './fields.ts'
+import { retrySchema } from './retry.ts'
 import { callModes } from './status.ts'
 import { toolsSchema } from './tools.ts'
 import { transferSchema } from './transfer.ts'
@@ -165,6 +177,11 @@ export const placeCallSchema = z
     voicemail: voicemailSchema.optional(),
     record: z.boolean().default(true).meta({ description: 'Record both sides of the call.' }),
     analysis: analysisOptionSchema.optional(),
+    schedule_at: moment.optional().meta({
+      description: 'When to dial, at most a year ahead. Absent, or past: at once. For calls that we place.',
+    }),
+    calling_window: callingWindowSchema.optional(),
+    retry: retrySchema.optional(),
     webhook_url: z
       .url({ protocol: /^https?$/, hostname: /^.+$/, error: 'Must be an http or https URL' })
       .max(2_048)
@@ -199,7 +216,8 @@ export const placedCallSchema = z
       .string()
       .nullable()
       .meta({ description: "The carrier's id; null until the call is dialled" }),
-    status: z.literal('queued'),
+    status: z.enum(['queued', 'pending']).meta({ description: '`pending`: it waits for its time' }),
+    scheduled_for: timestamp.optional().meta({ description: 'When it will be dialled; absent: at once' }),
     warnings: z.array(warningSchema).optional(),
   })
   .meta({ id: 'PlacedCall' })

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { openBrowserCalls } from './config/browser-calls.ts'
 import { openCallTools } from './config/call-tools.ts'
 import type { Config } from './config/config.ts'
-import { callBus, databaseUrl, trunkLimits, trunkOf } from './config/line-settings.ts'
+import { callBus, databaseUrl, preflightSettings, trunkLimits, trunkOf } from './config/line-settings.ts'
 import type { Runnable } from './config/run-alone.ts'
 import { readMasterKey } from './config/secrets.ts'
 import { openListeners } from './config/listeners.ts'
@@ -28,6 +28,7 @@ import type { NodeId } from './domain/ids.ts'
 import { newId } from './domain/new-id.ts'
 import { unreached } from './domain/outcome.ts'
 import { openRecordings } from './files/recordings.ts'
+import { recheckCall } from './intake/recheck-call.ts'
 import { limitSettingsTrunk } from './store/admission.ts'
 import { type ClaimedCall, endCall, findOrphans } from './store/attempts.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -70,6 +71,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     jobs,
     log,
     maxCalls: config.PARLEY_MAX_CALLS,
+    recheck: callId => recheckCall({ database, jobs, ...preflightSettings(config) }, callId),
     run: (call, reins) =>
       call.plan.to === browserParty
         ? run.unjoined(call)

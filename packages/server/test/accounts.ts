@@ -40,6 +40,8 @@ export async function testCall({ kysely }: Database, accountId: AccountId): Prom
       voice: 'alloy',
       request: '{}',
       plan: JSON.stringify(plan),
+      // As if it had been placed this moment.
+      checked_until: new Date(Date.now() + 3_600_000),
     })
     .execute()
   return id

@@ -53,6 +53,7 @@ async function startWorker(
     jobs: opened.use(await openJobs(database)),
     maxCalls: 10,
     log: pino({ level: 'silent' }),
+    recheck: async () => 'ready',
     onLeaseLost: () => undefined,
     run: (_call, { steering }) => {
       steering.onControl(control => {

@@ -18,7 +18,7 @@ import { apiMetrics } from '../telemetry/api-metrics.ts'
 import { type DeliverDeps } from '../webhooks/deliver.ts'
 import { openDeliverer } from '../webhooks/deliverer.ts'
 import type { Config } from './config.ts'
-import { callBus, databaseUrl, httpPort, streamUrl } from './line-settings.ts'
+import { callBus, databaseUrl, httpPort, preflightSettings, streamUrl } from './line-settings.ts'
 import type { Runnable } from './run-alone.ts'
 import { openMetrics } from './metrics.ts'
 import { readMasterKey } from './secrets.ts'
@@ -72,8 +72,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     streamUrl: streamUrl(config),
     log,
     catalogue: () => catalogue,
-    defaultFromNumber: config.FROM_NUMBER ?? null,
-    homeCountries: config.PARLEY_COUNTRIES,
+    ...preflightSettings(config),
     draining: () => ending.signal.aborted,
     metrics: { read: () => metrics.read(), onAnswer },
   })

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import type { PreflightDeps } from '../intake/preflight.ts'
 import type { TrunkLimits } from '../store/admission.ts'
 import { type CallBus, openNatsBus } from '../store/call-bus.ts'
 import type { SipTrunk } from '../telephony/sip/sip-carrier.ts'
@@ -55,4 +56,9 @@ export async function httpPort(config: Config): Promise<number> {
   probe.close()
   await once(probe, 'close')
   return port
+}
+
+/** What every account's calls are judged by. */
+export function preflightSettings(config: Config): Omit<PreflightDeps, 'database'> {
+  return { defaultFromNumber: config.FROM_NUMBER ?? null, homeCountries: config.PARLEY_COUNTRIES }
 }

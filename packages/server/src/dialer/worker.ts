@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CallId, NodeId } from '../domain/ids.ts'
-import { type ClaimedCall, claimCall } from '../store/attempts.ts'
+import type { Recheck } from '../intake/recheck-call.ts'
+import { type ClaimedCall, claimCall, type Unclaimed } from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { joinNodes, leaveNodes, markDraining, renewLease } from '../store/nodes.ts'
@@ -17,6 +18,8 @@ const requestPollEveryMs = 1_000
 const dialBatch = 20
 /** How long a queued call waits when this worker is full. */
 const retryClaimSeconds = 1
+/** Answers of a preflight may be over before the call is claimed: on a busy machine, or in the last moment of a minute. */
+const mostLooks = 3
 /** A call that its trunks have no place for asks again after this long at most. */
 const longestRetrySeconds = 3
 
@@ -26,6 +29,8 @@ export interface WorkerDeps {
   readonly jobs: Jobs
   readonly maxCalls: number
   readonly log: Logger
+  /** The preflight of a call whose last one holds no longer. */
+  readonly recheck: (callId: CallId) => Promise<Recheck>
   readonly run: (call: ClaimedCall, reins: Reins) => Promise<void>
   /** The lease ran out: others may have ended our calls, so the process must not go on. */
   readonly onLeaseLost: () => void
@@ -122,24 +127,35 @@ export class CallWorker {
   async #take(callId: CallId): Promise<void> {
     const { jobs } = this.#deps
     const result = this.hasRoom ? await this.#claim(callId) : 'no_room'
-    if (result === 'no_room') await jobs.send('dial', { callId }, { startAfterSeconds: retryClaimSeconds })
+    if (result === 'no_room' || result === 'early')
+      await jobs.send('dial', { callId }, { startAfterSeconds: retryClaimSeconds })
     // Spread out, so that a full queue does not come back all at once.
     if (result === 'no_place')
       await jobs.send('dial', { callId }, { startAfterSeconds: randomInt(1, longestRetrySeconds + 1) })
   }
 
-  async #claim(callId: CallId): Promise<'claimed' | 'taken' | 'no_place'> {
-    const { database, nodeId, run } = this.#deps
-    const claim = claimCall(database, { callId, nodeId })
+  async #claim(callId: CallId): Promise<'claimed' | Exclude<Unclaimed, 'unchecked'>> {
+    const claim = this.#claimChecked(callId)
     this.#claims.add(claim)
     try {
       const call = await claim
       if (typeof call === 'string') return call
-      this.hold(call, reins => run(call, reins))
+      this.hold(call, reins => this.#deps.run(call, reins))
       return 'claimed'
     } finally {
       this.#claims.delete(claim)
     }
+  }
+
+  async #claimChecked(callId: CallId): Promise<ClaimedCall | Exclude<Unclaimed, 'unchecked'>> {
+    const { database, nodeId, recheck } = this.#deps
+    for (let looks = 0; looks < mostLooks; looks += 1) {
+      const call = await claimCall(database, { callId, nodeId })
+      if (call !== 'unchecked') return call
+      // Put off: by a job of its own.
+      if ((await recheck(callId)) !== 'ready') return 'taken'
+    }
+    return 'early'
   }
 
   async #renew(): Promise<void> {

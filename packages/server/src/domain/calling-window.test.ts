@@ -1,7 +1,7 @@
 import { weekdays } from '@parley/contract/calling-window'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CallingWindow, isOpen, nextOpening } from './calling-window.ts'
+import { type CallingWindow, dialHoldsMs, isOpen, nextDial, nextOpening } from './calling-window.ts'
 
 const office: CallingWindow = {
   zones: ['America/New_York'],
@@ -90,4 +90,29 @@ describe('a calling window', () => {
       { numRuns: 10_000 },
     )
   }, 60_000)
+})
+
+describe('a call that is about to be dialled', () => {
+  const day: CallingWindow = { zones: ['America/New_York'], days: [...weekdays], from: '09:00', to: '21:00' }
+
+  it.each([
+    ['in the middle of the day', '2026-07-01T12:00:00-04:00', '2026-07-01T12:00:00-04:00'],
+    ['as the window opens', '2026-07-01T09:00:00-04:00', '2026-07-01T09:00:00-04:00'],
+    ['too late to leave in time', '2026-07-01T20:59:55-04:00', '2026-07-02T09:00:00-04:00'],
+    ['the evening before the clocks go forward', '2026-03-07T22:00:00-05:00', '2026-03-08T09:00:00-04:00'],
+    ['the evening before they go back', '2026-10-31T22:00:00-04:00', '2026-11-01T09:00:00-05:00'],
+  ])('%s', (_, at, dial) => {
+    expect(nextDial(day, Date.parse(at))).toBe(Date.parse(dial))
+  })
+
+  it.each([
+    ['2026-07-01T12:00:00-04:00', 10_000],
+    ['2026-07-01T20:59:45-04:00', 5_000],
+    ['2026-07-01T20:59:49.900-04:00', 100],
+  ])('at %s may be dialled without another look for %d ms', (at, holdsMs) => {
+    const atMs = Date.parse(at)
+    expect(nextDial(day, atMs)).toBe(atMs)
+    expect(dialHoldsMs(day, atMs)).toBe(holdsMs)
+    expect(isOpen(day, atMs + holdsMs + 9_999)).toBe(true)
+  })
 })

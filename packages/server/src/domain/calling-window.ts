@@ -38,6 +38,28 @@ export function nextOpening(window: CallingWindow, atMs: number): number | null 
   return next === undefined ? null : Math.max(next.fromMs, atMs)
 }
 
+/** A call that is allowed now leaves the machine up to so much later: a voice is opened first, and its turn waited for. */
+const leavesWithinMs = 10_000
+/** An answer about a call's other limits holds so long. */
+const checkHoldsMs = 10_000
+const minuteMs = 60_000
+
+/** The first instant from `atMs` on at which a call may be started and still leave in time; null: none in sight. */
+export function nextDial(window: CallingWindow, atMs: number): number | null {
+  const openMs = nextOpening(window, atMs)
+  if (openMs === null || isOpen(window, openMs + leavesWithinMs)) return openMs
+  return nextOpening(window, openMs + leavesWithinMs)
+}
+
+/**
+ * For how long a call that may be dialled at `atMs` may be dialled without another look, in milliseconds. Windows and
+ * the offsets of zones are whole minutes, so what is open within a minute is open until the minute is over.
+ */
+export function dialHoldsMs(window: CallingWindow | null, atMs: number): number {
+  if (window === null) return checkHoldsMs
+  return Math.min(checkHoldsMs, minuteMs - ((atMs + leavesWithinMs) % minuteMs))
+}
+
 function isOpenIn(zone: string, { days, from, to }: CallingWindow, atMs: number): boolean {
   const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(zone)
   const time = local.toPlainTime().toString({ smallestUnit: 'millisecond' })

@@ -15,3 +15,4 @@ export type LeadId = string & { readonly __kind: 'lead' }
 export type LeadListId = string & { readonly __kind: 'lead_list' }
 export type LeadImportId = string & { readonly __kind: 'lead_import' }
 export type WebhookId = string & { readonly __kind: 'webhook' }
+export type CampaignId = string & { readonly __kind: 'campaign' }

@@ -1,5 +1,5 @@
 import type { preflightRefusals } from '@parley/contract/preflight'
-import { type CallingWindow, nextOpening } from './calling-window.ts'
+import { type CallingWindow, nextDial } from './calling-window.ts'
 import type { DestinationRefusal } from './destination.ts'
 
 /**
@@ -18,7 +18,9 @@ export interface FrequencyCap {
 /** Absent: no limit. */
 export interface Caps {
   readonly frequency?: FrequencyCap | undefined
-  /** Of all calls of the account that wait or are under way. */
+  /** Hold beside it: a campaign's own. */
+  readonly furtherFrequency?: readonly FrequencyCap[] | undefined
+  /** Of all calls of the account that are queued or under way. */
   readonly maxConcurrentCalls?: number | undefined
   /** Of all calls of the last hour. */
   readonly maxMinutesPerHour?: number | undefined
@@ -36,7 +38,7 @@ export interface PreflightFacts {
   /** Null: any time. */
   readonly window: CallingWindow | null
   readonly caps: Caps
-  /** When the number was called within the frequency cap's hours: the newest first, no more than the cap's number. */
+  /** When the number was called within the longest cap's hours: the newest first, as many as the largest cap counts. */
   readonly callsToNumberMs: readonly number[]
   readonly concurrentCalls: number
   readonly minutesOfHour: number
@@ -87,14 +89,20 @@ function judgeLimits(facts: PreflightFacts, never: (refusal: PreflightRefusal) =
 
 /** A window of nowhere would be open at all times; where nobody knows the zones it never is. */
 function opening(window: CallingWindow, fromMs: number): number | null {
-  return window.zones.length === 0 ? null : nextOpening(window, fromMs)
+  return window.zones.length === 0 ? null : nextDial(window, fromMs)
 }
 
-/** From when on the cap has room. */
-function frequencyAllows({ atMs, caps: { frequency }, callsToNumberMs }: PreflightFacts): number {
-  if (frequency === undefined) return atMs
-  const oldestMs = callsToNumberMs[frequency.maxCalls - 1]
-  return oldestMs === undefined ? atMs : Math.max(atMs, oldestMs + frequency.hours * 3_600_000)
+/** All of them hold. */
+export function frequencyCaps({ frequency, furtherFrequency = [] }: Caps): readonly FrequencyCap[] {
+  return frequency === undefined ? furtherFrequency : [frequency, ...furtherFrequency]
+}
+
+/** From when on every cap has room. */
+function frequencyAllows({ atMs, caps, callsToNumberMs }: PreflightFacts): number {
+  return frequencyCaps(caps).reduce((latestMs, { maxCalls, hours }) => {
+    const oldestMs = callsToNumberMs[maxCalls - 1]
+    return oldestMs === undefined ? latestMs : Math.max(latestMs, oldestMs + hours * 3_600_000)
+  }, atMs)
 }
 
 function exceeds(value: number, cap: number | undefined): boolean {

@@ -6,9 +6,10 @@ const unknown = 'Etc/Unknown'
 
 /**
  * The IANA time zones that a number may be in: one for most lines of a town, all of its country for many a mobile.
- * Empty where nobody knows. E.164; reads the data of the number's prefix from disk.
+ * Empty where nobody knows, and for what is no number. E.164; reads the data of the number's prefix from disk.
  */
 export async function zonesOf(number: string): Promise<readonly string[]> {
-  const zones = await timezones(parsePhoneNumberFromString(number))
+  const parsed = parsePhoneNumberFromString(number)
+  const zones = parsed === undefined ? null : await timezones(parsed)
   return (zones ?? []).filter(zone => zone !== unknown)
 }

@@ -1,10 +1,11 @@
-import { ApiError, type ProblemCode } from '@parley/contract/errors'
+import type { CallingWindowOption } from '@parley/contract/calling-window'
+import { ApiError } from '@parley/contract/errors'
 import { e164 } from '@parley/contract/fields'
 import type { Preflight, PreflightVerdict } from '@parley/contract/preflight'
 import type { CallingWindow } from '../domain/calling-window.ts'
 import { countryOf, refusedDestination } from '../domain/destination.ts'
-import type { AccountId } from '../domain/ids.ts'
-import { type Caps, judge, type PreflightRefusal, type Verdict } from '../domain/preflight.ts'
+import type { AccountId, CallId } from '../domain/ids.ts'
+import { type Caps, frequencyCaps, judge, type Verdict } from '../domain/preflight.ts'
 import { readCallingAccount } from '../store/accounts.ts'
 import { readBalance } from '../store/balance.ts'
 import { callsTo, callTotals, lockCaps } from '../store/call-counts.ts'
@@ -13,6 +14,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import { isListed, lockNumber } from '../store/do-not-call.ts'
 import type { AccountSettings } from '../store/tables.ts'
 import { zonesOf } from './number-zones.ts'
+import { details, Refused } from './refusals.ts'
 
 /**
  * The one way to the question whether a number may be called. Whatever can not be looked up throws, so that nothing
@@ -33,11 +35,16 @@ export interface PreflightDeps {
   readonly homeCountries: readonly string[]
 }
 
-interface Wanted {
+/** A call that somebody wants placed or dialled. */
+export interface Wanted {
   readonly to: string
   readonly minutes: number
   readonly window: CallingWindow | null
   readonly caps: Caps
+  /** When it is to be dialled, epoch milliseconds. */
+  readonly atMs: number
+  /** The call that is judged again before it is dialled; null: one that is yet to be placed. */
+  readonly self: CallId | null
 }
 
 /** Answers what a call would be told now, and changes nothing. */
@@ -58,7 +65,9 @@ export async function preflight(
     wanted: {
       to: asked.phone_number,
       minutes: asked.max_duration,
-      window: windowOf(asked, zones),
+      window: windowOf(asked.calling_window, zones),
+      atMs: Date.now(),
+      self: null,
       caps: { ...settings.caps, ...(cap ? { frequency: cap } : {}) },
     },
   })
@@ -74,20 +83,19 @@ export async function preflight(
 }
 
 /**
- * Throws ApiError where the call may not be placed; else the answer holds until the transaction ends: nobody lists
- * the number, and nobody else counts into the account's limits.
+ * Whether the call may be dialled. The answer holds until the transaction ends: nobody lists the number, and nobody
+ * else counts into the account's limits.
  */
-export async function refuseForbidden(
+export async function judgeWithin(
   trx: Transaction,
   deps: PreflightDeps,
-  { place, to, minutes }: { place: CallerPlace; to: string; minutes: number },
-): Promise<void> {
-  const { account, settings } = place
-  if (settings.caps !== undefined || settings.quota !== undefined) await lockCaps(trx, account)
-  if (e164.test(to)) await lockNumber(trx, { account, number: to }, 'to call')
-  const wanted = { to, minutes, window: null, caps: settings.caps ?? {} }
-  const verdict = await verdictOn({ kysely: trx }, deps, { place, wanted })
-  if (!verdict.allowed) throw refusalOf(verdict, { minutes })
+  { place, wanted }: { place: CallerPlace; wanted: Wanted },
+): Promise<Verdict> {
+  const { account } = place
+  const { caps, quota } = place.settings
+  if (caps !== undefined || quota !== undefined) await lockCaps(trx, account)
+  if (e164.test(wanted.to)) await lockNumber(trx, { account, number: wanted.to }, 'to call')
+  return await verdictOn({ kysely: trx }, deps, { place, wanted })
 }
 
 /** Throws ApiError where a callee could be moved on to a number that the account may not call. */
@@ -116,9 +124,9 @@ export async function refuseTransfer(
   const { kysely } = deps.database
   const { settings, numbers } = await readCallingAccount(deps.database, account)
   // Somebody who is on the line already counts as no further call.
-  const wanted = { to, minutes: 0, window: null, caps: {} }
+  const wanted = { to, minutes: 0, window: null, caps: {}, atMs: Date.now(), self: null }
   const verdict = await verdictOn({ kysely }, deps, { place: { account, settings, numbers }, wanted })
-  if (!verdict.allowed) throw refusalOf(verdict, { minutes: 0, path })
+  if (!verdict.allowed) throw new Refused(verdict, { minutes: 0, path })
 }
 
 async function verdictOn(
@@ -127,24 +135,37 @@ async function verdictOn(
   { place, wanted }: { place: CallerPlace; wanted: Wanted },
 ): Promise<Verdict> {
   const { account, settings } = place
-  const { to, caps, window, minutes } = wanted
+  const { to, caps, window, minutes, atMs, self } = wanted
+  const frequency = frequencyCaps(caps)
   // SIP addresses are let in by a setting of their own.
   const isNumber = e164.test(to)
   const { maxConcurrentCalls, maxMinutesPerHour, maxMinutesPerDay } = caps
   const isCounted = [maxConcurrentCalls, maxMinutesPerHour, maxMinutesPerDay].some(cap => cap !== undefined)
   return judge({
-    atMs: Date.now(),
+    atMs,
     destination: isNumber ? refusedDestination(to, allowedCountries(deps, place)) : null,
     listed: isNumber && (await isListed(at, { account, number: to })),
     consented: settings.consentRequired !== true || (await hasConsent(at, { account, number: to })),
     window,
     caps,
-    callsToNumberMs: caps.frequency ? await callsTo(at, { account, number: to, cap: caps.frequency }) : [],
-    ...(isCounted ? await callTotals(at, account) : noCalls),
+    callsToNumberMs:
+      frequency.length > 0 ? await callsTo(at, { account, self, number: to, caps: frequency }) : [],
+    ...(isCounted ? await callTotals(at, { account, self }) : noCalls),
     minutes,
     suspended: settings.suspended === true,
-    minutesLeft: settings.quota ? (await readBalance(at, account, settings.quota)).remaining : null,
+    minutesLeft: await minutesLeft(at, place, wanted),
   })
+}
+
+/** Null: without limit. What a call has reserved by itself is left to it. */
+async function minutesLeft(
+  at: Pick<Database, 'kysely'>,
+  { account, settings: { quota } }: CallerPlace,
+  { self, minutes }: Wanted,
+): Promise<number | null> {
+  if (quota === undefined) return null
+  const { remaining } = await readBalance(at, account, quota)
+  return self === null || remaining === null ? remaining : remaining + minutes
 }
 
 const noCalls = { concurrentCalls: 0, minutesOfHour: 0, minutesOfDay: 0 }
@@ -164,62 +185,12 @@ async function calleeZones({ phone_number: number, timezone }: Preflight): Promi
   return timezone === undefined ? zones : [...new Set([...zones, timezone])]
 }
 
-function windowOf(
-  { calling_window: asked }: Preflight,
+/** The window of an option, where the callee may be in these zones. */
+export function windowOf(
+  asked: CallingWindowOption | undefined,
   calleeZones: readonly string[],
 ): CallingWindow | null {
   if (asked === undefined) return null
   const { timezone, days, from, to } = asked
   return { zones: timezone === 'callee' ? calleeZones : [timezone], days, from, to }
-}
-
-const details: Readonly<Record<PreflightRefusal, string>> = {
-  invalid_number: 'Nobody can have the number',
-  number_type_not_allowed: 'Numbers of this kind are never called: premium, shared cost, personal, satellite',
-  country_not_allowed: "The account's settings do not allow calls to this country",
-  do_not_call: 'The number is on the do-not-call list of this account',
-  consent_missing: 'Nobody of this number is recorded to have agreed to be called by an AI',
-  outside_calling_window: 'The calling window is closed where the number may be',
-  frequency_cap_reached: 'The number was called as often as the account may',
-  minutes_cap_reached: "The account's minutes of the hour or day are used or reserved",
-  insufficient_quota: "The account's quota does not have the minutes that the call may last",
-  account_suspended: 'The account is suspended and places no calls',
-  concurrency_cap_reached: 'The account has as many calls at once as it may',
-}
-
-const problemOf: Readonly<Record<PreflightRefusal, ProblemCode>> = {
-  invalid_number: 'destination_not_allowed',
-  number_type_not_allowed: 'destination_not_allowed',
-  country_not_allowed: 'destination_not_allowed',
-  do_not_call: 'do_not_call',
-  consent_missing: 'consent_missing',
-  outside_calling_window: 'conflict',
-  frequency_cap_reached: 'frequency_cap_reached',
-  minutes_cap_reached: 'minutes_cap_reached',
-  insufficient_quota: 'insufficient_quota',
-  account_suspended: 'account_suspended',
-  concurrency_cap_reached: 'concurrency_cap_reached',
-}
-
-/** How long to wait where nobody can say when a place comes free. */
-const unknownWaitSeconds = 30
-
-function refusalOf(
-  { refusal, allowedAtMs, minutesLeft: left }: Extract<Verdict, { allowed: false }>,
-  { minutes: needed, path = 'phone_number' }: { minutes: number; path?: string },
-): ApiError {
-  const message =
-    left === undefined ? details[refusal] : `The call needs ${needed} minutes, and ${round(left)} are left`
-  const waits = refusal === 'frequency_cap_reached' || refusal === 'concurrency_cap_reached'
-  const seconds = allowedAtMs === null ? unknownWaitSeconds : Math.ceil((allowedAtMs - Date.now()) / 1_000)
-  return new ApiError(problemOf[refusal], {
-    detail: message,
-    errors: [{ path, message, code: refusal }],
-    ...(left === undefined ? {} : { needed, left: round(left) }),
-    ...(waits ? { retryAfterSeconds: Math.max(1, seconds) } : {}),
-  })
-}
-
-function round(minutes: number): number {
-  return Number(minutes.toFixed(4))
 }

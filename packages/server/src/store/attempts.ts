@@ -5,12 +5,14 @@ import { browserParty } from '../domain/browser-ticket.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { AccountId, CallId, NodeId, TrunkId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
+import { retryAfterMs } from '../domain/retry.ts'
 import { windowMs } from './admission.ts'
 import type { Database } from './database.ts'
 import { appendEvents } from './events.ts'
 import type { Jobs } from './jobs.ts'
 import { notifyCall } from './notify.ts'
 import { enqueueWebhook, tellStarted } from './outbox.ts'
+import { waitForRetry } from './waiting-calls.ts'
 import type { CallLatency, Tables } from './tables.ts'
 
 /** A call that this node alone may dial, once. */
@@ -27,13 +29,12 @@ const trunkless = `^(sips?:|${browserParty}$)`
 
 /**
  * Takes a queued call and commits its attempt as dialing, with a place on a trunk, before anything may leave
- * the machine. `taken`: somebody else has it, or it is no longer to be dialled. `no_place`: the limits of its
- * trunks are reached, and the call stays queued.
+ * the machine.
  */
 export async function claimCall(
   database: Database,
   { callId, nodeId }: { callId: CallId; nodeId: NodeId },
-): Promise<ClaimedCall | 'taken' | 'no_place'> {
+): Promise<ClaimedCall | Unclaimed> {
   const answer = await sql<Claim>`
     with claim as materialized (select * from claim_call(${callId}, ${nodeId}, ${trunkless}, ${windowMs}))
     select claim.*, case when verdict = 'claimed' then ${tellStarted(callId)} end as told
@@ -46,8 +47,15 @@ export async function claimCall(
   return { id: callId, attempt: claim.attempt, plan: claim.plan, trunk: claim.trunk }
 }
 
+/**
+ * Why a call is not this node's to dial. `taken`: somebody else has it, or it is no longer to be dialled, or later
+ * and by another job. `early`: in a few seconds. `unchecked`: its preflight has to be made anew. `no_place`: the limits
+ * of its trunks are reached. Where it is not taken it stays as it is.
+ */
+export type Unclaimed = 'taken' | 'early' | 'unchecked' | 'no_place'
+
 type Claim =
-  | { verdict: 'taken' | 'no_place' }
+  | { verdict: Unclaimed }
   | { verdict: 'claimed'; attempt: number; plan: CallPlan; trunk: TrunkId | null; told: boolean | null }
 
 /** Keeps the carrier's id of the call from the moment it is placed. */
@@ -116,6 +124,25 @@ export async function endCall(deps: { database: Database; jobs: Jobs }, ended: E
 async function endWithin(trx: Transaction<Tables>, jobs: Jobs, ended: EndedCall): Promise<boolean> {
   const { outcome, callId } = ended
   const call = await trx
+    .selectFrom('calls')
+    .select(['id', 'account_id', 'webhook_url', 'webhook_events', 'answered_at'])
+    .select(['attempt', 'retry', 'stop_requested'])
+    .where('id', '=', callId)
+    .where('status', '=', 'in_progress')
+    .where('node_id', '=', ended.nodeId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (call === undefined) return false
+  await endAttempt(trx, ended)
+  const reached = call.answered_at !== null
+  const { attempt } = call
+  const terms = call.stop_requested === null ? call.retry : null
+  const afterMs = retryAfterMs(terms, { ...outcome, attempt, answered: reached })
+  if (afterMs !== null) {
+    await waitForRetry(trx, jobs, { callId, attempt, outcome, at: new Date(Date.now() + afterMs) })
+    return true
+  }
+  await trx
     .updateTable('calls')
     .set({
       status: outcome.status,
@@ -127,25 +154,31 @@ async function endWithin(trx: Transaction<Tables>, jobs: Jobs, ended: EndedCall)
       latency: ended.latency === null ? null : JSON.stringify(ended.latency),
       line_stats: ended.lineStats === null ? null : JSON.stringify(ended.lineStats),
       ...(ended.recording === undefined ? {} : { recording_status: ended.recording }),
+      ...(reached ? {} : { completed: true }),
     })
     .where('id', '=', callId)
-    .where('status', '=', 'in_progress')
-    .where('node_id', '=', ended.nodeId)
-    .returning(['id', 'account_id', 'webhook_url', 'webhook_events', 'answered_at'])
-    .executeTakeFirst()
-  if (call === undefined) return false
+    .execute()
+  await appendEvents(trx, callId, [endedEvent(outcome)])
+  if (outcome.status === 'failed' || !reached) await enqueueWebhook(trx, { call, event: 'call.failed' })
+  if (reached) await jobs.send('after-call', { callId }, { transaction: trx })
+  return true
+}
+
+async function endAttempt(
+  trx: Transaction<Tables>,
+  { callId, outcome, networkCode }: EndedCall,
+): Promise<void> {
   await trx
     .updateTable('attempts')
-    .set({ ended_at: sql<Date>`now()`, network_code: ended.networkCode })
+    .set({
+      ended_at: sql<Date>`now()`,
+      network_code: networkCode,
+      call_status: outcome.callStatus,
+      error_message: outcome.errorMessage,
+    })
     .where('call_id', '=', callId)
     .where('ended_at', 'is', null)
     .execute()
-  await appendEvents(trx, callId, [endedEvent(outcome)])
-  const reached = call.answered_at !== null
-  if (outcome.status === 'failed' || !reached) await enqueueWebhook(trx, { call, event: 'call.failed' })
-  if (reached) await jobs.send('after-call', { callId }, { transaction: trx })
-  else await trx.updateTable('calls').set({ completed: true }).where('id', '=', callId).execute()
-  return true
 }
 
 /** The last event of a call. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AccountId } from '../domain/ids.ts'
+import type { AccountId, CallId } from '../domain/ids.ts'
 import type { FrequencyCap } from '../domain/preflight.ts'
 import type { Database, Transaction } from './database.ts'
 
@@ -10,27 +10,39 @@ export async function lockCaps(trx: Transaction, account: AccountId): Promise<vo
   await sql`select pg_advisory_xact_lock(hashtextextended(${`caps ${account}`}, 0))`.execute(trx)
 }
 
-/** When the number was called within the cap's hours, newest first, as many as the cap counts. Cancelled calls are none. */
+/** Whose limits are counted, and for which call: it counts not against itself. */
+interface Counted {
+  readonly account: AccountId
+  /** Null: one that is yet to be placed. */
+  readonly self: CallId | null
+}
+
+/**
+ * When the number was dialled within the caps' hours, newest first, as many times as the largest cap counts. A call
+ * that waits counts from its time on, but not for another that waits: of several the first comes first.
+ */
 export async function callsTo(
   { kysely }: Pick<Database, 'kysely'>,
-  { account, number, cap }: { account: AccountId; number: string; cap: FrequencyCap },
+  { account, self, number, caps }: Counted & { number: string; caps: readonly FrequencyCap[] },
 ): Promise<number[]> {
-  const rows = await kysely
-    .selectFrom('calls')
-    .select('created_at')
-    .where('account_id', '=', account)
-    .where('phone_number', '=', number)
-    .where('direction', '=', 'outbound')
-    .where('status', '!=', 'cancelled')
-    .where('created_at', '>', sql<Date>`now() - make_interval(secs => ${cap.hours * 3_600})`)
-    .orderBy('created_at', 'desc')
-    .limit(cap.maxCalls)
-    .execute()
-  return rows.map(row => row.created_at.getTime())
+  const hours = Math.max(...caps.map(cap => cap.hours))
+  const since = sql`now() - make_interval(secs => ${hours * 3_600})`
+  const most = Math.max(...caps.map(cap => cap.maxCalls))
+  const rows = await sql<{ at: Date }>`
+    select at from (
+      select dialed_at as at from calls join attempts on call_id = id
+        where account_id = ${account} and phone_number = ${number} and direction = 'outbound'
+          and dialed_at > ${since}
+      union all
+      select greatest(created_at, dial_after) from calls
+        where account_id = ${account} and phone_number = ${number} and direction = 'outbound'
+          and status in ('pending', 'queued') and ${self}::uuid is null
+    ) as dials order by at desc limit ${most}`.execute(kysely)
+  return rows.rows.map(row => row.at.getTime())
 }
 
 export interface CallTotals {
-  /** Waiting or under way. */
+  /** Queued or under way. */
   readonly concurrentCalls: number
   /** Of the last hour; a call that is not over counts with the longest it may last. */
   readonly minutesOfHour: number
@@ -40,7 +52,7 @@ export interface CallTotals {
 
 export async function callTotals(
   { kysely }: Pick<Database, 'kysely'>,
-  account: AccountId,
+  { account, self }: Counted,
 ): Promise<CallTotals> {
   const totals = await sql<{ concurrent: number; of_hour: number; of_day: number }>`
     with lately as (
@@ -49,11 +61,11 @@ export async function callTotals(
           when answered_at is null then 0
           else ceil(extract(epoch from ended_at - answered_at))::float8 / 60 end as minutes
       from calls where account_id = ${account} and direction = 'outbound'
-        and created_at > now() - interval '24 hours'
+        and created_at > now() - interval '24 hours' and id is distinct from ${self}::uuid
     )
     select
       (select count(*)::int from calls where account_id = ${account} and direction = 'outbound'
-        and status in ('pending', 'queued', 'in_progress')) as concurrent,
+        and status in ('queued', 'in_progress') and id is distinct from ${self}::uuid) as concurrent,
       coalesce(sum(minutes) filter (where created_at > now() - interval '1 hour'), 0) as of_hour,
       coalesce(sum(minutes), 0) as of_day from lately`.execute(kysely)
   const [row] = totals.rows

@@ -1,10 +1,12 @@
 import type { ListCallsQuery } from '@parley/contract/call'
 import type { CallEventBody } from '@parley/contract/events'
 import type { Page } from '@parley/contract/page'
-import type { Insertable, Selectable } from 'kysely'
-import type { AccountId, CallId } from '../domain/ids.ts'
+import { type Selectable, sql } from 'kysely'
+import type { AccountId, CallId, CampaignId, LeadId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
+import type { CallingWindow } from '../domain/calling-window.ts'
+import type { RetryTerms } from '../domain/retry.ts'
 import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
 import { storableJson } from './storable-json.ts'
@@ -20,17 +22,31 @@ export interface NewCall {
   readonly metadata: Readonly<Record<string, unknown>> | null
   readonly webhookUrl: string | null
   readonly webhookEvents: readonly string[] | null
+  /** Absent: at once, at any time, and once. */
+  readonly timing?: CallTiming
+  /** Absent: it is nobody's but the account's own. */
+  readonly campaign?: { readonly campaign: CampaignId; readonly lead: LeadId } | null
 }
 
-/** Stores a call as queued, with the first of its events. */
+/** When a call is dialled. */
+export interface CallTiming {
+  /** It waits until then; null: it is queued at once. */
+  readonly dialAfter: Date | null
+  readonly window: CallingWindow | null
+  readonly retry: RetryTerms | null
+  /** For how long the preflight's answer holds. */
+  readonly checkHoldsMs: number
+}
+
+/** Stores a call that waits, with the first of its events. */
 export async function insertCall(trx: Transaction, call: NewCall, first: CallEventBody): Promise<CallRow> {
   const { plan } = call
-  const row: Insertable<Tables['calls']> = {
+  const row = {
     id: plan.callId,
     account_id: plan.accountId,
     phone_number: plan.to,
     from_number: plan.from,
-    status: 'queued',
+    status: 'queued' as const,
     mode: plan.mode,
     model: plan.model,
     voice: plan.voice,
@@ -40,6 +56,8 @@ export async function insertCall(trx: Transaction, call: NewCall, first: CallEve
     webhook_url: call.webhookUrl,
     webhook_events: call.webhookEvents === null ? null : [...call.webhookEvents],
     next_sequence: 2,
+    ...(call.timing ? timingColumns(call.timing) : {}),
+    ...(call.campaign ? { campaign_id: call.campaign.campaign, lead_id: call.campaign.lead } : {}),
   }
   const event = { call_id: plan.callId, sequence: 1, type: first.type, body: storableJson(first) }
   return await trx
@@ -48,6 +66,21 @@ export async function insertCall(trx: Transaction, call: NewCall, first: CallEve
     .selectFrom('stored')
     .selectAll()
     .executeTakeFirstOrThrow()
+}
+
+function timingColumns({ dialAfter, window, retry, checkHoldsMs }: CallTiming) {
+  return {
+    status: dialAfter === null ? ('queued' as const) : ('pending' as const),
+    dial_after: dialAfter,
+    dial_window: window === null ? null : JSON.stringify(window),
+    retry: retry === null ? null : JSON.stringify(retry),
+    checked_until: fromNow(checkHoldsMs),
+  }
+}
+
+/** By the database's clock. */
+export function fromNow(ms: number) {
+  return sql<Date>`clock_timestamp() + make_interval(secs => ${ms / 1_000})`
 }
 
 /** Null where the account has no such call: another account's is none. */

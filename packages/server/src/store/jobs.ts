@@ -33,6 +33,7 @@ export interface SendOptions {
   /** The job exists if and only if this transaction commits. */
   readonly transaction?: Transaction
   readonly startAfterSeconds?: number
+  readonly startAt?: Date
 }
 
 /**
@@ -85,9 +86,10 @@ export async function openJobs(
   }
   return {
     async send(queue, data, options = {}) {
+      const startAfter = options.startAt ?? options.startAfterSeconds
       await boss.send(queue, data, {
         ...(options.transaction ? { db: fromKysely(options.transaction) } : {}),
-        ...(options.startAfterSeconds === undefined ? {} : { startAfter: options.startAfterSeconds }),
+        ...(startAfter === undefined ? {} : { startAfter }),
       })
     },
     async work(queue, handler, many = { concurrency: 5 }) {

@@ -14,7 +14,9 @@ import type { Answerer, CallMode, CallStatus, EndReason, NetworkStatus } from '@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { ControlWish } from '../domain/control.ts'
+import type { CallingWindow } from '../domain/calling-window.ts'
 import type { Caps } from '../domain/preflight.ts'
+import type { RetryTerms } from '../domain/retry.ts'
 import type { QuotaSetting, RetentionSetting } from './account-settings.ts'
 import type { AuditHeadsTable, AuditLogTable } from './audit-tables.ts'
 import type { KnowledgeBasesTable, KnowledgePassagesTable } from './knowledge-tables.ts'
@@ -35,9 +37,11 @@ import type {
   AgentId,
   ApiKeyId,
   CallId,
+  CampaignId,
   CarrierId,
   CarrierTestId,
   ControlId,
+  LeadId,
   NodeId,
   TrunkId,
   VoiceId,
@@ -257,6 +261,12 @@ interface CallsTable {
   latency: JSONColumnType<CallLatency> | null
   line_stats: JSONColumnType<LineQuality> | null
   completed: Generated<boolean>
+  dial_after: Date | null
+  dial_window: JSONColumnType<CallingWindow> | null
+  retry: JSONColumnType<RetryTerms> | null
+  checked_until: Generated<Date>
+  campaign_id: CampaignId | null
+  lead_id: LeadId | null
   billed_seconds: number | null
 }
 
@@ -281,6 +291,8 @@ interface AttemptsTable {
   answered_at: Date | null
   ended_at: Date | null
   network_code: number | null
+  call_status: NetworkStatus | null
+  error_message: string | null
 }
 
 interface CallControlsTable {

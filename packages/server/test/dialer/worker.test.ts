@@ -39,6 +39,7 @@ async function startWorker(o: AsyncDisposableStack, change: Partial<WorkerDeps> 
     jobs,
     maxCalls: 100,
     log: pino({ level: 'silent' }),
+    recheck: async () => 'ready',
     run: ({ id }) => {
       begun.push(id)
       return over.promise

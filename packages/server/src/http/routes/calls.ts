@@ -51,7 +51,7 @@ function placingRoutes(app: Api, deps: HttpDeps): void {
         const { call, warnings } = await placeCall(
           { ...deps, alongside: (trx, placed) => keep(trx, placedCall(placed)) },
           account,
-          body,
+          { body },
         )
         return placedCall({ call, warnings })
       })
@@ -66,7 +66,8 @@ function placedCall({ call, warnings }: Placed): PlacedCall {
   return {
     call_id: call.id,
     provider_call_id: call.provider_call_id,
-    status: 'queued',
+    status: call.status === 'pending' ? 'pending' : 'queued',
+    ...(call.dial_after === null ? {} : { scheduled_for: call.dial_after.toISOString() }),
     ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
   }
 }
