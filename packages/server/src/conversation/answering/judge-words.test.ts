@@ -36,6 +36,13 @@ describe('screening', () => {
   })
 })
 
+test.each(['Hi, if you record your name', 'if you record your name and', 'Please leave your name'])(
+  'half a sentence, of a mailbox or of a screener, is nobody yet: %s',
+  text => {
+    expect(talkerOf(text, 2_000)).toBeNull()
+  },
+)
+
 describe('menus and waiting', () => {
   test.each([
     ['For sales press one. For support press two.', 'menu'],

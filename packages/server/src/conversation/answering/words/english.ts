@@ -2,7 +2,9 @@ import type { AnswerWords } from './answer-words.ts'
 
 export const english: AnswerWords = {
   voicemail: [
-    /\b(leave|record) (me |us |your |a |an )*(brief |short |detailed )?(name|message|number)\b(?! and (the )?reason)/u,
+    /\b(leave|record) (me |us |your |a |an )*(brief |short |detailed )?(message|number)\b/u,
+    // A name alone may be what a screener asks for, whose next words are still to come.
+    /\b(leave|record) (me |us |your |a |an )*name\b.{1,30}\b(message|number|tone|beep)\b/u,
     /\b(after|at|following|wait for) the (tone|beep|signal)\b/u,
     /\b(you('ve| have) reached|been forwarded to|transferred to|this is) (the |an? |my )?(voice ?mail|mail ?box|automat)/u,
     /\bvoice (mail|message) (system|service)\b/u,
