@@ -2,13 +2,12 @@ import type { AnswerFigures, Matrix } from '../packages/server/test/answering/me
 import { quantiles } from '../bench/measure/quantiles.ts'
 import type { CallResult } from './calls/run-scenarios.ts'
 import { type FaultResults, isBad } from './faults/run-faults.ts'
-import type { Understanding } from './talk/hear-sound.ts'
-import type { Share, TalkFigures } from './talk/measure-talk.ts'
+import type { Share, TalkFigures, TalkResults } from './talk/measure-talk.ts'
 
 /** What was measured; a part that was left out is null. Shares are 0 to 1, times milliseconds. */
 export interface Measured {
   readonly calls: readonly CallResult[] | null
-  readonly turns: Readonly<Record<Understanding, TalkFigures>> | null
+  readonly turns: TalkResults | null
   readonly answering: AnswerFigures | null
   readonly faults: FaultResults | null
 }
@@ -28,7 +27,7 @@ export function figuresOf({ calls, turns, answering, faults }: Measured): Figure
 }
 
 /** Of the members of the first level every word was understood: the decisions without a recognizer's mistakes. */
-function turnFigures({ truth, ears }: Readonly<Record<Understanding, TalkFigures>>): Figures {
+function turnFigures({ truth, ears, human }: TalkResults): Figures {
   const of = ({ falseStops, missedInterruptions, cutOffs, stopMs }: TalkFigures) => ({
     false_stops: share(falseStops),
     missed_interruptions: share(missedInterruptions),
@@ -37,7 +36,11 @@ function turnFigures({ truth, ears }: Readonly<Record<Understanding, TalkFigures
     trials: { backchannels: falseStops.of, interruptions: missedInterruptions.of, identifiers: cutOffs.of },
     wrong: [...falseStops.cases, ...missedInterruptions.cases, ...cutOffs.cases],
   })
-  return { ...of(truth), local_ears: of(ears) }
+  return {
+    ...of(truth),
+    local_ears: of(ears),
+    ...(human && { human: { ...of(human.truth), local_ears: of(human.ears) } }),
+  }
 }
 
 function callFigures(calls: readonly CallResult[]): Figures {

@@ -19,6 +19,7 @@ const answers = z.object({ right: z.number(), of: z.number(), people_lost: z.num
 const shown = z.object({
   ...shares,
   local_ears: z.object(shares).optional(),
+  human: z.object({ ...shares, local_ears: z.object(shares) }).optional(),
   first_sentence_exact: z.number().nullish(),
   farewell_complete: z.number().nullish(),
   calls: z
@@ -61,6 +62,8 @@ function rowsOf(of: Shown): Row[] {
     ['interruption to silence, recorded, p50 / p95 ms', '', times(of.stop_on_the_wire_ms)],
     ...turnRows('every word understood', of),
     ...turnRows('local ears', of.local_ears ?? {}),
+    ...turnRows('a person, every word understood', of.human ?? {}),
+    ...turnRows('a person, local ears', of.human?.local_ears ?? {}),
     ['answers told apart, every word understood', '', told(answering?.every_word)],
     ['answers told apart, local ears', '', told(answering?.ears)],
     ['calls in which a provider failed: stuck', '0', faults ? `${faults.stuck} of ${faults.calls}` : null],

@@ -26,10 +26,10 @@ export async function runScenarios(run: ScenarioRun): Promise<CallResult[]> {
   const { scenarios, modes, width, onResult } = run
   const folder = await mkdtemp(join(tmpdir(), 'parley-quality-'))
   try {
-    await using platform = await openPlatform({ people: await peopleOf(scenarios, folder) })
+    await using platform = await openPlatform({ people: await peopleOf(run, folder) })
     const results: CallResult[] = []
     const queue = modes.flatMap(mode =>
-      scenarios.map((scenario, index) => ({ mode, scenario, number: numberOf(index) })),
+      scenarios.map((scenario, index) => ({ mode, scenario, number: numberOf(mode, index) })),
     )
     const work = async () => {
       for (let next = queue.shift(); next; next = queue.shift()) {
@@ -48,17 +48,18 @@ export async function runScenarios(run: ScenarioRun): Promise<CallResult[]> {
   }
 }
 
-const numberOf = (index: number): string => `+1415555${2_000 + index}`
+/** Nobody is called twice: who asked not to be called again in one mode would not be called in the other. */
+const numberOf = (mode: CallMode, index: number): string =>
+  `+1415555${(mode === 'realtime' ? 2_000 : 3_000) + index}`
 
 /** Who answers at the number of which scenario: a persona that ships, or a file with one made for it. */
-async function peopleOf(scenarios: readonly Scenario[], folder: string): Promise<Record<string, string>> {
-  const people = scenarios.map(async (scenario, index): Promise<[string, string]> => {
-    if (scenario.person !== undefined) return [numberOf(index), scenario.person]
-    const file = join(folder, `${index}.json`)
-    await writeFile(file, JSON.stringify(personaOf(scenario)))
-    return [numberOf(index), file]
+async function peopleOf({ scenarios, modes }: ScenarioRun, folder: string): Promise<Record<string, string>> {
+  const people = scenarios.map(async (scenario, index): Promise<[string, string][]> => {
+    const file = scenario.person ?? join(folder, `${index}.json`)
+    if (scenario.person === undefined) await writeFile(file, JSON.stringify(personaOf(scenario)))
+    return modes.map(mode => [numberOf(mode, index), file])
   })
-  return Object.fromEntries(await Promise.all(people))
+  return Object.fromEntries((await Promise.all(people)).flat())
 }
 
 /** A call that cannot be made, or does not end, is a result too; a field that is null is not asked for. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type LocalEngines, openLocalEngines } from '../../packages/server/src/speech/local/engines.ts'
 import { localParts } from '../../packages/server/src/speech/local/local-parts.ts'
 import { createStandby } from '../../packages/server/src/speech/standby.ts'
-import { soundOf } from '../talk/sound.ts'
+import { soundOf, synthesized } from '../talk/sound.ts'
 import { diceOf } from './dice.ts'
 import { planFault } from './faults.ts'
 import { openPhones } from './line.ts'
@@ -68,7 +68,7 @@ export function isBad({ endReason, gaveUp, worstSilenceMs }: FaultCall): boolean
 }
 
 async function sentencesOf({ synthesizer }: LocalEngines): Promise<Uint8Array[]> {
-  const order = { voice: 'echo', rate: 1, beforeMs: 0, afterMs: 0 }
-  const sounds = callee.map(text => soundOf(synthesizer, { ...order, parts: [text] }))
+  const speak = synthesized(synthesizer, { voice: 'echo', rate: 1 })
+  const sounds = callee.map(text => soundOf(speak, { parts: [text], beforeMs: 0, afterMs: 0 }))
   return (await Promise.all(sounds)).map(({ audio }) => new Uint8Array(audio))
 }

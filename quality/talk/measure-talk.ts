@@ -2,8 +2,17 @@ import { type Ears, openEars } from '@parley/engines/ears'
 import { type LocalSynthesizer, openSynthesizer } from '@parley/engines/synthesizer'
 import { hearSound, type Told, type Understanding } from './hear-sound.ts'
 import { play, type Played } from './play.ts'
-import { type Sound, soundOf } from './sound.ts'
-import { backchannelRate, backchannels, identifiers, interruptions, type Spelling, voices } from './trials.ts'
+import { humanSentences, openHuman } from './human-clips.ts'
+import { type Sound, soundOf, type Speak, synthesized } from './sound.ts'
+import {
+  backchannelRate,
+  backchannels,
+  humanIdentifiers,
+  identifiers,
+  interruptions,
+  type Spelling,
+  voices,
+} from './trials.ts'
 import { inVirtualTime } from './virtual-time.ts'
 
 /** How often something went wrong, and with which words. */
@@ -21,9 +30,18 @@ export interface TalkFigures {
   readonly stopMs: readonly number[]
 }
 
+export type ByUnderstanding = Readonly<Record<Understanding, TalkFigures>>
+
+export interface TalkResults extends ByUnderstanding {
+  /** Of recordings of a person; null where they are not installed. */
+  readonly human: ByUnderstanding | null
+}
+
 interface Kind {
   readonly name: 'falseStops' | 'missedInterruptions' | 'cutOffs'
   readonly parts: readonly Spelling[]
+  /** What a person says of it. */
+  readonly human: readonly Spelling[]
   readonly rate: number
   /** What the agent is saying. */
   readonly firstSentence: string
@@ -46,6 +64,7 @@ const kinds: readonly Kind[] = [
   {
     name: 'falseStops',
     parts: backchannels.map(text => [text]),
+    human: [],
     rate: backchannelRate,
     firstSentence: statement,
     beforeMs: 2_000,
@@ -54,6 +73,7 @@ const kinds: readonly Kind[] = [
   {
     name: 'missedInterruptions',
     parts: interruptions.map(text => [text]),
+    human: Object.keys(humanSentences).map(text => [text]),
     rate: 1,
     firstSentence: statement,
     beforeMs: 2_000,
@@ -62,6 +82,7 @@ const kinds: readonly Kind[] = [
   {
     name: 'cutOffs',
     parts: identifiers,
+    human: humanIdentifiers,
     rate: 1,
     firstSentence: question,
     beforeMs: 3_000,
@@ -95,52 +116,60 @@ interface Trial {
 const atOnce = 3
 
 /** Every trial, or every `nth`, heard by the real detector and recognizer and played to the conversation. */
-export async function measureTalk({
-  nth = 1,
-}: {
-  nth?: number
-} = {}): Promise<Record<Understanding, TalkFigures>> {
+export async function measureTalk({ nth = 1 }: { nth?: number } = {}): Promise<TalkResults> {
   await using synthesizer = await openSynthesizer()
   await using ears = await openEars()
-  const trials = await hearAll(
-    ordered().filter((_, index) => index % nth === 0),
-    { synthesizer, ears },
-  )
-  return { truth: await figuresOf(trials, 'truth'), ears: await figuresOf(trials, 'ears') }
+  const person = await openHuman()
+  const measured = async (orders: readonly Order[]): Promise<ByUnderstanding> => {
+    const trials = await hearAll(
+      orders.filter((_, index) => index % nth === 0),
+      ears,
+    )
+    return { truth: await figuresOf(trials, 'truth'), ears: await figuresOf(trials, 'ears') }
+  }
+  const voiced = await measured(ordered(synthesizer))
+  return { ...voiced, human: person && (await measured(orderedOf(person))) }
 }
 
 interface Order {
   readonly kind: Kind
   readonly parts: Spelling
   readonly voice: string
+  readonly speak: Speak
   readonly delayMs: number
 }
 
 /** No two trials begin at the same moment of the agent's sentence. */
-function ordered(): Order[] {
+function ordered(synthesizer: LocalSynthesizer): Order[] {
   return kinds.flatMap(kind =>
     kind.parts.flatMap((parts, which) =>
-      voices.map((voice, who) => ({ kind, parts, voice, delayMs: 140 * ((which * 3 + who * 7) % 11) })),
+      voices.map((voice, who) => {
+        const speak = synthesized(synthesizer, { voice, rate: kind.rate })
+        return { kind, parts, voice, speak, delayMs: 140 * ((which * 3 + who * 7) % 11) }
+      }),
     ),
   )
 }
 
-async function hearAll(
-  orders: readonly Order[],
-  { synthesizer, ears }: { synthesizer: LocalSynthesizer; ears: Ears },
-): Promise<Trial[]> {
+function orderedOf(speak: Speak): Order[] {
+  return kinds.flatMap(kind =>
+    kind.human.map((parts, which) => ({
+      kind,
+      parts,
+      voice: 'a person',
+      speak,
+      delayMs: 140 * ((which * 3) % 11),
+    })),
+  )
+}
+
+async function hearAll(orders: readonly Order[], ears: Ears): Promise<Trial[]> {
   const trials: Trial[] = []
   const queue = [...orders]
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const { kind, parts, voice, delayMs } = next
-      const sound = await soundOf(synthesizer, {
-        parts,
-        voice,
-        rate: kind.rate,
-        beforeMs: kind.beforeMs + delayMs,
-        afterMs,
-      })
+      const { kind, parts, voice, speak, delayMs } = next
+      const sound = await soundOf(speak, { parts, beforeMs: kind.beforeMs + delayMs, afterMs })
       const label = `${parts.filter(part => typeof part === 'string').join(' … ')} (${voice})`
       trials.push({ kind, label, sound, told: await hearSound(ears, sound) })
     }

@@ -16,24 +16,24 @@ export interface Said {
   readonly endMs: number
 }
 
+/** Says a piece of text, in µ-law. */
+export type Speak = (text: string) => Promise<Uint8Array>
+
 export interface SoundOrder {
   readonly parts: Spelling
-  readonly voice: string
-  /** 1 is the voice's own speed. */
-  readonly rate: number
   /** Silence before the first word and after the last. */
   readonly beforeMs: number
   readonly afterMs: number
 }
 
-/** Speaks the words and keeps the pauses. A synthesizer's own silence at the edges is cut off. */
-export async function soundOf(synthesizer: LocalSynthesizer, order: SoundOrder): Promise<Sound> {
+/** Speaks the words and keeps the pauses. Silence of the voice's own at the edges is cut off. */
+export async function soundOf(speak: Speak, order: SoundOrder): Promise<Sound> {
   const { parts, beforeMs, afterMs } = order
   const pieces: Uint8Array[] = []
   const said: Said[] = []
   let lengthMs = 0
   for (const part of [beforeMs, ...parts, afterMs]) {
-    const piece = typeof part === 'number' ? quiet(part) : await spoken(synthesizer, part, order)
+    const piece = typeof part === 'number' ? quiet(part) : withoutEdges(await speak(part))
     const endMs = lengthMs + piece.length / bytesPerMs
     if (typeof part === 'string') said.push({ text: part, startMs: lengthMs, endMs })
     pieces.push(piece)
@@ -44,16 +44,18 @@ export async function soundOf(synthesizer: LocalSynthesizer, order: SoundOrder):
 
 const quiet = (ms: number): Uint8Array => new Uint8Array(ms * bytesPerMs).fill(silence)
 
-async function spoken(
+/** A synthesized voice; `rate`: 1 is its own speed. */
+export function synthesized(
   synthesizer: LocalSynthesizer,
-  text: string,
-  { voice, rate }: SoundOrder,
-): Promise<Uint8Array> {
-  const clauses: Uint8Array[] = []
+  { voice, rate }: { voice: string; rate: number },
+): Speak {
   const options = { voice, language: 'en-US', rate }
-  for await (const { audio } of synthesizer.speak(text, options, AbortSignal.timeout(60_000)))
-    clauses.push(audio)
-  return withoutEdges(Buffer.concat(clauses))
+  return async text => {
+    const clauses: Uint8Array[] = []
+    for await (const { audio } of synthesizer.speak(text, options, AbortSignal.timeout(60_000)))
+      clauses.push(audio)
+    return Buffer.concat(clauses)
+  }
 }
 
 /** µ-law codes lie around 0x7f and 0xff; the smallest of them are the codec's whisper. */

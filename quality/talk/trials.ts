@@ -47,5 +47,19 @@ export const identifiers: readonly Spelling[] = [
   ['A B one two', 900, 'C D three four', 900, 'E F five six'],
 ]
 
+/** Said by a person, in words of which there are recordings. */
+export const humanIdentifiers: readonly Spelling[] = [
+  ['four one five', 700, 'five five five', 700, 'one two three four'],
+  ['eight zero zero', 600, 'five five five', 800, 'zero one nine nine'],
+  ['six two eight', 800, 'three three', 500, 'nine one'],
+  ['five five', 600, 'zero seven', 600, 'one one', 600, 'two four'],
+  ['S M I', 700, 'T H'],
+  ['J O', 800, 'H N', 600, 'S O N'],
+  ['nine zero', 700, 'two one zero'],
+  ['J O H N', 600, 'at X Y Z', 700, 'dot C O M'],
+  ['A B one two', 900, 'C D three four', 900, 'E F five six'],
+  ['one two three', 900, 'four five six', 900, 'seven eight nine'],
+]
+
 /** Each of them is said by all of these. */
 export const voices = ['echo', 'marin', 'ash', 'shimmer', 'sage'] as const
