@@ -84,7 +84,7 @@ const name = text({ min: 1, max: 200 })
 
 export const createAccountSchema = z
   .strictObject({ name, settings: accountSettingsSchema.default({}) })
-  .meta({ id: 'CreateAccount' })
+  .meta({ id: 'CreateAccount', examples: [{ name: 'Bright Dental', settings: {} }] })
 
 export const changeAccountSchema = z
   .strictObject({
@@ -95,7 +95,7 @@ export const changeAccountSchema = z
     }),
   })
   .refine(change => Object.keys(change).length > 0, { error: 'Must change something' })
-  .meta({ id: 'ChangeAccount' })
+  .meta({ id: 'ChangeAccount', examples: [{ name: 'Bright Dental Group' }] })
 
 export const accountSchema = z
   .object({

@@ -12,15 +12,27 @@ const options = inboundAgentSchema.meta({
   description: 'Options of `POST /v1/calls`. Placeholders may be left for the `request_data` of each call.',
 })
 
-export const createAgentSchema = z.strictObject({ name, options }).meta({ id: 'CreateAgent' })
+export const createAgentSchema = z.strictObject({ name, options }).meta({
+  id: 'CreateAgent',
+  examples: [
+    {
+      name: 'Front desk',
+      options: { task: 'Find out what the caller wants, and when they can be called back.' },
+    },
+  ],
+})
 
-export const changeAgentSchema = z
-  .strictObject({ name: name.optional(), options: options.optional() })
-  .meta({ id: 'ChangeAgent', description: 'What is absent stays. `options` replace the earlier ones whole.' })
+export const changeAgentSchema = z.strictObject({ name: name.optional(), options: options.optional() }).meta({
+  id: 'ChangeAgent',
+  examples: [{ name: 'Front desk, evenings' }],
+  description: 'What is absent stays. `options` replace the earlier ones whole.',
+})
 
-export const rollbackAgentSchema = z
-  .strictObject({ version })
-  .meta({ id: 'RollbackAgent', description: 'The version whose options become those of a new one.' })
+export const rollbackAgentSchema = z.strictObject({ version }).meta({
+  id: 'RollbackAgent',
+  examples: [{ version: 1 }],
+  description: 'The version whose options become those of a new one.',
+})
 
 export const agentVersionSchema = z
   .object({ version: z.int(), options: z.record(z.string(), z.unknown()), created_at: timestamp })
@@ -42,8 +54,14 @@ export const agentPageSchema = pageOf(agentSchema).meta({ id: 'AgentPage' })
 export const agentVersionPageSchema = pageOf(agentVersionSchema).meta({ id: 'AgentVersionPage' })
 
 export const agentDiffQuery = z.strictObject({
-  from: z.coerce.number().pipe(version),
-  to: z.coerce.number().pipe(version),
+  from: z.coerce
+    .number()
+    .pipe(version)
+    .meta({ examples: [1] }),
+  to: z.coerce
+    .number()
+    .pipe(version)
+    .meta({ examples: [1] }),
 })
 
 export const agentDiffSchema = z

@@ -39,7 +39,12 @@ export const createApiKeySchema = z
     expires_at: moment.optional(),
     allowed_ips: fields.allowed_ips.default([]),
   })
-  .meta({ id: 'CreateApiKey' })
+  .meta({
+    id: 'CreateApiKey',
+    examples: [
+      { name: 'Booking system', scopes: ['calls:read', 'calls:write'], allowed_ips: ['192.0.2.0/24'] },
+    ],
+  })
 export type CreateApiKey = z.output<typeof createApiKeySchema>
 
 export const changeApiKeySchema = z

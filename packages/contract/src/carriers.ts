@@ -177,7 +177,19 @@ export const createCarrierSchema = rules
       }),
     carrierFields,
   )
-  .meta({ id: 'CreateCarrier' })
+  .meta({
+    id: 'CreateCarrier',
+    examples: [
+      {
+        carrier_name: 'Northern Telecom',
+        sip_gateway: { host: 'sip.northern.example' },
+        trunk_type: 'auth',
+        registration: { username: 'parley', password: 'kept sealed' },
+        max_concurrent_calls: 20,
+        calls_per_second: 2,
+      },
+    ],
+  })
 export type CreateCarrier = z.output<typeof createCarrierSchema>
 
 export const carrierSchema = z

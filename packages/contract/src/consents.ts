@@ -46,12 +46,23 @@ export const recordConsentSchema = z
     path: ['obtained_at'],
     error: 'Must not be in the future',
   })
-  .meta({ id: 'RecordConsent' })
+  .meta({
+    id: 'RecordConsent',
+    examples: [
+      {
+        phone_number: '+14155551234',
+        seller: 'Bright Dental',
+        wording: 'I agree that Bright Dental calls me about my appointments, also by an automated voice.',
+        method: 'web_form',
+        obtained_at: '2026-01-31T12:00:00Z',
+      },
+    ],
+  })
 export type RecordConsent = z.output<typeof recordConsentSchema>
 
 export const revokeConsentSchema = z
   .strictObject({ reason: text({ min: 1, max: 500 }).nullable().default(null) })
-  .meta({ id: 'RevokeConsent' })
+  .meta({ id: 'RevokeConsent', examples: [{ reason: 'Said so in a call' }] })
 
 export const consentSchema = z
   .object({

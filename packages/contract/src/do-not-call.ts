@@ -13,7 +13,7 @@ export const addDoNotCallSchema = z
     phone_number: phoneNumber,
     reason: text({ min: 1, max: 500 }).nullable().default(null),
   })
-  .meta({ id: 'AddDoNotCall' })
+  .meta({ id: 'AddDoNotCall', examples: [{ phone_number: '+14155551299', reason: 'Asked by letter' }] })
 
 export const doNotCallSchema = z
   .object({

@@ -27,7 +27,12 @@ export const addKnowledgeSchema = z
     z.strictObject({ type: z.literal('text'), name, language: language.default('en'), text: content }),
     z.strictObject({ type: z.literal('web'), name, language: language.default('en'), url }),
   ])
-  .meta({ id: 'AddKnowledge' })
+  .meta({
+    id: 'AddKnowledge',
+    examples: [
+      { type: 'text', name: 'Opening hours', text: 'We are open from nine to five, Monday to Friday.' },
+    ],
+  })
 export type AddKnowledge = z.output<typeof addKnowledgeSchema>
 
 /** The fields of a `multipart/form-data` body beside its `file`. */
@@ -41,6 +46,7 @@ export const changeKnowledgeSchema = z
   .strictObject({ name: name.optional(), text: content.optional(), url: url.optional() })
   .meta({
     id: 'ChangeKnowledge',
+    examples: [{ name: 'Opening hours in summer', text: 'We are open from eight to two.' }],
     description: 'What is absent stays as it is. A new `text` or `url` is read anew.',
   })
 
@@ -72,7 +78,7 @@ export const searchKnowledgeSchema = z
     query: text({ min: 1, max: 1_000 }),
     limit: z.int().min(1).max(20).default(5),
   })
-  .meta({ id: 'SearchKnowledge' })
+  .meta({ id: 'SearchKnowledge', examples: [{ query: 'When do you open?', limit: 3 }] })
 
 export const passageSchema = z
   .object({

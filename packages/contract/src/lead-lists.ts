@@ -8,13 +8,18 @@ import { pageOf } from './page.ts'
 const name = text({ min: 1, max: 200 })
 const description = text({ min: 1, max: 2_000 }).nullable()
 
-export const createLeadListSchema = z
-  .strictObject({ name, description: description.default(null) })
-  .meta({ id: 'CreateLeadList' })
+export const createLeadListSchema = z.strictObject({ name, description: description.default(null) }).meta({
+  id: 'CreateLeadList',
+  examples: [{ name: 'Spring campaign', description: 'Patients without an appointment' }],
+})
 
 export const changeLeadListSchema = z
   .strictObject({ name: name.optional(), description: description.optional() })
-  .meta({ id: 'ChangeLeadList', description: 'What is absent stays' })
+  .meta({
+    id: 'ChangeLeadList',
+    examples: [{ name: 'Spring and summer' }],
+    description: 'What is absent stays',
+  })
 
 export const leadListSchema = z
   .object({
@@ -40,7 +45,7 @@ export const createLeadImportSchema = z
       .optional()
       .meta({ description: 'Where numbers without a country code are' }),
   })
-  .meta({ id: 'CreateLeadImport' })
+  .meta({ id: 'CreateLeadImport', examples: [{ on_duplicate: 'merge', country: 'US' }] })
 
 export const leadImportSchema = z
   .object({

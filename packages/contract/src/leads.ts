@@ -34,7 +34,17 @@ export const createLeadSchema = z
     request_data: requestData.optional(),
     list_id: uuid.optional().meta({ description: 'A list that the lead is put on' }),
   })
-  .meta({ id: 'CreateLead' })
+  .meta({
+    id: 'CreateLead',
+    examples: [
+      {
+        phone_number: '+14155551234',
+        name: 'Jo Smith',
+        timezone: 'America/Los_Angeles',
+        request_data: { clinic: 'Bright Dental' },
+      },
+    ],
+  })
 
 const append = notes.optional().meta({ description: 'A line that is added to the notes; not with `notes`' })
 const either = {
@@ -54,7 +64,11 @@ export const changeLeadSchema = z
     request_data: requestData.optional(),
   })
   .refine(either.when, either.fault)
-  .meta({ id: 'ChangeLead', description: 'What is absent stays. `request_data` is replaced whole.' })
+  .meta({
+    id: 'ChangeLead',
+    examples: [{ status: 'Contacted', notes_append: 'Wants to be called after four.' }],
+    description: 'What is absent stays. `request_data` is replaced whole.',
+  })
 export type ChangeLead = z.output<typeof changeLeadSchema>
 
 export const bulkLeadSchema = createLeadSchema
@@ -73,7 +87,15 @@ export const bulkLeadsSchema = z
     on_duplicate: onDuplicate.default('merge'),
     list_id: uuid.optional(),
   })
-  .meta({ id: 'BulkLeads' })
+  .meta({
+    id: 'BulkLeads',
+    examples: [
+      {
+        leads: [{ phone_number: '+14155551235', name: 'Ann Lee' }, { phone_number: '+14155551236' }],
+        on_duplicate: 'skip',
+      },
+    ],
+  })
 
 export const bulkResultSchema = z
   .object({

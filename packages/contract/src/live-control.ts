@@ -14,7 +14,7 @@ export const sayCallSchema = z
         'true: at once, in place of what the agent is saying. false: after it, and after an answer that the callee is waiting for.',
     }),
   })
-  .meta({ id: 'SayCall' })
+  .meta({ id: 'SayCall', examples: [{ text: 'One moment, please.' }] })
 
 export const instructCallSchema = z
   .strictObject({
@@ -22,7 +22,7 @@ export const instructCallSchema = z
       description: 'For the agent alone, from its next reply on. It is told never to read it out.',
     }),
   })
-  .meta({ id: 'InstructCall' })
+  .meta({ id: 'InstructCall', examples: [{ text: 'Offer them Thursday instead.' }] })
 
 export const transferCallSchema = z
   .strictObject({
@@ -49,7 +49,7 @@ export const transferCallSchema = z
     path: ['briefing'],
     error: 'Nobody is briefed in a cold transfer',
   })
-  .meta({ id: 'TransferCall' })
+  .meta({ id: 'TransferCall', examples: [{ phone_number: '+14155550100' }] })
 export type TransferCall = z.output<typeof transferCallSchema>
 
 export const pressKeysSchema = z
@@ -62,7 +62,7 @@ export const pressKeysSchema = z
       })
       .meta({ description: 'The keys in order; w waits half a second, W a whole one.', example: '1w2#' }),
   })
-  .meta({ id: 'PressKeys' })
+  .meta({ id: 'PressKeys', examples: [{ digits: '1w2#' }] })
 
 export const controlledCallSchema = z.object({ ok: z.literal(true) }).meta({
   id: 'ControlledCall',

@@ -30,7 +30,16 @@ export const addPhoneNumberSchema = z
     inbound_agent_id: agentId.default(null),
     inbound_agent: agent.default(null),
   })
-  .meta({ id: 'AddPhoneNumber' })
+  .meta({
+    id: 'AddPhoneNumber',
+    examples: [
+      {
+        number: '+14155550100',
+        label: 'Main line',
+        inbound_agent: { task: 'Take a message, and ask for a number to call back.' },
+      },
+    ],
+  })
 
 export const changePhoneNumberSchema = z
   .strictObject({
@@ -39,7 +48,11 @@ export const changePhoneNumberSchema = z
     inbound_agent_id: agentId.optional(),
     inbound_agent: agent.optional(),
   })
-  .meta({ id: 'ChangePhoneNumber', description: 'What is absent stays as it is' })
+  .meta({
+    id: 'ChangePhoneNumber',
+    examples: [{ label: 'Main line, San Francisco' }],
+    description: 'What is absent stays as it is',
+  })
 
 export const phoneNumberSchema = z
   .object({

@@ -200,7 +200,19 @@ export const placeCallSchema = z
       .optional()
       .meta({ description: 'Handed back untouched everywhere.' }),
   })
-  .meta({ id: 'PlaceCall' })
+  .meta({
+    id: 'PlaceCall',
+    examples: [
+      {
+        phone_number: '+14155551234',
+        task: 'Confirm the appointment of {{name}} on Tuesday at ten.',
+        first_sentence: 'Hello, this is Bright Dental.',
+        request_data: { name: 'Jo Smith' },
+        max_duration: 5,
+        metadata: { order: 'A-17' },
+      },
+    ],
+  })
 export type PlaceCall = z.output<typeof placeCallSchema>
 /** As a client writes it: fields with defaults may be absent. */
 export type PlaceCallInput = z.input<typeof placeCallSchema>
@@ -227,7 +239,7 @@ export const stopCallSchema = z
   .strictObject({
     farewell: z.boolean().default(false).meta({ description: 'The agent says goodbye before it hangs up.' }),
   })
-  .meta({ id: 'StopCall' })
+  .meta({ id: 'StopCall', examples: [{ farewell: true }] })
 
 export const stoppedCallSchema = z.object({ ok: z.literal(true), status: z.literal('cancelled') })
 export const cancelledCallSchema = z.object({ ok: z.literal(true) })

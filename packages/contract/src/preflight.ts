@@ -28,7 +28,16 @@ export const preflightSchema = z
       .optional()
       .meta({ description: "Absent: that of the account's settings, where it has one" }),
   })
-  .meta({ id: 'Preflight' })
+  .meta({
+    id: 'Preflight',
+    examples: [
+      {
+        phone_number: '+14155551234',
+        calling_window: { from: '09:00', to: '20:00' },
+        frequency_cap: { max_calls: 3, hours: 24 },
+      },
+    ],
+  })
 export type Preflight = z.output<typeof preflightSchema>
 
 export const preflightRefusals = [

@@ -14,7 +14,7 @@ export const putSecretSchema = z
       .max(4_000)
       .regex(/^[\x20-\x7e]+$/, { error: 'Must be printable ASCII, as header fields are' }),
   })
-  .meta({ id: 'PutSecret' })
+  .meta({ id: 'PutSecret', examples: [{ value: 'the key of the booking system' }] })
 
 export const secretSchema = z
   .object({ name: z.string(), created_at: timestamp, updated_at: timestamp })

@@ -6,6 +6,7 @@ import { timestamp, uuid } from './fields.ts'
 
 export const placeTestCallSchema = inboundAgentSchema.extend({ agent_id: uuid.optional() }).meta({
   id: 'PlaceTestCall',
+  examples: [{ task: 'Ask the caller for their name and a day that suits them.', max_duration: 5 }],
   description: 'Options of `POST /v1/calls` without whom to call and from where',
 })
 

@@ -37,7 +37,10 @@ export const registerVoiceSchema = z
       .meta({ description: 'One that has voices in this mode; default: that of the default voice' }),
     languages: z.array(languageTag).min(1).max(100).optional().meta({ description: 'Default: any' }),
   })
-  .meta({ id: 'RegisterVoice' })
+  .meta({
+    id: 'RegisterVoice',
+    examples: [{ voice_id: 'EXAVITQu4vr4xnSDxMaL', name: 'Sarah', mode: 'legacy', languages: ['en-US'] }],
+  })
 
 export const modelSchema = z
   .object({

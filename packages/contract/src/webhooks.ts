@@ -88,14 +88,23 @@ export const createWebhookSchema = z
       })
     }
   })
-  .meta({ id: 'CreateWebhook' })
+  .meta({
+    id: 'CreateWebhook',
+    examples: [
+      {
+        event: 'call.completed',
+        url: 'https://hooks.brightdental.example/calls',
+        filters: { disposition: ['confirmed', 'moved'], 'metadata.region': 'west%' },
+      },
+    ],
+  })
 export type CreateWebhook = z.output<typeof createWebhookSchema>
 
 export const changeWebhookSchema = z
   .strictObject({ ...fields, enabled: z.boolean() })
   .partial()
   .refine(change => Object.keys(change).length > 0, { error: 'Must change something' })
-  .meta({ id: 'ChangeWebhook' })
+  .meta({ id: 'ChangeWebhook', examples: [{ enabled: false }] })
 export type ChangeWebhook = z.output<typeof changeWebhookSchema>
 
 export const webhookSchema = z

@@ -37,7 +37,7 @@ export interface HttpDeps {
   readonly draining: () => boolean
   readonly log: FastifyBaseLogger
   readonly metrics: HttpMetrics
-  /** Past this delay of the event loop requests are refused, since their answers would come too late; default 1,000 ms. */
+  /** Past this delay of the event loop requests are refused, since their answers would come too late; default 1,000 ms, 0: never. */
   readonly longestLoopDelayMs?: number
   /** Requests that one key may make; default 600 in 60 seconds. */
   readonly rateLimit?: { readonly requests: number; readonly seconds: number }

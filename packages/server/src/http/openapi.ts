@@ -18,6 +18,17 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+type Transform = typeof jsonSchemaTransform
+
+/** A role of the security scheme (OpenAPI 3.1, 4.8.30) is the scope that a key must have. */
+const describeRoute: Transform = described => {
+  const { schema, url } = jsonSchemaTransform(described)
+  const access = described.route.config?.access
+  if (schema === undefined || access === undefined) return { schema, url }
+  const security = access === 'public' ? [] : [{ apiKey: access === 'any-key' ? [] : [access] }]
+  return { schema: { ...schema, security }, url }
+}
+
 /** `GET /openapi.json`, made from the schemas that check requests, and `/docs` to read it in. */
 export async function describeApi(app: Api, publicUrl: string): Promise<void> {
   await app.register(swagger, {
@@ -30,7 +41,7 @@ export async function describeApi(app: Api, publicUrl: string): Promise<void> {
         securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'API key, pk_live_…' } },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
     transformObject: document => pruneSchemas(jsonSchemaTransformObject(document)),
   })
   const open = { config: { access: 'public' as const }, schema: { hide: true } }

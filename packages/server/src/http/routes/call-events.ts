@@ -4,6 +4,7 @@ import { ApiError } from '@parley/contract/errors'
 import type { CallEvent } from '@parley/contract/events'
 import { z } from 'zod'
 import { findCall } from '../../store/calls.ts'
+import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
 import type { KeyWatch } from '../key-watch.ts'
@@ -28,6 +29,7 @@ export function callEventRoutes(
         summary: 'Follow a call: server-sent events, resumed by Last-Event-ID, ending when all is done',
         params: callParams,
         response: {
+          ...answers({}),
           200: { description: 'Events', content: { 'text/event-stream': { schema: z.any() } } },
           204: z.undefined().meta({ description: 'The call is over and all was seen' }),
         },

@@ -14,7 +14,6 @@ export function errorRoutes(app: Api): void {
       schema: {
         tags: ['Errors'],
         summary: 'What a problem type means',
-        security: [],
         params: z.object({ code: z.string() }),
         response: answers({ 200: explained }),
       },

@@ -10,7 +10,6 @@ export function metricsRoutes(app: Api, { metrics }: Pick<HttpDeps, 'metrics'>):
       schema: {
         tags: ['Health'],
         summary: 'Figures for Prometheus',
-        security: [],
         response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } } },
       },
     },

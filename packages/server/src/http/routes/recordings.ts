@@ -7,6 +7,7 @@ import type { RecordingFile } from '../../files/recordings.ts'
 import { recordingPath } from '../../store/call-object.ts'
 import { findCall, findLinkedCall } from '../../store/calls.ts'
 import { readRange } from '../byte-range.ts'
+import { answers } from '../answers.ts'
 import type { Api, HttpDeps } from '../deps.ts'
 import { callParams } from './calls.ts'
 
@@ -24,7 +25,10 @@ export function recordingRoutes(app: Api, deps: HttpDeps): void {
         summary: 'The recording: stereo WAV, callee left, agent right; byte ranges',
         params: callParams,
         querystring: linkQuery,
-        response: { 200: { description: 'audio/wav', content: { 'audio/wav': { schema: z.any() } } } },
+        response: {
+          ...answers({}),
+          200: { description: 'audio/wav', content: { 'audio/wav': { schema: z.any() } } },
+        },
       },
     },
     async (request, reply) => {
