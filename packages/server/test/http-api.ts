@@ -79,7 +79,10 @@ export function sharedApi(): () => TestApi {
     api = await openApi(opened, {})
   })
   afterAll(() => opened.disposeAsync())
-  return () => api!
+  return () => {
+    if (api === undefined) throw new Error('the API is there only while tests run')
+    return api
+  }
 }
 
 async function openApi(opened: AsyncDisposableStack, more: Partial<HttpDeps>): Promise<TestApi> {
@@ -114,21 +117,14 @@ export async function apiOn(
     homeCountries: ['US'],
     draining: () => api.draining,
     // What the machine has to do beside a test is no reason to refuse it.
-    longestLoopDelayMs: 60_000,
+    longestLoopDelayMs: 0,
     log: pino({ level: 'silent' }),
     metrics: { read: async () => ({ type: 'text/plain', text: '' }), onAnswer: () => undefined },
     ...more,
   })
   opened.defer(() => app.close())
-  const grantTo = async (account: AccountId, granted: readonly Scope[], allowed_ips: string[] = []) => {
-    const made = newApiKey()
-    await insertApiKey(database, {
-      account,
-      key: made,
-      grant: { name: 'test', scopes: [...granted], allowed_ips },
-    })
-    return made
-  }
+  const grantTo = (account: AccountId, granted: readonly Scope[], allowedIps?: string[]) =>
+    grantKey(database, account, { granted, allowedIps })
   const api: TestApi = {
     app,
     database,
@@ -136,26 +132,7 @@ export async function apiOn(
     key,
     catalogue: englishCatalogue,
     draining: false,
-    async send(method, url, o = {}) {
-      const response = await app.inject({
-        method,
-        url,
-        headers: {
-          ...(o.key === '' ? {} : { authorization: `Bearer ${o.key ?? key}` }),
-          ...(o.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...o.headers,
-        },
-        ...(o.body === undefined
-          ? {}
-          : { payload: typeof o.body === 'string' ? o.body : JSON.stringify(o.body) }),
-      })
-      const json = /json/.test(String(response.headers['content-type']))
-      return {
-        status: response.statusCode,
-        body: json ? response.json() : response.body,
-        headers: response.headers,
-      }
-    },
+    send: senderTo(app, key),
     keyWith: (granted, allowedIps) => grantTo(accountId, granted, allowedIps),
     async stranger() {
       const id = await database.kysely
@@ -165,4 +142,37 @@ export async function apiOn(
     },
   }
   return api
+}
+
+async function grantKey(
+  database: Database,
+  account: AccountId,
+  { granted, allowedIps = [] }: { granted: readonly Scope[]; allowedIps?: string[] | undefined },
+): Promise<string> {
+  const key = newApiKey()
+  const grant = { name: 'test', scopes: [...granted], allowed_ips: allowedIps }
+  await insertApiKey(database, { account, key, grant })
+  return key
+}
+
+function senderTo(app: FastifyInstance, ownKey: string): TestApi['send'] {
+  return async (method, url, o = {}) => {
+    const { body, key = ownKey } = o
+    const response = await app.inject({
+      method,
+      url,
+      headers: {
+        ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...o.headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const isJson = /json/.test(String(response.headers['content-type']))
+    return {
+      status: response.statusCode,
+      body: isJson ? response.json() : response.body,
+      headers: response.headers,
+    }
+  }
 }
