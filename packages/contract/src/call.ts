@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { callAnalysisSchema } from './analysis.ts'
-import { moment, phoneNumber, timestamp } from './fields.ts'
+import { moment, phoneNumber, timestamp, uuid } from './fields.ts'
 import { lineQualitySchema } from './line-quality.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { answerers, callModes, callStatuses, endReasons, networkStatuses } from './status.ts'
@@ -89,6 +89,7 @@ export type Call = z.infer<typeof callSchema>
 export const listCallsQuery = pageQuery.extend({
   status: z.enum(callStatuses).optional(),
   call_status: z.enum(networkStatuses).optional(),
+  campaign_id: uuid.optional(),
   phone_number: phoneNumber.optional(),
   created_after: moment.optional(),
   created_before: moment.optional(),

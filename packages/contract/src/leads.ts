@@ -16,7 +16,9 @@ export type OnDuplicate = z.infer<typeof onDuplicate>
 
 const name = text({ min: 1, max: 200 })
 const email = z.email({ error: 'Must be an email address' }).max(254)
-const zone = timeZone.meta({ description: 'IANA. Where the lead is, beside what the number tells.' })
+const zone = timeZone.meta({
+  description: 'IANA. Where the lead is: calling hours are counted there, and not where the number may be.',
+})
 const status = z.enum(leadStatuses)
 const notes = text({ min: 1, max: 10_000 })
 const requestData = requestDataSchema.meta({

@@ -22,7 +22,7 @@ export const preflightSchema = z
     calling_window: callingWindowSchema.optional(),
     timezone: timeZone.optional().meta({
       description:
-        'Where the callee is, beside what the number tells: a window of `callee` must be open in all of these zones.',
+        'Where the callee is. Absent: everywhere that the number may be; a window of `callee` must be open in all of these zones.',
     }),
     frequency_cap: frequencyCapSchema
       .optional()

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { type FinishDeps, finishCall } from '../aftercall/finish-call.ts'
 import type { CallId } from '../domain/ids.ts'
+import { keepTicking } from '../campaigns/keep-ticking.ts'
 import { openRecordings } from '../files/recordings.ts'
 import { buildHttp } from '../http/build-http.ts'
 import { openLiveCalls } from '../intake/live-calls.ts'
@@ -60,6 +61,8 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   void recordings.repairAbandoned(abandonedAfterMs).catch(onTrouble)
   const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
   const catalogue = speechCatalogue(config)
+  const campaigns = { database, jobs, catalogue: () => catalogue, log, ...preflightSettings(config) }
+  starting.use(keepTicking(campaigns))
   const http = await buildHttp({
     database,
     jobs,

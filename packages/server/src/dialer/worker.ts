@@ -51,8 +51,8 @@ export class CallWorker {
   }
 
   async start(): Promise<void> {
-    const { database, nodeId, jobs } = this.#deps
-    await joinNodes(database, nodeId)
+    const { database, nodeId, jobs, maxCalls } = this.#deps
+    await joinNodes(database, nodeId, maxCalls)
     await jobs.work('dial', ({ callId }) => this.#take(callId), { batch: dialBatch })
     void this.#every(heartbeatEveryMs, () => this.#renew())
     void this.#every(requestPollEveryMs, () => this.#requests.look())

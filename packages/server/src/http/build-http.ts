@@ -18,6 +18,7 @@ import { apiKeyRoutes } from './routes/api-keys.ts'
 import { balanceRoutes } from './routes/balance.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
+import { campaignRoutes } from './routes/campaigns.ts'
 import { carrierRoutes } from './routes/carriers.ts'
 import { consentRoutes } from './routes/consents.ts'
 import { doNotCallRoutes } from './routes/do-not-call.ts'
@@ -149,6 +150,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   await leadImportRoutes(app, deps)
   webhookRoutes(app, deps)
   webhookDeliveryRoutes(app, deps)
+  campaignRoutes(app, deps)
   apiKeyRoutes(app, deps)
   accountRoutes(app, deps)
   balanceRoutes(app, deps)

@@ -6,6 +6,7 @@ import {
   lockWaitingCalls,
   type NewListing,
 } from '../store/do-not-call.ts'
+import { advanceLead } from '../store/lead-status.ts'
 import { notifyCall } from '../store/notify.ts'
 import { cancelWaiting } from './stop-call.ts'
 
@@ -15,7 +16,10 @@ export interface Listed {
   readonly cancelledCalls: number
 }
 
-/** Puts a number on the list and cancels the calls that wait for it, all or nothing. */
+/**
+ * Puts a number on the list and cancels the calls that wait for it, all or nothing. A lead who asked for it in a call
+ * is unsubscribed with it.
+ */
 export async function listNumber(
   database: Database,
   given: NewListing,
@@ -26,6 +30,13 @@ export async function listNumber(
     const inserted = await insertListing(trx, given)
     const waiting = await lockWaitingCalls(trx, given)
     for (const call of waiting) await cancelWaiting(trx, call)
+    if (given.source === 'call')
+      await advanceLead(trx, {
+        account: given.account,
+        lead: { number: given.number },
+        status: 'Unsubscribed',
+        because: { call_id: given.callId },
+      })
     const done = { ...inserted, cancelledCalls: waiting.length }
     await alongside?.(trx, done)
     return { listed: done, cancelled: waiting }

@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { AccountId, LeadListId } from '../domain/ids.ts'
 import { dialability } from '../domain/phone-number.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { tellStatus } from '../store/lead-status.ts'
 import { holdLeadList } from '../store/lead-lists.ts'
 import {
   changeLead,
@@ -69,7 +70,13 @@ export async function createLeads(
 /** Throws ApiError `invalid_request` with every fault, or `not_found`. */
 export async function changeOwnLead(database: Database, of: LeadOf, body: unknown): Promise<LeadRow> {
   const change = readChecked(changeLeadSchema, body)
-  const row = await database.kysely.transaction().execute(trx => changeLead(trx, of, change))
+  const row = await database.kysely.transaction().execute(async trx => {
+    const before = await findLead({ kysely: trx }, of)
+    const changed = await changeLead(trx, of, change)
+    if (before && changed && before.status !== changed.status)
+      await tellStatus(trx, { account: of.account, lead: changed, before: before.status, because: {} })
+    return changed
+  })
   return row ?? unknownLead()
 }
 

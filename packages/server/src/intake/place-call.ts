@@ -5,7 +5,6 @@ import type { CallPlan } from '../domain/call-plan.ts'
 import { type CallingWindow, dialHoldsMs } from '../domain/calling-window.ts'
 import type { AccountId, CampaignId, LeadId } from '../domain/ids.ts'
 import type { FrequencyCap } from '../domain/preflight.ts'
-import type { RetryTerms } from '../domain/retry.ts'
 import { type CallRow, insertCall } from '../store/calls.ts'
 import type { Transaction } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
@@ -23,6 +22,7 @@ import {
   type Speech,
 } from './plan-call.ts'
 import { Refused } from './refusals.ts'
+import { retryTerms } from './retry-terms.ts'
 import { scheduled } from './recheck-call.ts'
 
 /** How far ahead a call may be placed. */
@@ -198,10 +198,4 @@ async function admit(
   if (origin || refusal !== 'outside_calling_window' || allowedAtMs === null)
     throw new Refused(verdict, { minutes: plan.maxDurationMs / 60_000 })
   return new Date(allowedAtMs)
-}
-
-function retryTerms(asked: PlaceCall['retry']): RetryTerms | null {
-  if (asked === undefined) return null
-  const { max_attempts: maxAttempts, delay_minutes: delays, on } = asked
-  return { maxAttempts, delaysMs: delays.map(minutes => minutes * 60_000), on }
 }

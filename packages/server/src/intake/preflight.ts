@@ -181,8 +181,7 @@ function allowedCountries(
 }
 
 async function calleeZones({ phone_number: number, timezone }: Preflight): Promise<readonly string[]> {
-  const zones = await zonesOf(number)
-  return timezone === undefined ? zones : [...new Set([...zones, timezone])]
+  return timezone === undefined ? await zonesOf(number) : [timezone]
 }
 
 /** The window of an option, where the callee may be in these zones. */

@@ -150,6 +150,7 @@ async function endWithin(trx: Transaction<Tables>, jobs: Jobs, ended: EndedCall)
       end_reason: outcome.endReason,
       error_message: outcome.errorMessage,
       answered_by: outcome.answeredBy,
+      fault: outcome.fault,
       ended_at: sql<Date>`now()`,
       latency: ended.latency === null ? null : JSON.stringify(ended.latency),
       line_stats: ended.lineStats === null ? null : JSON.stringify(ended.lineStats),

@@ -137,6 +137,8 @@ export async function listCalls(
   if (filter.cursor !== undefined) query = query.where('id', '<', decodeCursor(filter.cursor) as CallId)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.call_status !== undefined) query = query.where('call_status', '=', filter.call_status)
+  if (filter.campaign_id !== undefined)
+    query = query.where('campaign_id', '=', filter.campaign_id as CampaignId)
   if (filter.phone_number !== undefined) query = query.where('phone_number', '=', filter.phone_number)
   if (filter.created_after) query = query.where('created_at', '>', new Date(filter.created_after))
   if (filter.created_before) query = query.where('created_at', '<', new Date(filter.created_before))

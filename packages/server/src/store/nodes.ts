@@ -9,9 +9,12 @@ import type { Database } from './database.ts'
  */
 export const leaseSeconds = 10
 
-/** Registers a worker. */
-export async function joinNodes(database: Database, id: NodeId): Promise<void> {
-  await database.kysely.insertInto('nodes').values({ id, host: hostname(), lease_until: leaseEnd }).execute()
+/** Registers a worker, and how many live calls it takes. */
+export async function joinNodes(database: Database, id: NodeId, maxCalls = 100): Promise<void> {
+  await database.kysely
+    .insertInto('nodes')
+    .values({ id, host: hostname(), lease_until: leaseEnd, max_calls: maxCalls })
+    .execute()
 }
 
 /** Renews the lease. False: it had run out, and others may have ended this worker's calls already. */

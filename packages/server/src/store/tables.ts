@@ -16,8 +16,10 @@ import type { CallPlan } from '../domain/call-plan.ts'
 import type { ControlWish } from '../domain/control.ts'
 import type { CallingWindow } from '../domain/calling-window.ts'
 import type { Caps } from '../domain/preflight.ts'
+import type { Fault } from '../domain/outcome.ts'
 import type { RetryTerms } from '../domain/retry.ts'
 import type { QuotaSetting, RetentionSetting } from './account-settings.ts'
+import type { CampaignLeadsTable, CampaignLeaseTable, CampaignsTable } from './campaign-tables.ts'
 import type { AuditHeadsTable, AuditLogTable } from './audit-tables.ts'
 import type { KnowledgeBasesTable, KnowledgePassagesTable } from './knowledge-tables.ts'
 import type {
@@ -82,6 +84,9 @@ export interface Tables {
   lead_lists: LeadListsTable
   lead_list_entries: LeadListEntriesTable
   lead_imports: LeadImportsTable
+  campaigns: CampaignsTable
+  campaign_leads: CampaignLeadsTable
+  campaign_lease: CampaignLeaseTable
   lead_import_errors: LeadImportErrorsTable
 }
 
@@ -220,6 +225,7 @@ interface NodesTable {
   lease_until: Date
   draining: Generated<boolean>
   browser_url: Generated<string | null>
+  max_calls: Generated<number>
   internal_url: Generated<string | null>
 }
 
@@ -265,6 +271,7 @@ interface CallsTable {
   dial_window: JSONColumnType<CallingWindow> | null
   retry: JSONColumnType<RetryTerms> | null
   checked_until: Generated<Date>
+  fault: Fault | null
   campaign_id: CampaignId | null
   lead_id: LeadId | null
   billed_seconds: number | null
