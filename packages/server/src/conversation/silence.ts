@@ -1,4 +1,4 @@
-import { isAudible } from './agent.ts'
+import { has, isAudible } from './agent.ts'
 import { ask } from './ask.ts'
 import { silenceAgent } from './silence-agent.ts'
 import { bidFarewell } from './ending.ts'
@@ -6,6 +6,7 @@ import { guidance } from '../domain/guidance.ts'
 import type { ConversationState, Part } from './state.ts'
 import { awaitsTool } from './tools/outside.ts'
 import { chain, report } from './step.ts'
+import { isOwed } from './watchdog.ts'
 
 /** After being asked, the callee has at least so long to answer. */
 const answerTimeMs = 3_000
@@ -36,9 +37,13 @@ export const silence: Part = (state, happening) => {
   })
 }
 
-/** A reply that is asked for and does not come is silence too. */
+/**
+ * A reply that is asked for and does not come is silence too, unless the watchdog sees to it: asking whether the
+ * callee is there would stop what they wait for.
+ */
 function isQuiet(state: ConversationState): boolean {
   const { agent, callee, ending, keypad, transfer, switching } = state
+  if (state.terms.standby && isOwed(state) && !has(agent, 'silence_prompt')) return false
   if (keypad !== null || transfer !== null || switching !== null || awaitsTool(state)) return false
   return ending.phase === 'open' && !callee.speaking && !isAudible(agent)
 }

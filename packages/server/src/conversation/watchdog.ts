@@ -19,7 +19,7 @@ export const watchdog: Part = (state, { event, nowMs, queuedMs }) => {
 }
 
 /** The callee has said something, or waits for something that was asked for, and hears nothing. */
-function isOwed(state: ConversationState): boolean {
+export function isOwed(state: ConversationState): boolean {
   const { agent, callee } = state
   if (hasOtherReasons(state) || callee.speaking || isAudible(agent) || agent.held) return false
   const spoke = callee.stoppedMs !== null && callee.stoppedMs >= agent.lastSoundMs

@@ -5,8 +5,8 @@ import type { Standby, StandbyClip, StandbyClips } from './port.ts'
 import { standbyWords } from './standby-words.ts'
 import type { VoiceParts } from './voices.ts'
 
-/** A call is not kept waiting longer for words that it will hardly need. */
-const RENDER_PATIENCE_MS = 3_000
+/** No call waits for them; on a machine that is busy they are there a little later. */
+const RENDER_PATIENCE_MS = 15_000
 /** Languages and voices that are kept. */
 const MOST_KEPT = 64
 

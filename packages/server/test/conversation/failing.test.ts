@@ -69,6 +69,7 @@ describe.each([{ takesTurns: false }, { takesTurns: true }])(
       const { outcome } = await call.over()
       expect(heard(call).slice(-3)).toEqual([tones.filler, tones.longer, tones.apology])
       expect(longestWaitMs(call, saidMs)).toBeLessThan(6_000)
+      expect(call.has('silence_prompt')).toBe(false)
       expect(outcome).toMatchObject({ status: 'failed', endReason: 'provider_error', fault: 'provider' })
     })
 
