@@ -46,20 +46,23 @@ test('turns: a part of the trials, where every word is understood', { timeout: 2
 })
 
 test('a callee counts the time without a sound, also after a word that only fills the wait', () => {
-  const callee = new Callee([400])
+  let answered = true
+  const callee = new Callee([400], () => answered)
   const hears = (voiced: boolean, ms: number) =>
     Array.from({ length: ms / 20 }, () => callee.hears(new Uint8Array(160).fill(voiced ? 0x20 : 0xff)))
   expect(hears(true, 2_000).concat(hears(false, 800)).filter(Boolean)).toEqual([{ type: 'say', sentence: 0 }])
   hears(false, 1_300)
+  answered = false
   hears(true, 1_000)
   hears(false, 3_000)
+  answered = true
   hears(true, 2_000)
   expect(hears(false, 800)).toContainEqual({ type: 'hang_up' })
   expect(callee.ended()).toMatchObject({ worstSilenceMs: 3_020, said: 1, gaveUp: false })
 })
 
 test('a callee whom nobody answers gives up', () => {
-  const callee = new Callee([])
+  const callee = new Callee([], () => false)
   const silence = new Uint8Array(160).fill(0xff)
   expect(Array.from({ length: 800 }, () => callee.hears(silence))).toContainEqual({ type: 'hang_up' })
   const { gaveUp, worstSilenceMs } = callee.ended()

@@ -3,8 +3,6 @@ import { isVoiced } from '../../packages/rehearsal/src/person/receiver-meter.ts'
 const frameMs = 20
 /** A sound of the agent that is over for so long has come to its end. */
 const pauseMs = 700
-/** Shorter sounds fill a wait; every answer of the stand-ins is longer. */
-const leastAnswerMs = 1_900
 /** Whoever hears nothing for so long hangs up. */
 const patienceMs = 15_000
 
@@ -23,13 +21,14 @@ export interface CalleeNotes {
 
 /**
  * Somebody who answers each thing the agent says with the next sentence, and hangs up after the last answer. Pure:
- * fed with each frame that arrives. A short sound of the agent is no answer, so the callee goes on waiting after it.
+ * fed with each frame that arrives. What is no answer, such as words that only fill a wait, is waited on after.
  */
 export class Callee {
   readonly #sentencesMs: readonly number[]
+  readonly #wasAnswered: () => boolean
   #nowMs = 0
   #speakingUntilMs: number | null = null
-  #sounding: { readonly fromMs: number; lastMs: number } | null = null
+  #sounding: { lastMs: number } | null = null
   /** Since when the agent owes a sound; at first from the answer on. */
   #owedFromMs: number | null = 0
   #said = 0
@@ -40,9 +39,10 @@ export class Callee {
   /** How often the agent has begun to speak. */
   agentTurns = 0
 
-  /** How long each sentence takes. */
-  constructor(sentencesMs: readonly number[]) {
+  /** How long each sentence takes, and whether what the agent said last is an answer. */
+  constructor(sentencesMs: readonly number[], wasAnswered: () => boolean) {
     this.#sentencesMs = sentencesMs
+    this.#wasAnswered = wasAnswered
   }
 
   /** One frame of what the callee hears. */
@@ -69,8 +69,7 @@ export class Callee {
     this.#note()
     this.#owedFromMs = null
     if (!this.#sounding) this.agentTurns += 1
-    this.#sounding ??= { fromMs: this.#nowMs, lastMs: this.#nowMs }
-    this.#sounding.lastMs = this.#nowMs
+    this.#sounding = { lastMs: this.#nowMs }
     return null
   }
 
@@ -78,7 +77,7 @@ export class Callee {
     const sounding = this.#sounding
     if (sounding && this.#nowMs - sounding.lastMs >= pauseMs) {
       this.#sounding = null
-      if (sounding.lastMs - sounding.fromMs >= leastAnswerMs) return this.#answers()
+      if (this.#wasAnswered()) return this.#answers()
       this.#owedFromMs = sounding.lastMs
     }
     if (this.#owedFromMs !== null && this.#nowMs - this.#owedFromMs > patienceMs) {

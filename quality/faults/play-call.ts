@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { CallEventBody } from '@parley/contract/events'
 import { type Conversation, converse } from '../../packages/server/src/conversation/converse.ts'
 import { firstWords, voiceSession } from '../../packages/server/src/dialer/voice-session.ts'
 import type { CallPlan } from '../../packages/server/src/domain/call-plan.ts'
 import type { AccountId, CallId } from '../../packages/server/src/domain/ids.ts'
-import type { Standby } from '../../packages/server/src/speech/port.ts'
+import type { Standby, StandbyClips } from '../../packages/server/src/speech/port.ts'
 import { createStandby } from '../../packages/server/src/speech/standby.ts'
 import { createVoices, type VoiceParts } from '../../packages/server/src/speech/voices.ts'
 import { Callee, type CalleeNotes } from './callee.ts'
@@ -54,14 +55,20 @@ export async function playCall(
   const order = { to: plan.to, from: null, ringTimeoutMs: 10_000, correlationId: plan.callId }
   await using leg = await phones.carrier.dial({ ...order, onProgress: () => undefined }, abandon.signal)
   const phone = await answering
-  const notes = listenAt(phone, { fault, providers, sentences })
   const told: string[] = []
+  let answered = false
+  const report = (event: CallEventBody): void => {
+    if (event.type !== 'prompt') told.push(JSON.stringify(event))
+    if (event.type === 'transcript' && event.entry.user === 'assistant')
+      answered = !event.entry.interrupted && !isFiller(event.entry.text, standby)
+  }
+  const notes = listenAt(phone, { fault, providers, sentences, wasAnswered: () => answered })
   const talking = converse(
     { plan, prompt: session.prompt, standby },
     {
       leg,
       voice,
-      report: event => event.type !== 'prompt' && told.push(JSON.stringify(event)),
+      report,
       transfer: async () => ({ done: 'failed', reason: 'nobody is to be reached' }),
       stop: { onStop: () => undefined },
       clock: Date.now,
@@ -93,9 +100,13 @@ function listenAt(
     fault,
     providers,
     sentences,
-  }: { fault: PlannedFault; providers: Providers } & Pick<Rehearsal, 'sentences'>,
+    wasAnswered,
+  }: { fault: PlannedFault; providers: Providers; wasAnswered: () => boolean } & Pick<Rehearsal, 'sentences'>,
 ): () => CalleeNotes {
-  const callee = new Callee(sentences.map(audio => audio.length / bytesPerMs))
+  const callee = new Callee(
+    sentences.map(audio => audio.length / bytesPerMs),
+    wasAnswered,
+  )
   const { who, turn, afterMs } = fault.moment
   const strikeSoon = (): void => void setTimeout(() => fault.strike(providers), afterMs)
   let agentTurns = 0
@@ -112,6 +123,9 @@ function listenAt(
   })
   return () => callee.ended()
 }
+
+const isFiller = (text: string, standby: StandbyClips | null): boolean =>
+  standby?.fillers.some(filler => filler.text === text) === true
 
 let lastNumber = 0
 
