@@ -38,6 +38,7 @@ export const problems = {
   draining: { status: 503, title: 'Shutting down' },
   overloaded: { status: 503, title: 'Overloaded' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
+  provider_unavailable: { status: 503, title: 'No provider can hold the call' },
   outcome_unknown: { status: 504, title: 'Outcome unknown' },
 } as const
 export type ProblemCode = keyof typeof problems

@@ -7,6 +7,7 @@ import { callBus, databaseUrl, preflightSettings, trunkLimits, trunkOf } from '.
 import type { Runnable } from './config/run-alone.ts'
 import { readMasterKey } from './config/secrets.ts'
 import { openListeners } from './config/listeners.ts'
+import { watchProviders } from './config/provider-health.ts'
 import { openReception } from './config/reception.ts'
 import { openRegistrations } from './config/registrations.ts'
 import { openSipLine, type Reception, type SipLine } from './config/sip-line.ts'
@@ -58,7 +59,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     await openStreamLines(config, { database, sealing, reception: doors.streams, onTrouble }),
   )
   const trunks = await openTrunks(config, { database, line, sealing, streams })
-  const { voices: uncounted, ...speech } = starting.use(await openSpeech(config))
+  const { voices: uncounted, health, ...speech } = starting.use(await openSpeech(config))
   const countCalls = () => ({ live: worker.liveCalls, most: config.PARLEY_MAX_CALLS })
   const watching = starting.use(await openWatching(config, { log, countCalls }))
   const voices = watching.counted(uncounted)
@@ -88,6 +89,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   starting.use(keepReaping({ database, jobs, onTrouble }, { userAgent: line.userAgent, streams }))
   await worker.start()
   starting.defer(() => worker.leave())
+  starting.use(watchProviders({ ...health, database, nodeId, onTrouble }))
   await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
   const registering = { ...line, database, nodeId, sealing, draining: () => worker.draining, onTrouble }
   const registrations = starting.use(openRegistrations(registering))

@@ -24,7 +24,7 @@ import type { Runnable } from './run-alone.ts'
 import { openMetrics } from './metrics.ts'
 import { readMasterKey } from './secrets.ts'
 import { sipTransports } from './sip-transports.ts'
-import { openAnalyst, openEmbedder, speechCatalogue } from './speech.ts'
+import { openAnalyst, openEmbedder, speechAvailability, speechCatalogue } from './speech.ts'
 
 /** How long a recording without a writer's sign of life may be before it counts as left behind. */
 const abandonedAfterMs = 60_000
@@ -76,6 +76,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     log,
     catalogue: () => catalogue,
     ...preflightSettings(config),
+    canServe: speechAvailability(config),
     draining: () => ending.signal.aborted,
     metrics: { read: () => metrics.read(), onAnswer },
   })

@@ -1,5 +1,9 @@
+import type { CanServe } from '../domain/provider-health.ts'
 import { hostedEmbedder } from '../speech/embedder/openai-embedder.ts'
 import { catalogueOf } from '../speech/catalogue.ts'
+import { Breakers } from '../speech/fallback/breakers.ts'
+import { canServe } from '../speech/fallback/can-serve.ts'
+import { probesOf } from '../speech/fallback/probes.ts'
 import { hostedAnalyst, hostedParts } from '../speech/hosted.ts'
 import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
@@ -9,6 +13,7 @@ import type { Analyst, Catalogue, Embedder, NetworkEars, Standby, Voices } from 
 import { createStandby } from '../speech/standby.ts'
 import { createVoices, type VoiceParts } from '../speech/voices.ts'
 import type { Config } from './config.ts'
+import type { ProviderHealthParts } from './provider-health.ts'
 import { hostedConfig } from './speech-settings.ts'
 
 /** Everything that can speak in this process, engines warm. */
@@ -16,13 +21,16 @@ export interface Speech extends AsyncDisposable {
   readonly voices: Voices
   readonly networkEars: NetworkEars
   readonly standby: Standby
+  readonly health: ProviderHealthParts
 }
 
 export async function openSpeech(config: Config): Promise<Speech> {
   const engines = await openLocalEngines()
   const parts = voiceParts(config, () => engines)
+  const breakers = new Breakers()
   const speech = {
-    voices: createVoices(parts),
+    health: { breakers, probes: probesOf(parts) },
+    voices: createVoices(parts, breakers),
     networkEars: createNetworkEars(parts),
     standby: createStandby(parts),
   }
@@ -32,6 +40,11 @@ export async function openSpeech(config: Config): Promise<Speech> {
 /** What can be asked for, without loading anything. */
 export function speechCatalogue(config: Config): Catalogue {
   return catalogueOf(voiceParts(config, unloaded))
+}
+
+/** Which of the configured providers a call can do without, without loading anything. */
+export function speechAvailability(config: Config): CanServe {
+  return canServe(voiceParts(config, unloaded))
 }
 
 /** A language model where one is configured, patterns where none is. */

@@ -1,3 +1,5 @@
+import type { CallPlan } from './call-plan.ts'
+
 /**
  * A circuit breaker for a provider, pure. One that failed three times in half a minute with nothing good in
  * between is left alone; when that time is over one request tries it, and its end decides. Times in
@@ -46,3 +48,9 @@ function afterFailure(health: ProviderHealth, at: number): ProviderHealth {
     ? { status: 'closed', failedAt }
     : { status: 'open', tryAt: at + leftAloneMs }
 }
+
+/** What a provider has to be able to do for a call. */
+export type Wanted = Pick<CallPlan, 'mode' | 'model' | 'voice' | 'voiceProvider' | 'language'>
+
+/** Whether a call could begin, when providers are up or not by the names of their breakers. */
+export type CanServe = (wanted: Wanted, isUp: (provider: string) => boolean) => boolean

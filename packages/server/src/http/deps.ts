@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Catalogue } from '../domain/catalogue.ts'
+import type { CanServe } from '../domain/provider-health.ts'
 import type { Recordings } from '../files/recordings.ts'
 import type { LiveCalls } from '../intake/live-calls.ts'
 import type { SearchDeps } from '../knowledge/search.ts'
@@ -17,6 +18,8 @@ export interface HttpDeps {
   readonly jobs: Jobs
   /** What the configured providers can serve now; asked anew for every request that needs it. */
   readonly catalogue: () => Catalogue
+  /** Whether a call could begin with the providers that are up; absent: whatever the catalogue lists can be had. */
+  readonly canServe?: CanServe
   readonly recordings: Pick<Recordings, 'openForRead'>
   readonly liveCalls: LiveCalls
   /** How long a worker may take to see what a customer wants of a live call; default 5,000 ms. */

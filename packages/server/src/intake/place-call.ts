@@ -22,6 +22,7 @@ import {
   type Speech,
 } from './plan-call.ts'
 import { Refused } from './refusals.ts'
+import { refuseUnheld } from './refuse-unheld.ts'
 import { retryTerms } from './retry-terms.ts'
 import { scheduled } from './recheck-call.ts'
 
@@ -74,6 +75,8 @@ export async function placeCall(
   const from = callerNumber(deps, numbers, request.from_number)
   const to = request.phone_number
   const plan = planOf({ request, speech, account, ...languages, demandedDisclosure, to, from })
+  // Until a later time providers may be back.
+  if (request.schedule_at === undefined) await refuseUnheld(deps, plan)
   const warnings = warningsFor(request, speech)
   const window = windowOf(request.calling_window, await zonesFor(request, origin))
   const call = await store(deps, plan, { request, body, warnings, place, window, origin })

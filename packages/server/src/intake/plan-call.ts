@@ -19,6 +19,7 @@ import type { AccountId, CallId } from '../domain/ids.ts'
 import { disclosureText, type Duties } from '../domain/disclosure.ts'
 import { canonicalLanguage, defaultLanguage, understands } from '../domain/language.ts'
 import { newId } from '../domain/new-id.ts'
+import type { CanServe } from '../domain/provider-health.ts'
 import { fillTemplate, textValues } from '../domain/template.ts'
 import { readCallingAccount } from '../store/accounts.ts'
 import type { AccountSettings } from '../store/tables.ts'
@@ -32,6 +33,8 @@ import { checkCall, type Checked } from './check-call.ts'
 export interface PlanDeps {
   readonly database: Database
   readonly catalogue: () => Catalogue
+  /** Absent: whatever the catalogue lists can be had. */
+  readonly canServe?: CanServe
 }
 
 export type Speech = NonNullable<Checked['speech']>

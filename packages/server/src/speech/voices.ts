@@ -3,6 +3,7 @@ import type { Tongue } from './cascade/open-streams.ts'
 import type { Brain, DetectorFactory, Recognizer, Synthesizer } from './cascade/port.ts'
 import { audible } from './fallback/audible-voice.ts'
 import { Breakers } from './fallback/breakers.ts'
+import { canServe, realtimeName } from './fallback/can-serve.ts'
 import { brainsFor, earsFor, voicesFor } from './fallback/choices.ts'
 import { exact } from './fallback/exact-voice.ts'
 import { hedged } from './fallback/hedged-brain.ts'
@@ -62,16 +63,23 @@ export interface SynthesizerPart {
 
 /**
  * Chooses the adapters of each call by its mode, model, voice and language. Behind the one that is asked for
- * stand the others that could serve it, and behind a realtime model all of legacy mode.
+ * stand the others that could serve it, and behind a realtime model all of legacy mode. Where all of them have just
+ * failed no call begins.
  */
 export function createVoices(parts: VoiceParts, breakers = new Breakers()): Voices {
+  const serves = canServe(parts)
   return {
-    open: async (session, signal) =>
-      session.mode === 'realtime'
+    open: async (session, signal) => {
+      const isAway = serves(session, () => true) && !serves(session, name => breakers.isReady(name))
+      if (isAway) throw new VoiceFault('parley', 'unreachable', { message: allDown })
+      return session.mode === 'realtime'
         ? await openRealtime({ parts, breakers }, session, signal)
-        : await openCascadeVoice(cascadeOf({ parts, breakers }, session), session, signal),
+        : await openCascadeVoice(cascadeOf({ parts, breakers }, session), session, signal)
+    },
   }
 }
+
+const allDown = 'provider_unavailable: every provider that could hold this call has just failed several times'
 
 interface Supply {
   readonly parts: VoiceParts
@@ -84,7 +92,7 @@ async function openRealtime(supply: Supply, session: VoiceSession, signal: Abort
   if (!part) throw missing(`no configured provider serves the realtime model ${session.model}`)
   const { provider, adapter } = part
   const source: VoiceSource = {
-    name: `realtime ${provider}`,
+    name: realtimeName(provider),
     open: async (past, stop) => audible(provider, await adapter.open({ ...session, past }, stop)),
   }
   const voice = await openLasting([source, ...legacySource(supply, session)], breakers, signal)

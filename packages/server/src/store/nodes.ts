@@ -69,6 +69,31 @@ export async function findInternalUrl({ kysely }: Database, callId: CallId): Pro
   return node?.internal_url ?? null
 }
 
+/** Tells which providers this worker has found out of order. */
+export async function reportProviders(
+  database: Database,
+  id: NodeId,
+  down: readonly string[],
+): Promise<void> {
+  await database.kysely
+    .updateTable('nodes')
+    .set({ providers_down: [...down] })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The providers that no worker which takes calls can reach. Without any worker nothing is known of them. */
+export async function findProvidersDown(database: Database): Promise<ReadonlySet<string>> {
+  const nodes = await database.kysely
+    .selectFrom('nodes')
+    .select('providers_down')
+    .where('draining', '=', false)
+    .where('lease_until', '>', sql<Date>`now()`)
+    .execute()
+  const [first = [], ...others] = nodes.map(node => new Set(node.providers_down))
+  return new Set([...first].filter(name => others.every(down => down.has(name))))
+}
+
 /** Removes a worker that ended in order and owns no calls. */
 export async function leaveNodes(database: Database, id: NodeId): Promise<void> {
   await database.kysely.deleteFrom('nodes').where('id', '=', id).execute()

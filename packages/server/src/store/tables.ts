@@ -227,6 +227,7 @@ interface NodesTable {
   browser_url: Generated<string | null>
   max_calls: Generated<number>
   internal_url: Generated<string | null>
+  providers_down: Generated<string[]>
 }
 
 interface CallsTable {

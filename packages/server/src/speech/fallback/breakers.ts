@@ -14,6 +14,11 @@ export class Breakers {
     return isReady(this.#health.get(name) ?? healthy, this.#now())
   }
 
+  /** Those that are left alone, and whose try has not worked yet. */
+  down(): string[] {
+    return [...this.#health].filter(([, { status }]) => status === 'open').map(([name]) => name)
+  }
+
   /** Those that may be asked now, in their order; all of them where none may, since a live call has to try. */
   standing<Choice extends { readonly name: string }>(choices: readonly Choice[]): readonly Choice[] {
     const ready = choices.filter(({ name }) => this.isReady(name))
