@@ -140,6 +140,8 @@ async function afterTrouble(
     return { kind: 'gone' }
   }
   if (!(error instanceof ApiError)) throw error
+  // Nobody could speak with the lead now; the providers are tried all the time.
+  if (error.code === 'provider_unavailable') return { kind: 'full' }
   const { errors = [] } = error.more
   // Something about this lead: a placeholder that has no value, a number that nobody can have.
   if (errors.some(({ code, path }) => code === 'placeholder_without_value' || path === 'phone_number')) {

@@ -61,7 +61,8 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   void recordings.repairAbandoned(abandonedAfterMs).catch(onTrouble)
   const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
   const catalogue = speechCatalogue(config)
-  const campaigns = { database, jobs, catalogue: () => catalogue, log, ...preflightSettings(config) }
+  const speech = { catalogue: () => catalogue, canServe: speechAvailability(config) }
+  const campaigns = { database, jobs, ...speech, log, ...preflightSettings(config) }
   starting.use(keepTicking(campaigns))
   const http = await buildHttp({
     database,
@@ -74,9 +75,8 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     sipTransports: sipTransports(config),
     streamUrl: streamUrl(config),
     log,
-    catalogue: () => catalogue,
+    ...speech,
     ...preflightSettings(config),
-    canServe: speechAvailability(config),
     draining: () => ending.signal.aborted,
     metrics: { read: () => metrics.read(), onAnswer },
   })

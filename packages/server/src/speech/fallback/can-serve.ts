@@ -6,7 +6,8 @@ import { brainsFor, earsFor, voicesFor } from './choices.ts'
  * Tells whether some provider that is configured could begin a call. What stands in reserve goes on with calls and
  * begins none: nobody has asked for it.
  */
-export function canServe({ reserve: _, ...configured }: VoiceParts): CanServe {
+export function canServe(parts: VoiceParts): CanServe {
+  const configured = { ...parts, reserve: noReserve }
   return (call, isUp) => {
     const asked = { ...call, prompt: '', purpose: '', temperature: null, tools: [], facts: {} }
     const some = (choices: readonly { readonly name: string }[]): boolean =>
@@ -21,6 +22,8 @@ export function canServe({ reserve: _, ...configured }: VoiceParts): CanServe {
     return legacy || (part !== undefined && isUp(realtimeName(part.provider)))
   }
 }
+
+const noReserve = { recognizers: [], brains: [], synthesizers: [] }
 
 /** What a realtime model's provider is called in the breakers. */
 export function realtimeName(provider: string): string {

@@ -1,43 +1,56 @@
-import type { VoiceParts } from '../voices.ts'
+import type { BrainPart, RealtimePart, RecognizerPart, SynthesizerPart, VoiceParts } from '../voices.ts'
 import { realtimeName } from './can-serve.ts'
 
 /** Asks a provider for as little as shows that it works again. Rejects where it does not. */
 export type Probe = (signal: AbortSignal) => Promise<void>
 
 const word = 'Hello.'
-const nothing = { prompt: word, purpose: '', tools: [], facts: {} }
+const nothing = { prompt: word, purpose: '', tools: [], facts: {}, temperature: null }
+const english = 'en-US'
 
 /** By the names of the breakers: one for each part of each configured provider. */
-export function probesOf(parts: VoiceParts): ReadonlyMap<string, Probe> {
-  const probes = new Map<string, Probe>()
-  for (const { provider, languages, adapter } of parts.recognizers)
-    probes.set(`ears ${provider}`, async signal => {
-      const options = { language: languages[0] ?? 'en-US', onEvent: () => undefined }
-      await closed(await adapter.open(options, signal))
-    })
-  for (const { provider, models, adapter } of parts.brains) {
-    const model = (models.find(one => one.default) ?? models[0])?.id ?? ''
-    const messages = [{ role: 'user', text: word }] as const
-    const request = { ...nothing, model, messages, language: 'en-US', temperature: null, guidance: null }
-    probes.set(`brain ${provider}`, signal => firstOf(adapter.reply(request, signal)))
+export function probesOf({
+  recognizers,
+  brains,
+  synthesizers,
+  realtime,
+}: VoiceParts): ReadonlyMap<string, Probe> {
+  return new Map([
+    ...recognizers.map(part => [`ears ${part.provider}`, listens(part)] as const),
+    ...brains.map(part => [`brain ${part.provider}`, thinks(part)] as const),
+    ...synthesizers.map(part => [`voice ${part.provider}`, speaks(part)] as const),
+    ...realtime.map(part => [realtimeName(part.provider), talks(part)] as const),
+  ])
+}
+
+function listens({ languages: [language = english], adapter }: RecognizerPart): Probe {
+  return async signal => closed(await adapter.open({ language, onEvent: () => undefined }, signal))
+}
+
+function thinks({ models, adapter }: BrainPart): Probe {
+  const messages = [{ role: 'user', text: word }] as const
+  const request = { ...nothing, model: usualOf(models), messages, language: english, guidance: null }
+  return signal => firstOf(adapter.reply(request, signal))
+}
+
+function speaks({ voices, adapter }: SynthesizerPart): Probe {
+  const voice = usualOf(voices)
+  const language = voices.find(({ id }) => id === voice)?.languages[0] ?? english
+  return async signal => {
+    await using stream = await adapter.open({ voice, language }, signal)
+    await firstOf(stream.speak(given(word), signal))
   }
-  for (const { provider, voices, adapter } of parts.synthesizers) {
-    const voice = voices.find(one => one.default) ?? voices[0]
-    if (!voice) continue
-    probes.set(`voice ${provider}`, async signal => {
-      const stream = await adapter.open({ voice: voice.id, language: voice.languages[0] ?? 'en-US' }, signal)
-      await firstOf(stream.speak(given(word), signal)).finally(() => closed(stream))
-    })
-  }
-  for (const { provider, models, voices, adapter } of parts.realtime) {
-    const model = (models.find(one => one.default) ?? models[0])?.id ?? ''
-    const voice = (voices.find(one => one.default) ?? voices[0])?.id ?? ''
-    const session = { mode: 'realtime', model, voice, language: 'en-US', temperature: null } as const
-    probes.set(realtimeName(provider), async signal =>
-      closed(await adapter.open({ ...session, ...nothing }, signal)),
-    )
-  }
-  return probes
+}
+
+/** Opening a session is enough: nothing is asked of the model. */
+function talks({ models, voices, adapter }: RealtimePart): Probe {
+  const session = { ...nothing, mode: 'realtime', language: english } as const
+  const chosen = { model: usualOf(models), voice: usualOf(voices) }
+  return async signal => closed(await adapter.open({ ...session, ...chosen }, signal))
+}
+
+function usualOf(entries: readonly { readonly id: string; readonly default: boolean }[]): string {
+  return (entries.find(entry => entry.default) ?? entries[0])?.id ?? ''
 }
 
 async function closed(opened: AsyncDisposable): Promise<void> {
