@@ -64,7 +64,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const watching = starting.use(await openWatching(config, { log, countCalls }))
   const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
-  const tools = starting.use(openCallTools(config, { database, sealing, log }))
+  const tools = starting.use(openCallTools(config, { database, jobs, sealing, log }))
   const run = runner(config, { ...watching, ...speech, database, jobs, nodeId, log, voices, tools })
   const worker: CallWorker = new CallWorker({
     nodeId,

@@ -14,12 +14,15 @@ import { type HttpToolContext, httpTool } from './http-tool.ts'
 import { knowledgeTool } from './look-up.ts'
 import { type McpServer, openMcpServer } from './mcp-tools.ts'
 import { optOutTool } from './opt-out.ts'
+import { type CallbackDeps, scheduleCallbackTool } from './schedule-callback.ts'
 
 export interface ToolDeps extends SearchDeps {
   readonly sealing: Sealing
   readonly outgoing: Outgoing
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** Places the calls that are agreed on; absent: none can be. */
+  readonly placing?: Omit<CallbackDeps, 'clock' | 'database'>
   readonly log: { warn(fields: object, message: string): void }
 }
 
@@ -38,6 +41,7 @@ export async function openTools(plan: CallPlan, deps: ToolDeps, signal: AbortSig
   for (const server of servers) opening.use(server)
   const tools = [
     optOutTool(plan, deps.database),
+    ...callbackTools(plan, deps),
     ...(plan.knowledgeBaseIds?.length ? [knowledgeTool(plan, deps)] : []),
     ...own.map(tool => httpTool(tool, context)),
     ...servers.flatMap(server => server.tools),
@@ -57,6 +61,12 @@ export async function openTools(plan: CallPlan, deps: ToolDeps, signal: AbortSig
       byName.get(call.name)?.call(call, over) ?? Promise.resolve({ error: 'There is no such tool' }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+}
+
+/** Whoever calls us did not ask to be called. */
+function callbackTools(plan: CallPlan, { placing, database, clock }: ToolDeps): CalledTool[] {
+  if (!placing || plan.direction === 'inbound') return []
+  return [scheduleCallbackTool(plan, { ...placing, database, clock })]
 }
 
 /** A name of the platform's own that this is not the tool of. */
