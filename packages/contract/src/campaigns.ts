@@ -77,17 +77,36 @@ const callOptions = placeCallSchema.omit({
   retry: true,
 })
 
-export const createCampaignSchema = callOptions.extend(campaignTerms).strict().meta({
-  id: 'CreateCampaign',
-  description:
-    "Options of `POST /v1/calls`, and the campaign's own. Placeholders are filled from the lead's `request_data`, its `name`, `email` and `phone_number`, and from `request_data` here.",
-})
+export const createCampaignSchema = callOptions
+  .extend(campaignTerms)
+  .strict()
+  .meta({
+    id: 'CreateCampaign',
+    examples: [
+      {
+        name: 'Recall',
+        lead_list_id: '0192f7a0-7a1c-7d3e-9b5f-2c4d6e8f0a1b',
+        task: 'Remind {{name|the patient}} that a check-up is due, and offer a visit.',
+        calling_window: { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '18:00' },
+        calls_per_minute: 30,
+        retry: { max_attempts: 3, delay_minutes: [30, 240] },
+        analysis: { dispositions: ['booked', 'refused'] },
+        conversion_outcomes: ['booked'],
+      },
+    ],
+    description:
+      "Options of `POST /v1/calls`, and the campaign's own. Placeholders are filled from the lead's `request_data`, its `name`, `email` and `phone_number`, and from `request_data` here.",
+  })
 export type CampaignConfig = z.output<typeof createCampaignSchema>
 
-export const changeCampaignSchema = createCampaignSchema.partial().strict().meta({
-  id: 'ChangeCampaign',
-  description: 'What is absent stays; null takes an optional one away. Not while the campaign runs.',
-})
+export const changeCampaignSchema = createCampaignSchema
+  .partial()
+  .strict()
+  .meta({
+    id: 'ChangeCampaign',
+    examples: [{ calls_per_minute: 60, max_concurrent_calls: 20 }],
+    description: 'What is absent stays; null takes an optional one away. Not while the campaign runs.',
+  })
 
 export const campaignSchema = z
   .looseObject({

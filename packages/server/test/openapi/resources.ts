@@ -41,6 +41,9 @@ export const resources: Readonly<Record<string, Make>> = {
   '/v1/secrets/{name}': made('PUT /v1/secrets/{name}', 'name'),
   '/v1/leads/{id}': made('POST /v1/leads'),
   '/v1/lead-lists/{id}': made('POST /v1/lead-lists'),
+  '/v1/campaigns/{id}': made('POST /v1/campaigns'),
+  '/v1/campaigns/{id}/pause': campaignAfter(['start']),
+  '/v1/campaigns/{id}/resume': campaignAfter(['start', 'pause']),
   '/v1/lead-imports/{id}': made('POST /v1/lead-imports'),
   '/v1/webhooks/{id}': made('POST /v1/webhooks'),
   '/v1/webhooks/deliveries/{id}': failedDelivery,
@@ -69,6 +72,15 @@ function made(operation: string, id = 'id'): Make {
     const answer = await api.send(found.method, urlOf(found.path, [...ids, name()]), { key, body })
     if (answer.status >= 300) throw new Error(`${operation}: ${JSON.stringify(answer.body)}`)
     return String(answer.body[id])
+  }
+}
+
+function campaignAfter(actions: readonly string[]): Make {
+  return async (caller, ids) => {
+    const id = await made('POST /v1/campaigns')(caller, ids)
+    for (const action of actions)
+      await caller.api.send('POST', `/v1/campaigns/${id}/${action}`, { key: caller.key })
+    return id
   }
 }
 
@@ -107,7 +119,8 @@ export async function make(caller: Caller, path: string): Promise<string[]> {
     0: { length },
   } of path.matchAll(/\{[^}]+\}/g)) {
     const prefix = path.slice(0, index + length)
-    const maker = resources[prefix]
+    // What an operation acts on may have to be in a state that a new one is not.
+    const maker = resources[path] ?? resources[prefix]
     if (maker === undefined) throw new Error(`resources.ts does not say how to come by ${prefix}`)
     ids.push(await maker(caller, ids))
   }
