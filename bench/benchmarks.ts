@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
 import { answerToVoice } from './platform/answer-to-voice.ts'
+import { campaign } from './platform/campaign.ts'
 import { realtimeStream } from './platform/realtime-stream.ts'
 import { setup } from './platform/setup.ts'
 import { rtp } from './rtp/benchmark.ts'
@@ -11,4 +12,5 @@ export const benchmarks: ReadonlyMap<string, Benchmark> = new Map([
   ['realtime_stream', realtimeStream],
   ['setup', setup],
   ['answer_to_voice', answerToVoice],
+  ['campaign', campaign],
 ])

@@ -21,6 +21,8 @@ export interface Platform extends AsyncDisposable {
   readonly model: StandIn
   /** Places a call; answers the moment at which the request was begun. */
   readonly place: (number: string, change?: object) => Promise<number>
+  /** Asks the API; throws where it does not answer 2xx. */
+  readonly request: (method: 'GET' | 'POST', path: string, body?: object) => Promise<Record<string, unknown>>
 }
 
 const host = '127.0.0.1'
@@ -72,6 +74,10 @@ export async function openPlatform(
     phone,
     model,
     place: (number, change = {}) => place(baseUrl, key, { ...order, phone_number: number, ...change }),
+    request: async (method, path, body) => {
+      const wanted = await ask(`${baseUrl}${path}`, key, { method, body })
+      return (await wanted.json()) as Record<string, unknown>
+    },
     [Symbol.asyncDispose]: () => rest.disposeAsync(),
   }
 }
@@ -89,6 +95,21 @@ async function place(baseUrl: string, key: string, body: object): Promise<number
     if (answer.status !== 503 || attempt === mostAttempts) {
       throw new Error(`POST /v1/calls answered ${answer.status}: ${text}`)
     }
+    await wait(overloadPauseMs)
+  }
+}
+
+async function ask(
+  url: string,
+  key: string,
+  { method, body }: { method: string; body: object | undefined },
+): Promise<Response> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) })
+    if (answer.ok) return answer
+    if (answer.status !== 503 || attempt === mostAttempts)
+      throw new Error(`${method} ${url} answered ${answer.status}: ${await answer.text()}`)
     await wait(overloadPauseMs)
   }
 }
