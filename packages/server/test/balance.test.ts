@@ -27,7 +27,7 @@ async function talk(api: TestApi, callId: CallId, o: { seconds: number | null; o
   await using _ = jobs
   await claimCall(api.database, { callId, nodeId })
   if (o.seconds !== null) {
-    await recordAnswered(api.database, { callId, lifeline: null, recordingPath: null })
+    await recordAnswered(api.database, { callId, nodeId, lifeline: null, recordingPath: null })
     const earlier = sql<Date>`now() - make_interval(secs => ${o.seconds})`
     await api.database.kysely
       .updateTable('calls')

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { NodeId } from '../src/domain/ids.ts'
+import { newId } from '../src/domain/new-id.ts'
 import { appendPastEvents } from '../src/store/events.ts'
 import { writeCallEvents } from '../src/store/transcript.ts'
 import { testAccount, testCall } from './accounts.ts'
@@ -20,7 +22,9 @@ test('the timeline tells phases, turns and the prompt, by when things occurred a
     { event: { type: 'dialing', attempt: 1 }, ageMs: 4_900 },
   ])
   const now = Date.now()
-  await writeCallEvents(api.database, id, [
+  const nodeId = newId<NodeId>()
+  await api.database.kysely.updateTable('calls').set({ status: 'in_progress', node_id: nodeId }).execute()
+  await writeCallEvents(api.database, { callId: id, nodeId }, [
     { event: { type: 'ringing' }, atMs: now - 4_000 },
     { event: { type: 'answered', mode: 'legacy', model: 'm', voice: 'v' }, atMs: now - 3_000 },
     { event: { type: 'prompt', text: 'You are on the phone.' }, atMs: now - 3_000 },

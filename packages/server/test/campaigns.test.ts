@@ -70,7 +70,7 @@ async function stage(places = 100): Promise<Stage> {
         if (typeof claim === 'string') throw new Error(`the call is ${claim}`)
         const made = outcome(to)
         const answered = made.status === 'completed'
-        if (answered) await recordAnswered(database, { callId, lifeline: null, recordingPath: null })
+        if (answered) await recordAnswered(database, { callId, nodeId, lifeline: null, recordingPath: null })
         const nothing = { networkCode: null, latency: null, lineStats: null }
         await endCall({ database, jobs }, { callId, nodeId, outcome: made, ...nothing })
         const told = { summary: null, disposition: disposition ?? null, data: null, success: null }

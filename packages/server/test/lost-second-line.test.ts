@@ -38,8 +38,9 @@ test('another worker hangs up on both', async () => {
     return JSON.stringify(dialog)
   }
   const callId = await testCall(database, await testAccount(database))
-  await claimCall(database, { callId, nodeId: newId<NodeId>() })
-  await recordAnswered(database, { callId, lifeline: await dial('callee'), recordingPath: null })
+  const nodeId = newId<NodeId>()
+  await claimCall(database, { callId, nodeId })
+  await recordAnswered(database, { callId, nodeId, lifeline: await dial('callee'), recordingPath: null })
   await recordSecondAnswered(database, { callId, lifeline: await dial('colleague') })
 
   const other = opened.use(await openUserAgent({ host, port: 0, name: 'Other' }))

@@ -269,7 +269,7 @@ describe('retry', () => {
     const { call_id: id } = (await place(hooked)).body
     await dial(id)
     const callId = id as CallId
-    await recordAnswered(api.database, { callId, lifeline: 'x', recordingPath: 'recordings/x.wav' })
+    await recordAnswered(api.database, { callId, nodeId, lifeline: 'x', recordingPath: 'recordings/x.wav' })
     await end(id, talked('voicemail', 'voicemail'))
     expect(await read(id)).toMatchObject({ status: 'pending', recording_url: null, transcript: [] })
     await makeDue(id)

@@ -4,7 +4,15 @@ import type { CallWatch, WatchCall } from '../domain/call-watch.ts'
 import type { NodeId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Recordings, Recording } from '../files/recordings.ts'
-import { type ClaimedCall, endCall, endedEvent, recordAnswered, recordPlaced } from '../store/attempts.ts'
+import {
+  type AnsweredCall,
+  type ClaimedCall,
+  endCall,
+  endedEvent,
+  type OwnCall,
+  recordAnswered,
+  recordPlaced,
+} from '../store/attempts.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { forgetSecondLeg, recordSecondAnswered } from '../store/second-legs.ts'
@@ -25,6 +33,14 @@ export interface RecordsDeps {
   readonly watch: WatchCall
 }
 
+/** This process was silent for so long that others have ended its call. */
+export class GivenUp extends Error {
+  constructor() {
+    super('others have ended this call')
+    this.name = 'GivenUp'
+  }
+}
+
 /** How an attempt ended, as far as it got. */
 export interface AttemptEnd {
   readonly outcome: Outcome
@@ -41,6 +57,7 @@ export class CallRecords {
   readonly #watch: CallWatch
   readonly journal: Journal
   #placing: Promise<void> = Promise.resolve()
+  #answering: Promise<void> = Promise.resolve()
   #line: LineWatch | undefined
   #recording: Recording | undefined
 
@@ -52,7 +69,7 @@ export class CallRecords {
     this.#watch = deps.watch({ id, mode: plan.mode, direction: plan.direction ?? 'outbound' })
     if (plan.direction !== 'inbound') this.#watch.told({ type: 'dialing', attempt: call.attempt }, Date.now())
     this.journal = new Journal(call.id, {
-      write: (callId, events) => writeCallEvents(deps.database, callId, events),
+      write: (callId, events) => writeCallEvents(deps.database, { callId, nodeId: deps.nodeId }, events),
       onEvent: (event, atMs) => this.#watch.told(event, atMs),
       onTrouble: error => log.warn({ err: error }, 'events of a call can not be stored now'),
     })
@@ -63,19 +80,35 @@ export class CallRecords {
     else this.#placed(progress.providerCallId)
   }
 
-  /** Stores what hanging up from elsewhere needs, and starts the recording if one is wanted. */
+  /**
+   * Stores what hanging up from elsewhere needs, and starts the recording if one is wanted. Rejects with GivenUp where
+   * others have ended the call.
+   */
   async answered(leg: Leg, audio: CallAudio): Promise<void> {
     const { id, plan } = this.#call
-    const { database, recordings } = this.#deps
+    const { recordings } = this.#deps
     if (plan.record) {
       const recording = await recordings.begin(id)
       this.#recording = recording
       audio.listen({ hear: (heard, played) => recording.write(heard, played), over: () => undefined })
     }
     const recordingPath = this.#recording?.path ?? null
-    await recordAnswered(database, { callId: id, lifeline: leg.lifeline, recordingPath })
+    await this.#storeAnswered({ ...this.#own, lifeline: leg.lifeline, recordingPath })
     this.journal.report({ type: 'answered', mode: plan.mode, model: plan.model, voice: plan.voice })
     this.#line = watchLine(leg, this.journal.report)
+  }
+
+  /** Nobody who has picked up waits for a database that is away: it is told later. */
+  async #storeAnswered(answered: AnsweredCall): Promise<void> {
+    const { database, log } = this.#deps
+    const at = performance.now()
+    const store = () => recordAnswered(database, { ...answered, ageMs: performance.now() - at })
+    const isOwn = await store().catch((error: unknown) => {
+      log.warn({ err: error, call_id: this.#call.id }, 'an answer can not be stored now')
+      this.#answering = untilStored(store, log)
+      return true
+    })
+    if (!isOwn) throw new GivenUp()
   }
 
   /** Stores what hanging up a second line from elsewhere needs; a database that is away stops no two people's talk. */
@@ -100,6 +133,7 @@ export class CallRecords {
     if (end.defect !== undefined) log.error({ call_id: id, err: end.defect }, 'a call broke on a defect')
     const recording = (await this.#recording?.close()) ?? 'none'
     const lineStats = this.#line?.close() ?? null
+    await this.#answering
     await untilStored(() => this.journal.close(), log)
     const { outcome, networkCode, latency } = end
     const ended = { callId: id, nodeId, outcome, networkCode, latency, lineStats, recording }
@@ -109,12 +143,16 @@ export class CallRecords {
     log.info({ call_id: id, outcome: outcome.callStatus, end_reason: outcome.endReason }, 'call ended')
   }
 
+  get #own(): OwnCall {
+    return { callId: this.#call.id, nodeId: this.#deps.nodeId }
+  }
+
   #placed(providerCallId: string): void {
     const { database, log } = this.#deps
     this.#watch.placed(Date.now())
     // One after the other: the id that was told last is the one that stays.
     this.#placing = this.#placing.then(() =>
-      recordPlaced(database, this.#call.id, providerCallId).catch(error =>
+      recordPlaced(database, this.#own, providerCallId).catch(error =>
         log.warn({ err: error, call_id: this.#call.id }, 'the carrier id of a call could not be stored'),
       ),
     )

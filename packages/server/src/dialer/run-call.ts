@@ -8,7 +8,7 @@ import type { ClaimedCall } from '../store/attempts.ts'
 import { type Carrier, DialFailed } from '../telephony/port.ts'
 import { EarlyMedia, NetworkSaidNo } from './early-media.ts'
 import type { Reins } from './live-calls.ts'
-import type { AttemptEnd, CallRecords } from './records.ts'
+import { type AttemptEnd, type CallRecords, GivenUp } from './records.ts'
 import { redactEvent } from './redact-event.ts'
 import type { OpenTools } from './tools/open-tools.ts'
 import { talk } from './talk.ts'
@@ -101,6 +101,7 @@ function endAfterTrouble(error: unknown): AttemptEnd {
   const nothing = { latency: null, networkCode: null }
   if (error instanceof DialFailed)
     return { ...nothing, outcome: unreached(error.callStatus, error.message), networkCode: error.code }
+  if (error instanceof GivenUp) return { ...nothing, outcome: broken('node_lost', 'ours', error.message) }
   if (error instanceof NetworkSaidNo) return { ...nothing, outcome: error.outcome }
   if (error instanceof VoiceFault)
     return { ...nothing, outcome: broken('provider_error', 'provider', error.message) }

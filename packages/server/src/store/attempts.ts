@@ -58,43 +58,62 @@ type Claim =
   | { verdict: Unclaimed }
   | { verdict: 'claimed'; attempt: number; plan: CallPlan; trunk: TrunkId | null; told: boolean | null }
 
+/**
+ * A call that a node has claimed. A process that was stopped for a while may come back when others have ended its calls
+ * already: what it stores then counts no more.
+ */
+export interface OwnCall {
+  readonly callId: CallId
+  readonly nodeId: NodeId
+}
+
 /** Keeps the carrier's id of the call from the moment it is placed. */
 export async function recordPlaced(
   database: Database,
-  callId: CallId,
+  { callId, nodeId }: OwnCall,
   providerCallId: string,
 ): Promise<void> {
   await database.kysely
     .updateTable('calls')
     .set({ provider_call_id: providerCallId })
     .where('id', '=', callId)
+    .where('node_id', '=', nodeId)
+    .where('status', '=', 'in_progress')
     .execute()
 }
 
-/** The callee answered: from here any node can hang up, by the lifeline. */
-export async function recordAnswered(
-  database: Database,
-  answered: { callId: CallId; lifeline: string | null; recordingPath: string | null },
-): Promise<void> {
-  const now = sql<Date>`now()`
-  await database.kysely.transaction().execute(async trx => {
-    await trx
+export interface AnsweredCall extends OwnCall {
+  readonly lifeline: string | null
+  readonly recordingPath: string | null
+  /** How long ago; absent: now. */
+  readonly ageMs?: number
+}
+
+/** The callee answered: from here any node can hang up, by the lifeline. False: it is not the node's call any more. */
+export async function recordAnswered(database: Database, answered: AnsweredCall): Promise<boolean> {
+  const at = sql<Date>`now() - make_interval(secs => ${(answered.ageMs ?? 0) / 1_000})`
+  return await database.kysely.transaction().execute(async trx => {
+    const own = await trx
       .updateTable('calls')
       .set({
-        answered_at: now,
+        answered_at: at,
         call_status: 'in-progress',
         lifeline: answered.lifeline,
         recording_path: answered.recordingPath,
         recording_status: answered.recordingPath === null ? 'none' : 'recording',
       })
       .where('id', '=', answered.callId)
-      .execute()
+      .where('node_id', '=', answered.nodeId)
+      .where('status', '=', 'in_progress')
+      .executeTakeFirst()
+    if (own.numUpdatedRows !== 1n) return false
     await trx
       .updateTable('attempts')
-      .set({ answered_at: now })
+      .set({ answered_at: at })
       .where('call_id', '=', answered.callId)
       .where('ended_at', 'is', null)
       .execute()
+    return true
   })
 }
 

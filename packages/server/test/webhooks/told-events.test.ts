@@ -47,7 +47,7 @@ test('starts and turns are told with the state they tell of, to whoever asked', 
     const spoken = [said('Yes?'), said('Who is this?')]
     await writeCallEvents(
       api.database,
-      callId,
+      { callId, nodeId },
       spoken.map(event => ({ event, atMs: Date.now() })),
     )
   }
@@ -66,7 +66,9 @@ test('starts and turns are told with the state they tell of, to whoever asked', 
   expect(events).toHaveLength(2)
   expect(new Set(events.map(one => one.call_id))).toEqual(new Set([hooked, plain]))
   await subscribe(api, 'call.turn')
-  await writeCallEvents(api.database, plain, [{ event: said('Go on.'), atMs: Date.now() }])
+  await writeCallEvents(api.database, { callId: plain, nodeId }, [
+    { event: said('Go on.'), atMs: Date.now() },
+  ])
   expect(
     await db.selectFrom('webhook_events').select('event').where('event', '=', 'call.turn').execute(),
   ).toHaveLength(1)
