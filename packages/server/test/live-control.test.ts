@@ -96,6 +96,8 @@ test.each([
   const answer = await api.send('POST', `/v1/calls/${id}/${path}`, { body })
   expect(answer).toMatchObject({ status: 200, body: { ok: true } })
   expect(started.taken).toMatchObject([{ wish }])
+  const audit = await api.database.kysely.selectFrom('audit_log').select('action').execute()
+  expect(audit.map(({ action }) => action)).toContain(`call.${path}`)
   // Neither words nor keys stay behind.
   expect(await api.database.kysely.selectFrom('call_controls').selectAll().execute()).toEqual([])
 })

@@ -10,6 +10,8 @@ import type { ControlWish } from '../../domain/control.ts'
 import { readTransfer } from '../../intake/control-wish.ts'
 import { planOfLive, steerCall } from '../../intake/steer-call.ts'
 import type { CallOf } from '../../intake/stop-call.ts'
+import type { Transaction } from '../../store/database.ts'
+import { auditRequest } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -80,7 +82,13 @@ async function steer(
   const { answer, replayed } = await answerOnceDone<{ ok: true }>(deps.database, once, async keep => {
     const done: { ok: true } = { ok: true }
     const wish = await readWish(of)
-    await steerCall({ ...deps, alongside: trx => keep(trx, done) }, of, wish)
+    // Who did it and when; what was said stands in the events of the call alone.
+    const told = { action: `call.${wish.type}`, target: ['call', of.id] } as const
+    const alongside = async (trx: Transaction) => {
+      await keep(trx, done)
+      await auditRequest(trx, deps, { request, told })
+    }
+    await steerCall({ ...deps, alongside }, of, wish)
     return done
   })
   if (replayed) reply.header('idempotent-replayed', 'true')
