@@ -21,16 +21,16 @@ const pace = { calls_per_minute: 6_000, max_concurrent_calls: 100, auto_pause: {
 interface Stage {
   readonly api: TestApi
   /** One look at all campaigns. */
-  look(): Promise<void>
+  readonly look: () => Promise<void>
   /** Dials what waits, as a worker does; calls end as `outcome` says. Answers with the numbers that were rung. */
-  dialAll(outcome: (to: string) => Outcome, disposition?: string): Promise<string[]>
-  campaign(body?: object): Promise<string>
-  act(id: string, action: string): Promise<{ status: number; body: Record<string, unknown> }>
+  readonly dialAll: (outcome: (to: string) => Outcome, disposition?: string) => Promise<string[]>
+  readonly campaign: (body?: object) => Promise<string>
+  readonly act: (id: string, action: string) => Promise<{ status: number; body: Record<string, unknown> }>
   // What came is looked at by assertions, whatever it is.
   // oxlint-disable-next-line typescript/no-explicit-any
-  stats(id: string): Promise<any>
-  leads(count: number, more?: (n: number) => object): Promise<string>
-  eventsOf(name: string): Promise<number>
+  readonly stats: (id: string) => Promise<any>
+  readonly leads: (count: number, more?: (n: number) => object) => Promise<string>
+  readonly eventsOf: (name: string) => Promise<number>
 }
 
 async function stage(places = 100): Promise<Stage> {
@@ -375,7 +375,7 @@ test('no more calls at once than the campaign, or the workers, have room for', a
   await act(other, 'start')
   for (let looks = 0; looks < 10; looks += 1) await look()
   const live = [(await stats(one)).leads.queued, (await stats(other)).leads.queued]
-  expect(live.toSorted()).toEqual([1, 2])
+  expect(live.toSorted((a, b) => a - b)).toEqual([1, 2])
 })
 
 test('two processes that look at the same moment call nobody twice', async () => {
