@@ -30,6 +30,8 @@ export const serverMap: Readonly<Record<string, readonly string[]>> = {
   aftercall: ['domain', 'store', 'files', 'speech/port'],
   campaigns: ['domain', 'store', 'intake'],
   webhooks: ['domain', 'store', 'outgoing'],
+  // What operators run beside the platform, by the same settings.
+  operations: ['config', 'domain', 'store', 'outgoing', 'telephony/sip/options-test'],
   http: ['domain', 'store', 'files', 'intake', 'knowledge'],
 }
 

@@ -12,11 +12,12 @@ export interface TestDatabase extends AsyncDisposable {
   readonly database: Database
 }
 
-export async function testDatabase(): Promise<TestDatabase> {
+/** `from`: a database without any table where it is `template0`. */
+export async function testDatabase(from = templateDatabase): Promise<TestDatabase> {
   const server = await text(connect(inject('postgresBroker'), '127.0.0.1'))
   if (!server.startsWith('postgres:')) throw new Error(`The test PostgreSQL ${server}`)
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(server, `create database ${name} template ${templateDatabase}`)
+  await administer(server, `create database ${name} template ${from}`)
   const url = new URL(server)
   url.pathname = name
   const database = openDatabase(url.href)

@@ -9,10 +9,10 @@ const folder = new URL('./migrations/', import.meta.url)
 /**
  * Brings the schema up to date: runs the numbered files that have not run, in order, all or none. Any
  * number of processes may start at once: one migrates, the others wait and find nothing left to do.
- * Returns the files it ran.
+ * Returns the files it ran. `only`: no others, for tables as they were in an earlier version.
  */
-export async function migrate({ kysely }: Database): Promise<string[]> {
-  const files = (await readdir(folder)).filter(name => /^\d{4}-.+\.sql$/.test(name)).sort()
+export async function migrate({ kysely }: Database, only?: ReadonlySet<string>): Promise<string[]> {
+  const files = (await knownMigrations()).filter(name => only?.has(name) ?? true)
   return await kysely.transaction().execute(async trx => {
     await sql`set local statement_timeout = 0`.execute(trx)
     await sql`select pg_advisory_xact_lock(${lockKey})`.execute(trx)
@@ -24,6 +24,11 @@ export async function migrate({ kysely }: Database): Promise<string[]> {
     for (const name of pending) await apply(name, trx)
     return pending
   })
+}
+
+/** Names of all files, in their order. */
+export async function knownMigrations(): Promise<string[]> {
+  return (await readdir(folder)).filter(name => /^\d{4}-.+\.sql$/.test(name)).sort()
 }
 
 async function apply(name: string, trx: Transaction): Promise<void> {
