@@ -27,6 +27,12 @@ export interface Rung {
 const lostByeMs = 30_000
 const byeMs = 3_000
 
+interface CalleeParts {
+  readonly agent: UserAgent
+  readonly media: Socket
+  readonly manner: (number: string) => Manner
+}
+
 /** Every phone of the run, behind one SIP address: counts who is rung how often, and how many at once. */
 export class Callee implements AsyncDisposable {
   readonly rung: Rung[] = []
@@ -34,9 +40,10 @@ export class Callee implements AsyncDisposable {
   mostAtOnce = 0
   readonly #agent: UserAgent
   readonly #media: Socket
+  readonly #manner: (number: string) => Manner
   readonly #live = new Set<Rung>()
 
-  static async open(): Promise<Callee> {
+  static async open(manner: (number: string) => Manner = mannerOf): Promise<Callee> {
     const media = createSocket('udp4').bind(0, host)
     await once(media, 'listening')
     let take: (call: IncomingCall) => void = call => call.reject(480)
@@ -48,14 +55,15 @@ export class Callee implements AsyncDisposable {
       // Calls of killed workers leave requests that nobody answers.
       onFault: () => undefined,
     })
-    const callee = new Callee(agent, media)
+    const callee = new Callee({ agent, media, manner })
     take = call => void callee.#take(call)
     return callee
   }
 
-  constructor(agent: UserAgent, media: Socket) {
+  constructor({ agent, media, manner }: CalleeParts) {
     this.#agent = agent
     this.#media = media
+    this.#manner = manner
   }
 
   get trunk(): string {
@@ -81,7 +89,7 @@ export class Callee implements AsyncDisposable {
     this.#live.add(rung)
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#live.size)
     try {
-      await this.#answer(call, rung, mannerOf(number))
+      await this.#answer(call, rung, this.#manner(number))
     } catch {
       // The caller is gone, or was killed before it acknowledged.
     } finally {

@@ -6,6 +6,8 @@ export interface Customer {
   readonly apis: readonly string[]
   readonly key: string
   readonly webhookUrl: string
+  /** What the calls are besides the usual. */
+  readonly change?: object
 }
 
 export interface Accepted {
@@ -40,7 +42,11 @@ async function placeOne(customer: Customer, place: number, signal: AbortSignal):
 }
 
 /** Null: nobody knows what became of it, or it is to be asked again. */
-async function ask({ key, webhookUrl }: Customer, api: string, place: number): Promise<string | null> {
+async function ask(
+  { key, webhookUrl, change }: Customer,
+  api: string,
+  place: number,
+): Promise<string | null> {
   const answer = await fetch(`${api}/v1/calls`, {
     method: 'POST',
     headers: {
@@ -48,7 +54,7 @@ async function ask({ key, webhookUrl }: Customer, api: string, place: number): P
       'content-type': 'application/json',
       'idempotency-key': `chaos-call-${place}`,
     },
-    body: JSON.stringify({ ...order, phone_number: numberOf(place), webhook_url: webhookUrl }),
+    body: JSON.stringify({ ...order, ...change, phone_number: numberOf(place), webhook_url: webhookUrl }),
     signal: AbortSignal.timeout(tryMs),
   }).catch(() => null)
   if (answer === null) return null

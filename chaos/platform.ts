@@ -16,9 +16,11 @@ export interface Member {
   /** It serves now: one that is still starting has nothing to lose. */
   readonly isUp: boolean
   kill(): void
+  /** Asks it to end in order; it is started again as well. */
+  terminate(): void
 }
 
-/** Two API and three worker processes on one database, as on many machines. */
+/** API and worker processes on one database, as on many machines. */
 export interface Platform extends AsyncDisposable {
   readonly members: readonly Member[]
   readonly apis: readonly string[]
@@ -35,10 +37,13 @@ export interface PlatformOptions {
   readonly callsPerSecond: number
   readonly webhookSecret: string
   readonly realtimeUrl: string
+  readonly apis: number
+  readonly workers: number
+  readonly drainSeconds: number
 }
 
 const program = 'packages/server/src/main.ts'
-const readyWithinMs = 120_000
+const readyWithinMs = 300_000
 const restartAfterMs = 300
 
 export async function openPlatform(o: PlatformOptions): Promise<Platform> {
@@ -48,14 +53,15 @@ export async function openPlatform(o: PlatformOptions): Promise<Platform> {
   const key = `pk_live_${randomBytes(32).toString('base64url')}`
   const common = { ...environment(o), PARLEY_DATA_DIR: dataDir, PARLEY_ADMIN_KEY: key }
   const log = join(tmpdir(), `parley-chaos-${process.pid}.log`)
-  const ports = [await freePort(), await freePort()]
+  const ports: number[] = []
+  while (ports.length < o.apis) ports.push(await freePort())
   const apis = ports.map(port => `http://${host}:${port}`)
   const members: KeptMember[] = []
   for (const [index, port] of ports.entries())
     members.push(
       new KeptMember('api', `api ${index}`, { env: { ...common, PARLEY_HTTP_PORT: String(port) }, log }),
     )
-  for (const index of [0, 1, 2])
+  for (let index = 0; index < o.workers; index += 1)
     members.push(new KeptMember('worker', `worker ${index}`, { env: common, log }))
   for (const member of members) opened.use(member)
   await untilUp(members)
@@ -76,7 +82,7 @@ function environment(o: PlatformOptions): Record<string, string | undefined> {
     PARLEY_SIP_PORT: '0',
     PARLEY_MAX_CALLS: '50',
     PARLEY_RING_TIMEOUT_SECONDS: '10',
-    PARLEY_DRAIN_SECONDS: '3',
+    PARLEY_DRAIN_SECONDS: String(o.drainSeconds),
     SIP_TRUNK: o.trunk,
     SIP_TRUNK_MAX_CALLS: String(o.maxCalls),
     SIP_TRUNK_CALLS_PER_SECOND: String(o.callsPerSecond),
@@ -116,19 +122,27 @@ class KeptMember implements Member, AsyncDisposable {
   }
 
   kill(): void {
-    const { pid } = this.#child
-    if (pid === undefined) return
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It has just ended by itself.
-    }
+    this.#signal('SIGKILL')
+  }
+
+  terminate(): void {
+    this.#signal('SIGTERM')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping = true
     await this.#child[Symbol.asyncDispose]()
     await this.#kept
+  }
+
+  #signal(name: NodeJS.Signals): void {
+    const { pid } = this.#child
+    if (pid === undefined) return
+    try {
+      process.kill(pid, name)
+    } catch {
+      // It has just ended by itself.
+    }
   }
 
   async #keep(): Promise<void> {
