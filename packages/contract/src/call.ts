@@ -71,6 +71,7 @@ export const callSummarySchema = z
     completed: z
       .boolean()
       .meta({ description: 'Recording, transcript and analysis are ready: nothing changes any more' }),
+    erased_at: timestamp.nullable().meta({ description: 'Since then only what was billed is left' }),
     latency: latencySchema.nullable(),
     line_quality: lineQualitySchema.nullable(),
     metadata: z.record(z.string(), z.unknown()).nullable(),

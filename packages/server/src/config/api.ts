@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { enforceRetention, type RetentionDeps } from '../aftercall/enforce-retention.ts'
 import { type FinishDeps, finishCall } from '../aftercall/finish-call.ts'
 import type { CallId } from '../domain/ids.ts'
 import { keepTicking } from '../campaigns/keep-ticking.ts'
@@ -31,6 +32,7 @@ const abandonedAfterMs = 60_000
 
 /** Documents that are read at once, each on a thread of its own. */
 const readDocuments = 2
+const retentionEverySeconds = 3_600
 
 /** The HTTP API and what follows calls: everything that owns no live call. */
 export async function openApi(config: Config, log: Logger): Promise<Runnable> {
@@ -57,7 +59,11 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   starting.use(await subscribe(database, { onCall, onTrouble }))
   const embedder = openEmbedder(config)
   const analyst = openAnalyst(config)
-  await workOnJobs({ database, jobs, recordings, outgoing, embedder, analyst, log }, ending.signal)
+  await workOnJobs(
+    { database, jobs, recordings, outgoing, embedder, analyst, log, clock: Date.now },
+    ending.signal,
+  )
+  starting.use(await askForRetention(jobs, onTrouble))
   void recordings.repairAbandoned(abandonedAfterMs).catch(onTrouble)
   const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
   const catalogue = speechCatalogue(config)
@@ -96,13 +102,22 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
 
 /** What follows calls, and what is read for them. */
 async function workOnJobs(
-  { jobs, ...deps }: FinishDeps & IngestDeps & { readonly jobs: Jobs },
+  { jobs, ...deps }: FinishDeps & IngestDeps & RetentionDeps & { readonly jobs: Jobs },
   signal: AbortSignal,
 ): Promise<void> {
   await jobs.work('after-call', ({ callId }) => finishCall(deps, callId, signal))
   await jobs.work('read-knowledge', ({ knowledgeId }) => ingest(deps, knowledgeId, signal), {
     concurrency: readDocuments,
   })
+  await jobs.work('enforce-retention', () => enforceRetention(deps, signal), { concurrency: 1 })
+}
+
+/** At every hour, of all processes together once: what is due is erased within the day by far. */
+async function askForRetention(jobs: Jobs, onTrouble: (error: unknown) => void): Promise<Disposable> {
+  const ask = () => jobs.send('enforce-retention', {}, { oncePerSeconds: retentionEverySeconds })
+  await ask()
+  const timer = setInterval(() => void ask().catch(onTrouble), retentionEverySeconds * 1_000)
+  return { [Symbol.dispose]: () => clearInterval(timer) }
 }
 
 function webhookSource(parts: {

@@ -21,6 +21,8 @@ export interface Act<Answer> {
   readonly audit?: (answer: Answer) => Audited
   /** The answer holds a secret: it is kept sealed. */
   readonly isSecret?: boolean
+  /** What was sent, where the request itself does not have it whole. */
+  readonly body?: unknown
 }
 
 /**
@@ -44,13 +46,13 @@ export async function act<Answer extends object>(
 /** As `act`, where the transaction is made further in: `alongside` must be called in it. */
 export async function actWith<Answer extends object>(
   deps: ActDeps,
-  { request, reply, audit, isSecret }: Act<Answer>,
+  { request, reply, audit, isSecret, body = request.body ?? null }: Act<Answer>,
   work: (alongside: (trx: Transaction, answer: Answer) => Promise<void>) => Promise<Answer>,
 ): Promise<Answer> {
   const once = {
     account: holderIn(request).accountId,
     request,
-    body: request.body,
+    body,
     ...(isSecret ? { sealing: deps.sealing } : {}),
   }
   const { answer, replayed } = await answerOnce<Answer>(deps.database, once, keep =>
@@ -61,6 +63,22 @@ export async function actWith<Answer extends object>(
   )
   if (replayed) reply.header('idempotent-replayed', 'true')
   return answer
+}
+
+/**
+ * As `act`, for what is no change of ours: something outside is asked, or done that may be done twice. Its answer is
+ * kept when it is there.
+ */
+export async function actOutside<Answer extends object>(
+  deps: ActDeps,
+  asked: Act<Answer>,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  return await actWith(deps, asked, async alongside => {
+    const answer = await work()
+    await deps.database.kysely.transaction().execute(trx => alongside(trx, answer))
+    return answer
+  })
 }
 
 /** Writes into the audit log what the holder of the request's key does. */

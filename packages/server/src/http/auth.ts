@@ -19,6 +19,8 @@ declare module 'fastify' {
     opensBySignedLink?: boolean
     /** A token in the query opens it, too; the route checks it by itself. */
     opensByToken?: boolean
+    /** A POST that only looks something up: it takes no Idempotency-Key. */
+    readsOnly?: boolean
     /** Not to be had while the process is about to end. */
     closedWhileDraining?: boolean
   }

@@ -15,6 +15,7 @@ import { createRateLimit } from './rate-limit.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { balanceRoutes } from './routes/balance.ts'
 import { callEventRoutes } from './routes/call-events.ts'
 import { callRoutes } from './routes/calls.ts'
@@ -22,6 +23,7 @@ import { campaignRoutes } from './routes/campaigns.ts'
 import { carrierRoutes } from './routes/carriers.ts'
 import { consentRoutes } from './routes/consents.ts'
 import { doNotCallRoutes } from './routes/do-not-call.ts'
+import { erasureRoutes } from './routes/erasures.ts'
 import { errorRoutes } from './routes/errors.ts'
 import { healthRoutes } from './routes/health.ts'
 import { leadImportRoutes } from './routes/lead-imports.ts'
@@ -154,6 +156,8 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   apiKeyRoutes(app, deps)
   accountRoutes(app, deps)
   balanceRoutes(app, deps)
+  auditRoutes(app, deps)
+  erasureRoutes(app, deps)
 }
 
 function answerUnknown(

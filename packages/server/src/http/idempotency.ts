@@ -68,7 +68,13 @@ export async function answerOnce<Answer extends object>(
   const kept = (answer: Answer) =>
     sealing === undefined ? answer : { sealed: sealing.seal(JSON.stringify(answer)) }
   try {
-    return { answer: await act((trx, answer) => keepAnswer(trx, wanted, kept(answer))), replayed: false }
+    const given: Answer[] = []
+    const made = await act(async (trx, answer) => {
+      await keepAnswer(trx, wanted, kept(answer))
+      given.push(answer)
+    })
+    // The one that was kept, where it was made twice: whoever asks again gets the same, to the millisecond.
+    return { answer: given.at(-1) ?? made, replayed: false }
   } catch (error) {
     // What another one with the key did meanwhile can also be what a refusal is for: a name that is taken now.
     if (!(error instanceof KeyTaken || error instanceof ApiError)) throw error

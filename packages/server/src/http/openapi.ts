@@ -18,6 +18,25 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+const idempotencyKey = {
+  type: 'object',
+  properties: {
+    'idempotency-key': {
+      type: 'string',
+      pattern: '^[A-Za-z0-9_-]{8,255}$',
+      description:
+        'The same request with the same key within 24 hours is done once, and gets the first answer again, marked by ' +
+        '`Idempotent-Replayed: true`. Another request with the key: 422 `idempotency_key_reused`; the first one still ' +
+        'under way: 409 `idempotency_in_progress`. Refusals are not kept.',
+    },
+  },
+}
+
+/** Every POST takes the key but those that only look something up. It is read where the answer is kept (http/act.ts). */
+function keyFor({ method, config }: Parameters<Transform>[0]['route']): { headers?: object } {
+  return method === 'POST' && config?.readsOnly !== true ? { headers: idempotencyKey } : {}
+}
+
 type Transform = typeof jsonSchemaTransform
 
 /** A role of the security scheme (OpenAPI 3.1, 4.8.30) is the scope that a key must have. */
@@ -26,7 +45,7 @@ const describeRoute: Transform = described => {
   const access = described.route.config?.access
   if (schema === undefined || access === undefined) return { schema, url }
   const security = access === 'public' ? [] : [{ apiKey: access === 'any-key' ? [] : [access] }]
-  return { schema: { ...schema, security }, url }
+  return { schema: { ...schema, security, ...keyFor(described.route) }, url }
 }
 
 /** `GET /openapi.json`, made from the schemas that check requests, and `/docs` to read it in. */

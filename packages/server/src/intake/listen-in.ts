@@ -21,7 +21,10 @@ export interface ListenTicket {
 }
 
 /** For whoever can send no key, as a browser: good for one listener within a minute. Throws as `liveCallOf`. */
-export async function issueListenTicket(database: Database, of: CallOf): Promise<ListenTicket> {
+export async function issueListenTicket(
+  database: Pick<Database, 'kysely'>,
+  of: CallOf,
+): Promise<ListenTicket> {
   const callId = await liveCallOf(database, of)
   const ticket = randomBytes(32).toString('base64url')
   const expiresAt = new Date(Date.now() + ticketMs)
@@ -30,7 +33,7 @@ export async function issueListenTicket(database: Database, of: CallOf): Promise
 }
 
 /** Throws ApiError `not_found`, or `conflict` where the call is not talked. */
-export async function liveCallOf(database: Database, of: CallOf): Promise<CallId> {
+export async function liveCallOf(database: Pick<Database, 'kysely'>, of: CallOf): Promise<CallId> {
   return liveOrRefuse(await findCall(database, of)).id
 }
 

@@ -31,21 +31,22 @@ export async function createAgent(deps: OwnAgentDeps, account: AccountId, body: 
 }
 
 /** Throws ApiError `invalid_request` with every fault, or `not_found`. */
-export async function changeOwnAgent(deps: PlanDeps, of: AgentOf, body: unknown): Promise<AgentRow> {
+export async function changeOwnAgent(deps: OwnAgentDeps, of: AgentOf, body: unknown): Promise<AgentRow> {
   await refuseFaults(deps, of.account, { body, faults: readFields(changeAgentSchema, body).faults })
   const change = changeAgentSchema.parse(body)
-  const row = await deps.database.kysely.transaction().execute(trx => changeAgent(trx, of, change))
-  return row ?? unknownAgent()
+  return await deps.database.kysely.transaction().execute(async trx => {
+    const row = (await changeAgent(trx, of, change)) ?? unknownAgent()
+    await deps.alongside?.(trx, row)
+    return row
+  })
 }
 
 /** Makes an earlier version's options those of a new one. Throws ApiError `not_found`. */
-export async function rollBackAgent({ database }: PlanDeps, of: AgentOf, version: number): Promise<AgentRow> {
-  return await database.kysely.transaction().execute(async trx => {
-    const agent = await findAgent({ kysely: trx }, of)
-    const earlier = agent && (await findAgentVersion({ kysely: trx }, agent.id, version))
-    if (!earlier) throw new ApiError('not_found', { detail: 'No such agent, or no such version of it' })
-    return (await changeAgent(trx, of, { options: earlier.options })) ?? unknownAgent()
-  })
+export async function rollBackAgent(trx: Transaction, of: AgentOf, version: number): Promise<AgentRow> {
+  const agent = await findAgent({ kysely: trx }, of)
+  const earlier = agent && (await findAgentVersion({ kysely: trx }, agent.id, version))
+  if (!earlier) throw new ApiError('not_found', { detail: 'No such agent, or no such version of it' })
+  return (await changeAgent(trx, of, { options: earlier.options })) ?? unknownAgent()
 }
 
 /** The options of the saved agent that a call's request names, under those of the request itself. */

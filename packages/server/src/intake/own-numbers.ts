@@ -48,7 +48,7 @@ export async function addOwnNumber(
 
 /** Changes what the body gives. Throws ApiError `invalid_request` with every fault, or `not_found`. */
 export async function changeOwnNumber(
-  deps: PlanDeps,
+  deps: OwnNumberDeps,
   of: { account: AccountId; id: string },
   body: unknown,
 ): Promise<PhoneNumberRow> {
@@ -64,9 +64,12 @@ export async function changeOwnNumber(
     ...(inbound_agent === undefined ? {} : { inboundAgent: inbound_agent }),
     ...(inbound_agent_id === undefined ? {} : { inboundAgentId: agentId(inbound_agent_id) }),
   }
-  const row = await changeNumber(deps.database, { ...of, change })
-  if (row === null) throw new ApiError('not_found', { detail: 'No such number' })
-  return row
+  return await deps.database.kysely.transaction().execute(async trx => {
+    const row = await changeNumber({ kysely: trx }, { ...of, change })
+    if (row === null) throw new ApiError('not_found', { detail: 'No such number' })
+    await deps.alongside?.(trx, row)
+    return row
+  })
 }
 
 const carrierId = (id: string | null) => id as CarrierId | null

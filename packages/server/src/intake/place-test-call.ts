@@ -4,16 +4,20 @@ import { browserParty, joinWithinSeconds, signTicket } from '../domain/browser-t
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { AccountId } from '../domain/ids.ts'
 import { insertCall } from '../store/calls.ts'
+import type { Transaction } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { findBrowserLine } from '../store/nodes.ts'
 import { notifyCall } from '../store/notify.ts'
+import { type CallerPlace, type PreflightDeps, refuseForbidden } from './preflight.ts'
 import { withAgent } from './own-agents.ts'
 import { checkOptions, languagesFor, type PlanDeps, planOf } from './plan-call.ts'
 
-export interface PlaceTestCallDeps extends PlanDeps {
+export interface PlaceTestCallDeps extends PlanDeps, PreflightDeps {
   readonly jobs: Jobs
   /** Signs tickets. */
   readonly secret: Buffer
+  /** What else must be stored if and only if the call is. */
+  readonly alongside?: (trx: Transaction, placed: TestCall) => Promise<void>
 }
 
 /** After this a call that nobody joined is taken like one to be dialled, and ended. */
@@ -31,7 +35,7 @@ export async function placeTestCall(
   const { body, faults } = await withAgent(deps, account, given)
   const checked = await checkOptions(deps, account, { schema: placeTestCallSchema, body })
   const errors = [...faults, ...checked.faults, ...checked.faultsOfMeaning]
-  const { speech, demandedDisclosure } = checked
+  const { speech, demandedDisclosure, settings, numbers } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   const request = placeTestCallSchema.parse(body)
   const languages = languagesFor(request, deps.catalogue())
@@ -39,19 +43,25 @@ export async function placeTestCall(
   if (line === null) throw new ApiError('unavailable', { detail: 'No worker takes calls from browsers now' })
   const party = { to: browserParty, from: null, direction: 'inbound' } as const
   const plan = planOf({ request, speech, account, ...languages, demandedDisclosure, ...party })
-  await store(deps, plan, request)
   const now = Math.floor(Date.now() / 1_000)
-  return {
+  const placed: TestCall = {
     call_id: plan.callId,
     url: `${line}/browser-calls/${plan.callId}`,
     token: signTicket(plan.callId, { secret: deps.secret, now }),
     expires_at: new Date((now + joinWithinSeconds) * 1_000).toISOString(),
   }
+  await store(deps, plan, { request, placed, place: { account, settings, numbers } })
+  return placed
 }
 
 type Request = ReturnType<typeof placeTestCallSchema.parse>
 
-async function store({ database, jobs }: PlaceTestCallDeps, plan: CallPlan, request: Request): Promise<void> {
+async function store(
+  deps: PlaceTestCallDeps,
+  plan: CallPlan,
+  { request, placed, place }: { request: Request; placed: TestCall; place: CallerPlace },
+): Promise<void> {
+  const { database, jobs, alongside } = deps
   await database.kysely.transaction().execute(async trx => {
     const wanted = {
       plan,
@@ -60,9 +70,11 @@ async function store({ database, jobs }: PlaceTestCallDeps, plan: CallPlan, requ
       webhookUrl: request.webhook_url ?? null,
       webhookEvents: request.webhook_events ?? null,
     }
+    await refuseForbidden(trx, deps, { place, to: plan.to, minutes: plan.maxDurationMs / 60_000 })
     const { id } = await insertCall(trx, wanted, { type: 'queued' })
     await trx.updateTable('calls').set({ direction: 'inbound' }).where('id', '=', id).execute()
     await jobs.send('dial', { callId: id }, { transaction: trx, startAfterSeconds: giveUpSeconds })
+    await alongside?.(trx, placed)
   })
   await notifyCall(database, plan.callId)
 }

@@ -12,6 +12,7 @@ import { callsTo, callTotals, lockCaps } from '../store/call-counts.ts'
 import { hasConsent } from '../store/consents.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { isListed, lockNumber } from '../store/do-not-call.ts'
+import type { Sealing } from '../store/sealing.ts'
 import type { AccountSettings } from '../store/tables.ts'
 import { zonesOf } from './number-zones.ts'
 import { details, Refused } from './refusals.ts'
@@ -31,6 +32,8 @@ export interface PreflightDeps {
   readonly database: Database
   /** Shown to callees when the request names no number; it needs not be among the owned ones. */
   readonly defaultFromNumber: string | null
+  /** Knows numbers again that were erased and are never to be called. */
+  readonly sealing: Pick<Sealing, 'hash'>
   /** ISO 3166 codes of the countries that every account is at home in. */
   readonly homeCountries: readonly string[]
 }
@@ -144,7 +147,7 @@ async function verdictOn(
   return judge({
     atMs,
     destination: isNumber ? refusedDestination(to, allowedCountries(deps, place)) : null,
-    listed: isNumber && (await isListed(at, { account, number: to })),
+    listed: isNumber && (await isListed(at, { account, number: to, sealing: deps.sealing })),
     consented: settings.consentRequired !== true || (await hasConsent(at, { account, number: to })),
     window,
     caps,

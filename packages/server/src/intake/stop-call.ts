@@ -12,28 +12,40 @@ export interface CallOf {
   readonly id: string
 }
 
+export interface StopCallDeps {
+  readonly database: Database
+  /** What else must be stored if and only if the call is told to end. */
+  readonly alongside?: (trx: Transaction) => Promise<void>
+}
+
 /**
  * Ends a call. One that waits is cancelled here and now. One that is being dialled or talked belongs to
  * its worker, which is told by a mark on the row: the notification is quick, the worker's own poll is sure.
  * Throws ApiError `not_found`, or `conflict` for a call that is over.
  */
-export async function stopCall(database: Database, of: CallOf, how: 'now' | 'farewell'): Promise<void> {
+export async function stopCall(
+  { database, alongside }: StopCallDeps,
+  of: CallOf,
+  how: 'now' | 'farewell',
+): Promise<void> {
   const call = await database.kysely.transaction().execute(async trx => {
     const found = await lockOrRefuse(trx, of)
     if (isWaiting(found)) await cancelWaiting(trx, found)
     else if (found.status === 'in_progress') await markStop(trx, found, how)
     else throw wrongState(found, 'stopped')
+    await alongside?.(trx)
     return found
   })
   await notifyCall(database, call.id, 'stop', 'webhook')
 }
 
 /** Takes a call back before it is dialled. Throws ApiError `not_found` or `conflict`. */
-export async function cancelCall(database: Database, of: CallOf): Promise<void> {
+export async function cancelCall({ database, alongside }: StopCallDeps, of: CallOf): Promise<void> {
   const call = await database.kysely.transaction().execute(async trx => {
     const found = await lockOrRefuse(trx, of)
     if (!isWaiting(found)) throw wrongState(found, 'cancelled')
     await cancelWaiting(trx, found)
+    await alongside?.(trx)
     return found
   })
   await notifyCall(database, call.id, 'webhook')

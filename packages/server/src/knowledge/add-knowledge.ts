@@ -79,7 +79,7 @@ function fileFaults(file: SentFile['file']): Fault[] {
 
 /** Changes what the body gives. Throws ApiError `invalid_request`, or `not_found`. */
 export async function reviseKnowledge(
-  { database, jobs }: AddKnowledgeDeps,
+  { database, jobs, alongside }: AddKnowledgeDeps,
   of: { account: AccountId; id: string },
   body: unknown,
 ): Promise<KnowledgeRow> {
@@ -107,6 +107,7 @@ export async function reviseKnowledge(
     const after = await changeKnowledge(trx, { ...of, change })
     if (after && change.source)
       await jobs.send('read-knowledge', { knowledgeId: after.id }, { transaction: trx })
+    if (after) await alongside?.(trx, after)
     return after
   })
   return changed ?? Promise.reject(unknownKnowledge())

@@ -130,31 +130,26 @@ export async function findAgentVersion(
 }
 
 /** `in_use`: it answers numbers, and is left as it is. */
-export async function deleteAgent(
-  { kysely }: Database,
-  of: AgentOf,
-): Promise<'deleted' | 'unknown' | 'in_use'> {
+export async function deleteAgent(trx: Transaction, of: AgentOf): Promise<'deleted' | 'unknown' | 'in_use'> {
   if (!isUuid(of.id)) return 'unknown'
   const id = of.id as AgentId
-  return await kysely.transaction().execute(async trx => {
-    const found = await trx
-      .selectFrom('agents')
-      .select('id')
-      .where('account_id', '=', of.account)
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst()
-    if (found === undefined) return 'unknown'
-    const numbers = await trx
-      .selectFrom('phone_numbers')
-      .select('id')
-      .where('inbound_agent_id', '=', id)
-      .limit(1)
-      .execute()
-    if (numbers.length > 0) return 'in_use'
-    await trx.deleteFrom('agents').where('id', '=', id).execute()
-    return 'deleted'
-  })
+  const found = await trx
+    .selectFrom('agents')
+    .select('id')
+    .where('account_id', '=', of.account)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (found === undefined) return 'unknown'
+  const numbers = await trx
+    .selectFrom('phone_numbers')
+    .select('id')
+    .where('inbound_agent_id', '=', id)
+    .limit(1)
+    .execute()
+  if (numbers.length > 0) return 'in_use'
+  await trx.deleteFrom('agents').where('id', '=', id).execute()
+  return 'deleted'
 }
 
 /** One past the newest version, under the lock that the update has on the agent's row. */

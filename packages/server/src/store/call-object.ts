@@ -59,6 +59,7 @@ export function toCallSummary(row: CallRow, recording: string | null): CallSumma
     lead_id: row.lead_id,
     attempt: row.attempt,
     completed: row.completed,
+    erased_at: row.erased_at?.toISOString() ?? null,
     latency: row.latency,
     line_quality: row.line_stats,
     metadata: row.metadata,

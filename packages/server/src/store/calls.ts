@@ -85,7 +85,7 @@ export function fromNow(ms: number) {
 
 /** Null where the account has no such call: another account's is none. */
 export async function findCall(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; id: string },
 ): Promise<CallRow | null> {
   if (!isUuid(o.id)) return null

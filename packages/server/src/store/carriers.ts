@@ -130,29 +130,27 @@ export type Removal = 'removed' | 'unknown' | 'in_use'
 
 /** Calls that run keep their line; a carrier that numbers belong to stays. */
 export async function deleteCarrier(
-  { kysely }: Database,
+  trx: Transaction,
   o: { account: AccountId; id: string },
 ): Promise<Removal> {
   if (!isUuid(o.id)) return 'unknown'
   const id = o.id as CarrierId
-  return await kysely.transaction().execute(async trx => {
-    const carrier = await trx
-      .selectFrom('carriers')
-      .select('id')
-      .where('account_id', '=', o.account)
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst()
-    if (carrier === undefined) return 'unknown'
-    const number = await trx
-      .selectFrom('phone_numbers')
-      .select('id')
-      .where('carrier_id', '=', id)
-      .limit(1)
-      .executeTakeFirst()
-    if (number !== undefined) return 'in_use'
-    await trx.deleteFrom('carriers').where('id', '=', id).execute()
-    await trx.deleteFrom('trunk_limits').where('trunk_id', '=', id).execute()
-    return 'removed'
-  })
+  const carrier = await trx
+    .selectFrom('carriers')
+    .select('id')
+    .where('account_id', '=', o.account)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (carrier === undefined) return 'unknown'
+  const number = await trx
+    .selectFrom('phone_numbers')
+    .select('id')
+    .where('carrier_id', '=', id)
+    .limit(1)
+    .executeTakeFirst()
+  if (number !== undefined) return 'in_use'
+  await trx.deleteFrom('carriers').where('id', '=', id).execute()
+  await trx.deleteFrom('trunk_limits').where('trunk_id', '=', id).execute()
+  return 'removed'
 }

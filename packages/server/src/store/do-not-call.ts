@@ -7,6 +7,8 @@ import { newId } from '../domain/new-id.ts'
 import type { CallRow } from './calls.ts'
 import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
+import { hashedNumber } from './hashed-number.ts'
+import type { Sealing } from './sealing.ts'
 import type { Tables } from './tables.ts'
 
 export type DoNotCallRow = Selectable<Tables['do_not_call']>
@@ -27,15 +29,17 @@ export async function lockNumber(
   ).execute(trx)
 }
 
+/** Also by what stands for a number that was erased. */
 export async function isListed(
   { kysely }: Pick<Database, 'kysely'>,
-  o: { account: AccountId; number: string },
+  o: { account: AccountId; number: string; sealing: Pick<Sealing, 'hash'> },
 ): Promise<boolean> {
   const row = await kysely
     .selectFrom('do_not_call')
     .select('id')
     .where('account_id', '=', o.account)
-    .where('phone_number', '=', o.number)
+    .where('phone_number', 'in', [o.number, hashedNumber(o.sealing, o)])
+    .limit(1)
     .executeTakeFirst()
   return row !== undefined
 }
@@ -111,13 +115,14 @@ export async function listListings(
 
 /** By the entry's id or by its number. False where the account has no such entry. */
 export async function deleteListing(
-  { kysely }: Database,
-  o: { account: AccountId; id: string },
+  { kysely }: Pick<Database, 'kysely'>,
+  o: { account: AccountId; id: string; sealing: Pick<Sealing, 'hash'> },
 ): Promise<boolean> {
+  const numbers = [o.id, hashedNumber(o.sealing, { account: o.account, number: o.id })]
   const deleted = await kysely
     .deleteFrom('do_not_call')
     .where('account_id', '=', o.account)
-    .where(is => (isUuid(o.id) ? is('id', '=', o.id) : is('phone_number', '=', o.id)))
+    .where(is => (isUuid(o.id) ? is('id', '=', o.id) : is('phone_number', 'in', numbers)))
     .executeTakeFirst()
   return deleted.numDeletedRows > 0n
 }

@@ -12,6 +12,8 @@ export interface JobData {
   'carrier-test': { testId: CarrierTestId }
   /** Read a knowledge base: fetch it, take its words out, cut them into passages. */
   'read-knowledge': { knowledgeId: KnowledgeId }
+  /** Erase what has been kept long enough. */
+  'enforce-retention': Record<string, never>
 }
 export type Queue = keyof JobData
 
@@ -34,6 +36,8 @@ export interface SendOptions {
   readonly transaction?: Transaction
   readonly startAfterSeconds?: number
   readonly startAt?: Date
+  /** No more than one in so many seconds, whoever else sends it. */
+  readonly oncePerSeconds?: number
 }
 
 /**
@@ -43,7 +47,7 @@ export interface SendOptions {
  */
 export type WorkOptions = { readonly concurrency: number } | { readonly batch: number }
 
-const queues: readonly Queue[] = ['dial', 'after-call', 'carrier-test', 'read-knowledge']
+const queues: readonly Queue[] = ['dial', 'after-call', 'carrier-test', 'read-knowledge', 'enforce-retention']
 
 /** A minute of tries in quick succession, then one every five minutes: about half a day in all. */
 const policy = {
@@ -90,6 +94,7 @@ export async function openJobs(
       await boss.send(queue, data, {
         ...(options.transaction ? { db: fromKysely(options.transaction) } : {}),
         ...(startAfter === undefined ? {} : { startAfter }),
+        ...(options.oncePerSeconds === undefined ? {} : { singletonSeconds: options.oncePerSeconds }),
       })
     },
     async work(queue, handler, many = { concurrency: 5 }) {

@@ -141,7 +141,7 @@ export async function listKnowledge(
 
 /** False where the account has no such knowledge base. */
 export async function deleteKnowledge(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; id: string },
 ): Promise<boolean> {
   if (!isUuid(o.id)) return false

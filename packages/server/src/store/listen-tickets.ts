@@ -9,7 +9,7 @@ const sweep = 20
 
 /** Old ones that nobody used are cleared away meanwhile. */
 export async function keepListenTicket(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   { callId, ticket, expiresAt }: { callId: CallId; ticket: string; expiresAt: Date },
 ): Promise<void> {
   await sql`delete from listen_tickets where hash in (

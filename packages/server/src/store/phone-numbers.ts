@@ -48,7 +48,7 @@ export async function insertNumber(
 
 /** Changes what is given. Null where the account has no such number. */
 export async function changeNumber(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; id: string; change: Partial<NumberSettings> },
 ): Promise<PhoneNumberRow | null> {
   if (!isUuid(o.id)) return null
@@ -91,7 +91,7 @@ export async function listNumbers(
 
 /** False where the account has no such number. */
 export async function deleteNumber(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; id: string },
 ): Promise<boolean> {
   if (!isUuid(o.id)) return false

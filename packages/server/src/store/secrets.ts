@@ -9,7 +9,7 @@ export type SecretRow = Pick<Selectable<Tables['secrets']>, 'name' | 'created_at
 
 /** Stores a secret, in the place of an earlier one of that name. */
 export async function putSecret(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; name: string; sealed: string },
 ): Promise<{ row: SecretRow; existed: boolean }> {
   const row = await kysely
@@ -37,7 +37,7 @@ export async function listSecrets({ kysely }: Database, account: AccountId): Pro
 
 /** False where the account has no such secret. */
 export async function deleteSecret(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; name: string },
 ): Promise<boolean> {
   const deleted = await kysely

@@ -276,6 +276,8 @@ interface CallsTable {
   campaign_id: CampaignId | null
   lead_id: LeadId | null
   billed_seconds: number | null
+  words_erased: Generated<boolean>
+  erased_at: Date | null
 }
 
 /** Voice-to-voice times of the call's turns, in milliseconds. */

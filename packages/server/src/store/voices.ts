@@ -18,7 +18,7 @@ export interface NewVoice {
 
 /** Null where the account has a voice of that id in that mode already. */
 export async function insertVoice(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; voice: NewVoice },
 ): Promise<VoiceRow | null> {
   const { voiceId, languages, ...voice } = o.voice
@@ -53,7 +53,7 @@ export async function listVoices({ kysely }: Database, account: AccountId): Prom
  * none such. Calls that are placed already keep it.
  */
 export async function deleteVoice(
-  { kysely }: Database,
+  { kysely }: Pick<Database, 'kysely'>,
   o: { account: AccountId; id: string },
 ): Promise<boolean> {
   const deleted = await kysely

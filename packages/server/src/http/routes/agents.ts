@@ -23,10 +23,10 @@ import {
   listAgents,
   listAgentVersions,
 } from '../../store/agents.ts'
+import { act, actWith, type Audited } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { leaveUnchecked, refuseCursor } from '../validation.ts'
 
 const tags = ['Agents']
@@ -138,14 +138,17 @@ function creatingRoute(app: Api, deps: HttpDeps): void {
     async (request, reply) => {
       const account = holderIn(request).accountId
       const body: unknown = request.body
-      const once = { account, request, body }
-      const { answer, replayed } = await answerOnce<AgentObject>(deps.database, once, async keep =>
+      const asked = { request, reply, audit: audit('created') }
+      const answer = await actWith<AgentObject>(deps, asked, async alongside =>
         agentObject(
-          await createAgent({ ...deps, alongside: (trx, row) => keep(trx, agentObject(row)) }, account, body),
+          await createAgent(
+            { ...deps, alongside: (trx, row) => alongside(trx, agentObject(row)) },
+            account,
+            body,
+          ),
         ),
       )
       reply.code(201).header('location', `/v1/agents/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
@@ -166,9 +169,17 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
       },
       validatorCompiler: leaveUnchecked,
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: String(request.params.id) }
-      return agentObject(await changeOwnAgent(deps, of, request.body))
+      return await actWith<AgentObject>(deps, { request, reply, audit: audit('changed') }, async alongside =>
+        agentObject(
+          await changeOwnAgent(
+            { ...deps, alongside: (trx, row) => alongside(trx, agentObject(row)) },
+            of,
+            request.body,
+          ),
+        ),
+      )
     },
   )
   app.post(
@@ -183,9 +194,11 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
         response: answers({ 200: agentSchema }),
       },
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      return agentObject(await rollBackAgent(deps, of, request.body.version))
+      return await act<AgentObject>(deps, { request, reply, audit: audit('rolled_back') }, async trx =>
+        agentObject(await rollBackAgent(trx, of, request.body.version)),
+      )
     },
   )
   app.delete(
@@ -196,16 +209,28 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      const result = await deleteAgent(deps.database, of)
-      if (result === 'unknown') unknownAgent()
-      if (result === 'in_use') {
-        const detail = 'The agent answers a number; give that number to another one first'
-        throw new ApiError('conflict', { detail, current_status: 'in_use' })
-      }
+      const told = () => ({ action: 'agent.deleted', target: ['agent', of.id] }) as const
+      await act(deps, { request, reply, audit: told }, async trx => {
+        const result = await deleteAgent(trx, of)
+        if (result === 'unknown') unknownAgent()
+        if (result === 'in_use') {
+          const detail = 'The agent answers a number; give that number to another one first'
+          throw new ApiError('conflict', { detail, current_status: 'in_use' })
+        }
+        return {}
+      })
       return await reply.code(204).send()
     },
   )
 }
+
+const audit =
+  (what: string) =>
+  ({ id, version }: AgentObject): Audited => ({
+    action: `agent.${what}`,
+    target: ['agent', id],
+    details: { version },
+  })
 
 /** The cursor of a list of versions is the last one shown. */
 function versionIn(cursor: string): number {

@@ -13,6 +13,7 @@ import { placeCall, type PlacedCall as Placed } from '../../intake/place-call.ts
 import { cancelCall, stopCall } from '../../intake/stop-call.ts'
 import { readCallObject, recordingUrl, toCallSummary } from '../../store/call-object.ts'
 import { findCall, listCalls } from '../../store/calls.ts'
+import { actWith } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -36,8 +37,6 @@ function placingRoutes(app: Api, deps: HttpDeps): void {
       schema: {
         tags,
         summary: 'Place a call',
-        description:
-          'With an `Idempotency-Key` (8 to 255 of A-Z, a-z, 0-9, _ and -) the same request within 24 hours places one call and gets the first answer again, marked by `Idempotent-Replayed: true`.',
         body: placeCallSchema,
         response: answers({ 201: placedCallSchema }),
       },
@@ -108,7 +107,7 @@ function readingRoutes(app: Api, { database, links }: HttpDeps): void {
   )
 }
 
-function endingRoutes(app: Api, { database }: HttpDeps): void {
+function endingRoutes(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/calls/:id/stop',
     {
@@ -121,10 +120,14 @@ function endingRoutes(app: Api, { database }: HttpDeps): void {
         response: answers({ 200: stoppedCallSchema }),
       },
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      await stopCall(database, of, request.body?.farewell ? 'farewell' : 'now')
-      return { ok: true as const, status: 'cancelled' as const }
+      const answer = { ok: true as const, status: 'cancelled' as const }
+      return await actWith(deps, { request, reply }, async alongside => {
+        const how = request.body?.farewell ? 'farewell' : 'now'
+        await stopCall({ ...deps, alongside: trx => alongside(trx, answer) }, of, how)
+        return answer
+      })
     },
   )
   app.post(
@@ -139,9 +142,13 @@ function endingRoutes(app: Api, { database }: HttpDeps): void {
         response: answers({ 200: cancelledCallSchema }),
       },
     },
-    async request => {
-      await cancelCall(database, { account: holderIn(request).accountId, id: request.params.id })
-      return { ok: true as const }
+    async (request, reply) => {
+      const of = { account: holderIn(request).accountId, id: request.params.id }
+      const answer = { ok: true as const }
+      return await actWith(deps, { request, reply }, async alongside => {
+        await cancelCall({ ...deps, alongside: trx => alongside(trx, answer) }, of)
+        return answer
+      })
     },
   )
 }

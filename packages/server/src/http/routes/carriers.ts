@@ -2,6 +2,7 @@ import {
   type CarrierObject,
   carrierPageSchema,
   carrierSchema,
+  type CarrierTest,
   carrierTestSchema,
   createCarrierSchema,
   type GatewayTransport,
@@ -18,10 +19,10 @@ import {
   listCarriers,
 } from '../../store/carriers.ts'
 import { incomingUrl } from '../../domain/incoming-url.ts'
+import { act, actOutside } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { refuseCursor } from '../validation.ts'
 
 const tags = ['Numbers and carriers']
@@ -69,7 +70,8 @@ function readingRoutes(app: Api, { database, streamUrl }: HttpDeps): void {
   )
 }
 
-function addingRoute(app: Api, { database, sealing, sipTransports, streamUrl }: HttpDeps): void {
+function addingRoute(app: Api, deps: HttpDeps): void {
+  const { sealing, sipTransports, streamUrl } = deps
   app.post(
     '/v1/phone-numbers/carriers',
     {
@@ -87,26 +89,20 @@ function addingRoute(app: Api, { database, sealing, sipTransports, streamUrl }: 
       const carrier = request.body
       refuseTransport(carrier.sip_gateway?.transport, sipTransports)
       if (carrier.kind !== 'sip' && streamUrl === null) throw unreachable()
-      const { answer, replayed } = await answerOnce<CarrierObject>(
-        database,
-        { account, request, body: carrier },
-        keep =>
-          database.kysely.transaction().execute(async trx => {
-            const row = await insertCarrier(trx, { account, carrier, sealing })
-            if (row === null) throw nameTaken(carrier.carrier_name)
-            const added = carrierObject(row, streamUrl)
-            await keep(trx, added)
-            return added
-          }),
-      )
+      const audit = ({ id, kind }: CarrierObject) =>
+        ({ action: 'carrier.added', target: ['carrier', id], details: { kind } }) as const
+      const answer = await act<CarrierObject>(deps, { request, reply, audit }, async trx => {
+        const row = await insertCarrier(trx, { account, carrier, sealing })
+        if (row === null) throw nameTaken(carrier.carrier_name)
+        return carrierObject(row, streamUrl)
+      })
       reply.code(201).header('location', `/v1/phone-numbers/carriers/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
 }
 
-function deletingRoute(app: Api, { database }: HttpDeps): void {
+function deletingRoute(app: Api, deps: HttpDeps): void {
   app.delete(
     '/v1/phone-numbers/carriers/:id',
     {
@@ -120,16 +116,23 @@ function deletingRoute(app: Api, { database }: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      const removal = await deleteCarrier(database, of)
-      if (removal === 'unknown') throw new ApiError('not_found', { detail: 'No such carrier' })
-      if (removal === 'in_use')
-        throw new ApiError('conflict', { detail: 'Numbers belong to this carrier', current_status: 'in_use' })
+      const audit = () => ({ action: 'carrier.removed', target: ['carrier', of.id] }) as const
+      await act(deps, { request, reply, audit }, async trx => {
+        const removal = await deleteCarrier(trx, of)
+        if (removal === 'unknown') throw new ApiError('not_found', { detail: 'No such carrier' })
+        if (removal === 'in_use')
+          throw new ApiError('conflict', {
+            detail: 'Numbers belong to this carrier',
+            current_status: 'in_use',
+          })
+        return {}
+      })
       return await reply.code(204).send()
     },
   )
 }
 
-function testingRoute(app: Api, { database, jobs }: HttpDeps): void {
+function testingRoute(app: Api, deps: HttpDeps): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
   app.post(
@@ -146,9 +149,11 @@ function testingRoute(app: Api, { database, jobs }: HttpDeps): void {
         response: answers({ 200: carrierTestSchema }),
       },
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      return await testCarrier({ database, jobs }, of, closing.signal)
+      return await actOutside<CarrierTest>(deps, { request, reply }, () =>
+        testCarrier(deps, of, closing.signal),
+      )
     },
   )
 }

@@ -12,10 +12,10 @@ import { ApiError } from '@parley/contract/errors'
 import { z } from 'zod'
 import { type Revoked, revokeConsent } from '../../intake/consents.ts'
 import { type ConsentRow, findConsent, insertConsent, listConsents } from '../../store/consents.ts'
+import { act, actWith } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { refuseCursor } from '../validation.ts'
 
 const tags = ['Consents']
@@ -62,7 +62,7 @@ function readingRoutes(app: Api, { database }: HttpDeps): void {
   )
 }
 
-function recordingRoute(app: Api, { database }: HttpDeps): void {
+function recordingRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/consents',
     {
@@ -78,23 +78,17 @@ function recordingRoute(app: Api, { database }: HttpDeps): void {
     },
     async (request, reply) => {
       const account = holderIn(request).accountId
-      const { body } = request
-      const once = { account, request, body }
-      const { answer, replayed } = await answerOnce<Consent>(database, once, keep =>
-        database.kysely.transaction().execute(async trx => {
-          const consent = consentObject(await insertConsent(trx, account, body))
-          await keep(trx, consent)
-          return consent
-        }),
+      const audit = ({ id }: Consent) => ({ action: 'consent.recorded', target: ['consent', id] }) as const
+      const answer = await act<Consent>(deps, { request, reply, audit }, async trx =>
+        consentObject(await insertConsent(trx, account, request.body)),
       )
       reply.code(201).header('location', `/v1/consents/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
 }
 
-function revokingRoute(app: Api, { database }: HttpDeps): void {
+function revokingRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/consents/:id/revoke',
     {
@@ -111,15 +105,14 @@ function revokingRoute(app: Api, { database }: HttpDeps): void {
     },
     async (request, reply) => {
       const account = holderIn(request).accountId
-      const once = { account, request, body: request.body ?? null }
       const revocation = { account, id: request.params.id, reason: request.body?.reason ?? null }
-      const { answer, replayed } = await answerOnce<RevokedConsent>(database, once, async keep =>
+      const audit = ({ id }: RevokedConsent) =>
+        ({ action: 'consent.revoked', target: ['consent', id] }) as const
+      return await actWith<RevokedConsent>(deps, { request, reply, audit }, async alongside =>
         revokedObject(
-          await revokeConsent(database, revocation, (trx, done) => keep(trx, revokedObject(done))),
+          await revokeConsent(deps.database, revocation, (trx, done) => alongside(trx, revokedObject(done))),
         ),
       )
-      if (replayed) reply.header('idempotent-replayed', 'true')
-      return answer
     },
   )
 }

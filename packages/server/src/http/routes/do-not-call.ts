@@ -8,12 +8,13 @@ import {
 } from '@parley/contract/do-not-call'
 import { ApiError } from '@parley/contract/errors'
 import { z } from 'zod'
+import { isUuid } from '../../domain/is-uuid.ts'
 import { type Listed, listNumber } from '../../intake/do-not-call.ts'
 import { deleteListing, type DoNotCallRow, listListings } from '../../store/do-not-call.ts'
+import { act, actWith } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { refuseCursor } from '../validation.ts'
 
 const tags = ['Do-not-call']
@@ -47,7 +48,7 @@ function readingRoute(app: Api, { database }: HttpDeps): void {
   )
 }
 
-function addingRoute(app: Api, { database }: HttpDeps): void {
+function addingRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/do-not-call',
     {
@@ -64,23 +65,23 @@ function addingRoute(app: Api, { database }: HttpDeps): void {
     async (request, reply) => {
       const account = holderIn(request).accountId
       const { body } = request
-      const { answer, replayed } = await answerOnce<AddedDoNotCall>(
-        database,
-        { account, request, body },
-        async keep => {
-          const { phone_number: number, reason } = body
-          const given = { account, number, reason, source: 'api', callId: null } as const
-          return addedObject(await listNumber(database, given, (trx, done) => keep(trx, addedObject(done))))
-        },
-      )
+      const audit = ({ id }: AddedDoNotCall) =>
+        ({ action: 'do_not_call.added', target: ['do_not_call', id] }) as const
+      const answer = await actWith<AddedDoNotCall>(deps, { request, reply, audit }, async alongside => {
+        const { phone_number: number, reason } = body
+        const given = { account, number, reason, source: 'api', callId: null } as const
+        const listed = await listNumber(deps.database, given, (trx, done) =>
+          alongside(trx, addedObject(done)),
+        )
+        return addedObject(listed)
+      })
       reply.code(answer.existed ? 200 : 201)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
 }
 
-function removingRoute(app: Api, { database }: HttpDeps): void {
+function removingRoute(app: Api, deps: HttpDeps): void {
   app.delete(
     '/v1/do-not-call/:id',
     {
@@ -94,8 +95,13 @@ function removingRoute(app: Api, { database }: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      if (!(await deleteListing(database, of)))
+      // Asked for by its number, which the log does not keep.
+      const target = ['do_not_call', isUuid(of.id) ? of.id : null] as const
+      const audit = () => ({ action: 'do_not_call.removed', target })
+      await act(deps, { request, reply, audit }, async trx => {
+        if (await deleteListing({ kysely: trx }, { ...of, sealing: deps.sealing })) return {}
         throw new ApiError('not_found', { detail: 'The number is not on the list' })
+      })
       return await reply.code(204).send()
     },
   )

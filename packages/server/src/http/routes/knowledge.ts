@@ -20,10 +20,10 @@ import {
 } from '../../knowledge/add-knowledge.ts'
 import { searchKnowledge } from '../../knowledge/search.ts'
 import { deleteKnowledge, findKnowledge, type KnowledgeRow, listKnowledge } from '../../store/knowledge.ts'
+import { act, actWith, type Audited } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { fingerprintOf, readSentFile } from '../multipart-file.ts'
 import { leaveUnchecked, refuseCursor } from '../validation.ts'
 
@@ -98,16 +98,14 @@ function addingRoute(app: Api, deps: HttpDeps): void {
       validatorCompiler: leaveUnchecked,
     },
     async (request, reply) => {
-      const account = holderIn(request).accountId
       const { body, add } = await readAddition(request)
-      const { answer, replayed } = await answerOnce<Knowledge>(
-        deps.database,
-        { account, request, body },
-        async keep =>
-          knowledgeObject(await add({ ...deps, alongside: (trx, row) => keep(trx, knowledgeObject(row)) })),
+      const asked = { request, reply, body, audit: audit('added') }
+      const answer = await actWith<Knowledge>(deps, asked, async alongside =>
+        knowledgeObject(
+          await add({ ...deps, alongside: (trx, row) => alongside(trx, knowledgeObject(row)) }),
+        ),
       )
       reply.code(201).header('location', `/v1/knowledge/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
@@ -140,9 +138,18 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
         response: answers({ 200: knowledgeSchema }),
       },
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      return knowledgeObject(await reviseKnowledge(deps, of, request.body))
+      const asked = { request, reply, audit: audit('changed') }
+      return await actWith<Knowledge>(deps, asked, async alongside =>
+        knowledgeObject(
+          await reviseKnowledge(
+            { ...deps, alongside: (trx, row) => alongside(trx, knowledgeObject(row)) },
+            of,
+            request.body,
+          ),
+        ),
+      )
     },
   )
   app.delete(
@@ -159,17 +166,25 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      if (!(await deleteKnowledge(deps.database, of))) throw unknownKnowledge()
+      const told = () => ({ action: 'knowledge.removed', target: ['knowledge', of.id] }) as const
+      await act(deps, { request, reply, audit: told }, async trx => {
+        if (!(await deleteKnowledge({ kysely: trx }, of))) throw unknownKnowledge()
+        return {}
+      })
       return await reply.code(204).send()
     },
   )
 }
 
+const audit =
+  (what: string) =>
+  ({ id }: Knowledge): Audited => ({ action: `knowledge.${what}`, target: ['knowledge', id] })
+
 function searchRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/knowledge/:id/search',
     {
-      ...reading,
+      config: { ...reading.config, readsOnly: true },
       schema: {
         tags,
         summary: 'What an agent would be given',

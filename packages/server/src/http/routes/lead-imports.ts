@@ -16,6 +16,7 @@ import {
   listImportFaults,
   listLeadImports,
 } from '../../store/lead-imports.ts'
+import { actOutside } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -126,7 +127,7 @@ function creatingRoute(app: Api, { database }: HttpDeps): void {
 }
 
 /** In a scope of its own: only here CSV is a body, and it is read as it comes. */
-function fileRoute(app: Api, { database }: HttpDeps): void {
+function fileRoute(app: Api, deps: HttpDeps): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('text/csv', (_request, file, done) => done(null, file))
   app.post(
@@ -137,7 +138,7 @@ function fileRoute(app: Api, { database }: HttpDeps): void {
         tags,
         summary: 'Send the file of an import',
         description:
-          'CSV in UTF-8 of any size, with a header. Columns: `phone_number`, and as wanted `name`, `email`, `timezone`, `status`, `notes`, `notes_append`; others fill `request_data`. Answers when the file is read; meanwhile the import tells how far it is.',
+          'CSV in UTF-8 of any size, with a header. Columns: `phone_number`, and as wanted `name`, `email`, `timezone`, `status`, `notes`, `notes_append`; others fill `request_data`. Answers when the file is read; meanwhile the import tells how far it is. An `Idempotency-Key` stands for the import, whatever the file.',
         params,
         consumes: ['text/csv'],
         body: z.string().meta({ examples: ['phone_number,name\n+14155551234,Jo Smith\n'] }),
@@ -145,12 +146,14 @@ function fileRoute(app: Api, { database }: HttpDeps): void {
       },
       validatorCompiler: leaveUnchecked,
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
       // Left unchecked, it is the stream that the parser above hands on.
       const file = request.body as unknown as IncomingMessage | undefined
       if (file === undefined) throw new ApiError('bad_request', { detail: 'Send the file as text/csv' })
-      return importObject(await importLeads(database, of, file))
+      return await actOutside<LeadImportObject>(deps, { request, reply, body: null }, async () =>
+        importObject(await importLeads(deps.database, of, file)),
+      )
     },
   )
 }

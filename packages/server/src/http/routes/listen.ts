@@ -1,12 +1,13 @@
 import websocket from '@fastify/websocket'
 import { ApiError } from '@parley/contract/errors'
-import { listenQuery, listenTicketSchema } from '@parley/contract/listening'
+import { listenQuery, type ListenTicket, listenTicketSchema } from '@parley/contract/listening'
 import type { FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
 import type { ApiKeyId, CallId } from '../../domain/ids.ts'
 import { LiveAudioSender } from '../../domain/live-audio.ts'
 import { connectToWorker, issueListenTicket, liveCallBy, liveCallOf } from '../../intake/listen-in.ts'
+import { act, auditRequest } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -44,7 +45,7 @@ export async function acceptWebSockets(app: Api): Promise<void> {
 
 /** Listening in on a live call, whichever worker has it. */
 export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): void {
-  const { database, links } = deps
+  const { links } = deps
   app.post(
     '/v1/calls/:id/listen',
     {
@@ -60,10 +61,14 @@ export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): voi
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      const { ticket, expiresAt } = await issueListenTicket(database, of)
+      const audit = () => ({ action: 'call.listen_token_issued', target: ['call', of.id] }) as const
+      const answer = await act<ListenTicket>(deps, { request, reply, audit, isSecret: true }, async trx => {
+        const { ticket, expiresAt } = await issueListenTicket({ kysely: trx }, of)
+        const url = `${links.publicUrl.replace(/^http/, 'ws')}/v1/calls/${of.id}/listen?token=${ticket}`
+        return { url, token: ticket, expires_at: expiresAt.toISOString() }
+      })
       reply.code(201).header('cache-control', 'no-store')
-      const url = `${links.publicUrl.replace(/^http/, 'ws')}/v1/calls/${of.id}/listen?token=${ticket}`
-      return { url, token: ticket, expires_at: expiresAt.toISOString() }
+      return answer
     },
   )
   app.route({
@@ -99,11 +104,17 @@ export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): voi
 }
 
 async function callToHear(
-  { database }: HttpDeps,
+  deps: HttpDeps,
   request: FastifyRequest<{ Params: { id: string }; Querystring: { token?: string | undefined } }>,
 ): Promise<CallId> {
   const { holder, params, query } = request
-  if (holder !== null) return await liveCallOf(database, { account: holder.accountId, id: params.id })
+  const { database } = deps
+  if (holder !== null) {
+    const callId = await liveCallOf(database, { account: holder.accountId, id: params.id })
+    const told = { action: 'call.listened_in', target: ['call', callId] } as const
+    await database.kysely.transaction().execute(trx => auditRequest(trx, deps, { request, told }))
+    return callId
+  }
   return await liveCallBy(database, { id: params.id, ticket: query.token ?? '' })
 }
 

@@ -10,10 +10,10 @@ import {
 import { z } from 'zod'
 import { addOwnNumber, changeOwnNumber } from '../../intake/own-numbers.ts'
 import { deleteNumber, findNumber, listNumbers, type PhoneNumberRow } from '../../store/phone-numbers.ts'
+import { act, actWith, type Audited } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { leaveUnchecked, refuseCursor } from '../validation.ts'
 
 const tags = ['Numbers and carriers']
@@ -75,18 +75,17 @@ function addingRoute(app: Api, deps: HttpDeps): void {
     async (request, reply) => {
       const account = holderIn(request).accountId
       const body: unknown = request.body
-      const once = { account, request, body }
-      const { answer, replayed } = await answerOnce<PhoneNumberObject>(deps.database, once, async keep =>
+      const asked = { request, reply, audit: audit('added') }
+      const answer = await actWith<PhoneNumberObject>(deps, asked, async alongside =>
         phoneNumberObject(
           await addOwnNumber(
-            { ...deps, alongside: (trx, row) => keep(trx, phoneNumberObject(row)) },
+            { ...deps, alongside: (trx, row) => alongside(trx, phoneNumberObject(row)) },
             account,
             body,
           ),
         ),
       )
       reply.code(201).header('location', `/v1/phone-numbers/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
@@ -106,9 +105,18 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
       },
       validatorCompiler: leaveUnchecked,
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: String(request.params.id) }
-      return phoneNumberObject(await changeOwnNumber(deps, of, request.body))
+      const asked = { request, reply, audit: audit('changed') }
+      return await actWith<PhoneNumberObject>(deps, asked, async alongside =>
+        phoneNumberObject(
+          await changeOwnNumber(
+            { ...deps, alongside: (trx, row) => alongside(trx, phoneNumberObject(row)) },
+            of,
+            request.body,
+          ),
+        ),
+      )
     },
   )
   app.delete(
@@ -119,11 +127,19 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      if (!(await deleteNumber(deps.database, of))) unknownNumber()
+      const told = () => ({ action: 'phone_number.removed', target: ['phone_number', of.id] }) as const
+      await act(deps, { request, reply, audit: told }, async trx => {
+        if (!(await deleteNumber({ kysely: trx }, of))) unknownNumber()
+        return {}
+      })
       return await reply.code(204).send()
     },
   )
 }
+
+const audit =
+  (what: string) =>
+  ({ id }: PhoneNumberObject): Audited => ({ action: `phone_number.${what}`, target: ['phone_number', id] })
 
 function unknownNumber(): never {
   throw new ApiError('not_found', { detail: 'No such number' })

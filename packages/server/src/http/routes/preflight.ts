@@ -8,7 +8,7 @@ export function preflightRoutes(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/preflight',
     {
-      config: { access: 'calls:read' },
+      config: { access: 'calls:read', readsOnly: true },
       schema: {
         tags: ['Calls'],
         summary: 'Ask whether a number may be called now',

@@ -6,6 +6,7 @@ import { isValidLink } from '../../domain/signed-link.ts'
 import type { RecordingFile } from '../../files/recordings.ts'
 import { recordingPath } from '../../store/call-object.ts'
 import { findCall, findLinkedCall } from '../../store/calls.ts'
+import { auditRequest } from '../act.ts'
 import { readRange } from '../byte-range.ts'
 import { answers } from '../answers.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -41,12 +42,24 @@ export function recordingRoutes(app: Api, deps: HttpDeps): void {
   )
 }
 
-async function callOf({ database, links }: HttpDeps, request: FastifyRequest, id: string) {
-  if (request.holder !== null) return await findCall(database, { account: request.holder.accountId, id })
+async function callOf(deps: HttpDeps, request: FastifyRequest, id: string) {
+  const { database, links } = deps
+  if (request.holder !== null) {
+    const call = await findCall(database, { account: request.holder.accountId, id })
+    // A player asks for one piece after the other; the first one counts.
+    const isFirst = request.headers.range === undefined || /^bytes=0-/.test(request.headers.range)
+    if (call !== null && isFirst && request.method === 'GET') await tellOf(deps, request, call.id)
+    return call
+  }
   const { expires = '', signature = '' } = request.query as z.output<typeof linkQuery>
   const link = { path: recordingPath(id), expires, signature }
   if (!isValidLink(link, { secret: links.secret, now: Date.now() / 1000 })) throw new ApiError('invalid_link')
   return await findLinkedCall(database, id)
+}
+
+async function tellOf(deps: HttpDeps, request: FastifyRequest, id: string): Promise<void> {
+  const told = { action: 'recording.fetched', target: ['call', id] } as const
+  await deps.database.kysely.transaction().execute(trx => auditRequest(trx, deps, { request, told }))
 }
 
 async function sendFile(

@@ -8,6 +8,7 @@ import {
 } from '@parley/contract/secrets'
 import { z } from 'zod'
 import { deleteSecret, listSecrets, putSecret, type SecretRow } from '../../store/secrets.ts'
+import { act } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -15,7 +16,8 @@ import type { Api, HttpDeps } from '../deps.ts'
 const tags = ['Secrets']
 const config = { access: 'admin' as const }
 
-export function secretRoutes(app: Api, { database, sealing }: HttpDeps): void {
+export function secretRoutes(app: Api, deps: HttpDeps): void {
+  const { database, sealing } = deps
   app.get(
     '/v1/secrets',
     {
@@ -43,7 +45,12 @@ export function secretRoutes(app: Api, { database, sealing }: HttpDeps): void {
     async (request, reply) => {
       const account = holderIn(request).accountId
       const sealed = sealing.seal(request.body.value)
-      const { row, existed } = await putSecret(database, { account, name: request.params.name, sealed })
+      const { name } = request.params
+      const audit = () => ({ action: 'secret.stored', target: ['secret', name] }) as const
+      const { existed, ...row } = await act(deps, { request, reply, audit }, async trx => {
+        const stored = await putSecret({ kysely: trx }, { account, name, sealed })
+        return { ...stored.row, existed: stored.existed }
+      })
       reply.code(existed ? 200 : 201)
       return secretObject(row)
     },
@@ -62,7 +69,11 @@ export function secretRoutes(app: Api, { database, sealing }: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, name: request.params.name }
-      if (!(await deleteSecret(database, of))) throw new ApiError('not_found', { detail: 'No such secret' })
+      const audit = () => ({ action: 'secret.removed', target: ['secret', of.name] }) as const
+      await act(deps, { request, reply, audit }, async trx => {
+        if (await deleteSecret({ kysely: trx }, of)) return {}
+        throw new ApiError('not_found', { detail: 'No such secret' })
+      })
       return await reply.code(204).send()
     },
   )

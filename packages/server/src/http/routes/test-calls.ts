@@ -1,5 +1,6 @@
-import { placeTestCallSchema, testCallSchema } from '@parley/contract/test-calls'
+import { placeTestCallSchema, type TestCall, testCallSchema } from '@parley/contract/test-calls'
 import { placeTestCall } from '../../intake/place-test-call.ts'
+import { actWith } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -20,7 +21,9 @@ export function testCallRoutes(app: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const account = holderIn(request).accountId
-      const call = await placeTestCall({ ...deps, secret: deps.links.secret }, account, request.body)
+      const call = await actWith<TestCall>(deps, { request, reply, isSecret: true }, alongside =>
+        placeTestCall({ ...deps, secret: deps.links.secret, alongside }, account, request.body),
+      )
       reply.code(201).header('location', `/v1/calls/${call.call_id}`)
       return call
     },

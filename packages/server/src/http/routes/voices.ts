@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { Catalogue, CatalogueVoice } from '../../domain/catalogue.ts'
 import { canonicalLanguage } from '../../domain/language.ts'
 import { deleteVoice, insertVoice, listVoices, type VoiceRow } from '../../store/voices.ts'
+import { act } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
@@ -61,7 +62,7 @@ function listingRoutes(app: Api, { database, catalogue }: HttpDeps): void {
   )
 }
 
-function registeringRoutes(app: Api, { database, catalogue }: HttpDeps): void {
+function registeringRoutes(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/voices',
     {
@@ -75,19 +76,21 @@ function registeringRoutes(app: Api, { database, catalogue }: HttpDeps): void {
     },
     async (request, reply) => {
       const { voice_id, name = voice_id, mode, languages = [] } = request.body
-      const provider = providerFor(request.body, catalogue())
-      const row = await insertVoice(database, {
-        account: holderIn(request).accountId,
-        voice: { voiceId: voice_id, name, mode, provider, languages: languages.map(canonicalLanguage) },
-      })
-      if (row === null) {
+      const provider = providerFor(request.body, deps.catalogue())
+      const account = holderIn(request).accountId
+      const voice = { voiceId: voice_id, name, mode, provider, languages: languages.map(canonicalLanguage) }
+      const audit = ({ custom_voice_id: id }: CustomVoice) =>
+        ({ action: 'voice.registered', target: ['voice', id], details: { provider } }) as const
+      const answer = await act<CustomVoice>(deps, { request, reply, audit }, async trx => {
+        const row = await insertVoice({ kysely: trx }, { account, voice })
+        if (row !== null) return customVoice(row)
         throw new ApiError('conflict', {
           detail: `The voice ${JSON.stringify(voice_id)} is already registered for ${mode} mode`,
           current_status: 'registered',
         })
-      }
+      })
       reply.code(201)
-      return customVoice(row)
+      return answer
     },
   )
   app.delete(
@@ -103,8 +106,12 @@ function registeringRoutes(app: Api, { database, catalogue }: HttpDeps): void {
     },
     async (request, reply) => {
       const { id } = request.params
-      const found = await deleteVoice(database, { account: holderIn(request).accountId, id })
-      if (!found) throw new ApiError('not_found', { detail: 'No such registered voice' })
+      const account = holderIn(request).accountId
+      const audit = () => ({ action: 'voice.removed', target: ['voice', id] }) as const
+      await act(deps, { request, reply, audit }, async trx => {
+        if (await deleteVoice({ kysely: trx }, { account, id })) return {}
+        throw new ApiError('not_found', { detail: 'No such registered voice' })
+      })
       return await reply.code(204).send()
     },
   )
