@@ -72,7 +72,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
     jobs,
     log,
     maxCalls: config.PARLEY_MAX_CALLS,
-    recheck: callId => recheckCall({ database, jobs, ...preflightSettings(config) }, callId),
+    recheck: callId => recheckCall({ database, jobs, sealing, ...preflightSettings(config) }, callId),
     run: (call, reins) =>
       call.plan.to === browserParty
         ? run.unjoined(call)

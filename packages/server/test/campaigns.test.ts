@@ -1,3 +1,4 @@
+import { createSealing } from '../src/store/sealing.ts'
 import type { CallAnalysis } from '@parley/contract/analysis'
 import { sql } from 'kysely'
 import pino from 'pino'
@@ -57,7 +58,7 @@ async function stage(places = 100): Promise<Stage> {
       // As if a second had passed since the last look.
       const ago = new Date(Date.now() - 1_000)
       await database.kysely.updateTable('campaigns').set({ tokens_at: ago }).execute()
-      await tick({ ...deps, takenUp: new TakenUp() }, turn++)
+      await tick({ ...deps, sealing: createSealing(Buffer.alloc(32, 5)), takenUp: new TakenUp() }, turn++)
     },
     async dialAll(outcome, disposition) {
       const waiting = await database.kysely

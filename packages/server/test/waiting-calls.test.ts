@@ -1,3 +1,4 @@
+import { createSealing } from '../src/store/sealing.ts'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { broken, type Outcome, talked, unreached } from '../src/domain/outcome.ts'
@@ -25,7 +26,16 @@ async function open(): Promise<void> {
 const place = (more: object = {}) => api.send('POST', '/v1/calls', { body: { ...body, ...more } })
 const read = async (id: string) => (await api.send('GET', `/v1/calls/${id}`)).body
 const recheck = (id: string) =>
-  recheckCall({ database: api.database, jobs, defaultFromNumber: null, homeCountries: ['US'] }, id as CallId)
+  recheckCall(
+    {
+      database: api.database,
+      jobs,
+      sealing: createSealing(Buffer.alloc(32, 5)),
+      defaultFromNumber: null,
+      homeCountries: ['US'],
+    },
+    id as CallId,
+  )
 const claim = (id: string) => claimCall(api.database, { callId: id as CallId, nodeId })
 
 /** As a worker does it: with a preflight where one is asked for. */

@@ -68,7 +68,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
   const catalogue = speechCatalogue(config)
   const speech = { catalogue: () => catalogue, canServe: speechAvailability(config) }
-  const campaigns = { database, jobs, ...speech, log, ...preflightSettings(config) }
+  const campaigns = { database, jobs, sealing, ...speech, log, ...preflightSettings(config) }
   starting.use(keepTicking(campaigns))
   const http = await buildHttp({
     database,

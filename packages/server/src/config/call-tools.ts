@@ -17,7 +17,7 @@ export function openCallTools(
     outgoing,
     embedder: openEmbedder(config),
     clock: Date.now,
-    placing: { jobs, catalogue: () => catalogue, ...preflightSettings(config) },
+    placing: { jobs, sealing: parts.sealing, catalogue: () => catalogue, ...preflightSettings(config) },
     [Symbol.asyncDispose]: () => outgoing[Symbol.asyncDispose](),
   }
 }

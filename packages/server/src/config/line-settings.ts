@@ -59,6 +59,6 @@ export async function httpPort(config: Config): Promise<number> {
 }
 
 /** What every account's calls are judged by. */
-export function preflightSettings(config: Config): Omit<PreflightDeps, 'database'> {
+export function preflightSettings(config: Config): Omit<PreflightDeps, 'database' | 'sealing'> {
   return { defaultFromNumber: config.FROM_NUMBER ?? null, homeCountries: config.PARLEY_COUNTRIES }
 }

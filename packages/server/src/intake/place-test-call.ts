@@ -8,11 +8,10 @@ import type { Transaction } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { findBrowserLine } from '../store/nodes.ts'
 import { notifyCall } from '../store/notify.ts'
-import { type CallerPlace, type PreflightDeps, refuseForbidden } from './preflight.ts'
 import { withAgent } from './own-agents.ts'
 import { checkOptions, languagesFor, type PlanDeps, planOf } from './plan-call.ts'
 
-export interface PlaceTestCallDeps extends PlanDeps, PreflightDeps {
+export interface PlaceTestCallDeps extends PlanDeps {
   readonly jobs: Jobs
   /** Signs tickets. */
   readonly secret: Buffer
@@ -35,7 +34,7 @@ export async function placeTestCall(
   const { body, faults } = await withAgent(deps, account, given)
   const checked = await checkOptions(deps, account, { schema: placeTestCallSchema, body })
   const errors = [...faults, ...checked.faults, ...checked.faultsOfMeaning]
-  const { speech, demandedDisclosure, settings, numbers } = checked
+  const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
   const request = placeTestCallSchema.parse(body)
   const languages = languagesFor(request, deps.catalogue())
@@ -50,7 +49,7 @@ export async function placeTestCall(
     token: signTicket(plan.callId, { secret: deps.secret, now }),
     expires_at: new Date((now + joinWithinSeconds) * 1_000).toISOString(),
   }
-  await store(deps, plan, { request, placed, place: { account, settings, numbers } })
+  await store(deps, plan, { request, placed })
   return placed
 }
 
@@ -59,7 +58,7 @@ type Request = ReturnType<typeof placeTestCallSchema.parse>
 async function store(
   deps: PlaceTestCallDeps,
   plan: CallPlan,
-  { request, placed, place }: { request: Request; placed: TestCall; place: CallerPlace },
+  { request, placed }: { request: Request; placed: TestCall },
 ): Promise<void> {
   const { database, jobs, alongside } = deps
   await database.kysely.transaction().execute(async trx => {
@@ -70,7 +69,6 @@ async function store(
       webhookUrl: request.webhook_url ?? null,
       webhookEvents: request.webhook_events ?? null,
     }
-    await refuseForbidden(trx, deps, { place, to: plan.to, minutes: plan.maxDurationMs / 60_000 })
     const { id } = await insertCall(trx, wanted, { type: 'queued' })
     await trx.updateTable('calls').set({ direction: 'inbound' }).where('id', '=', id).execute()
     await jobs.send('dial', { callId: id }, { transaction: trx, startAfterSeconds: giveUpSeconds })

@@ -1,3 +1,4 @@
+import { createSealing } from '../../src/store/sealing.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { Temporal } from 'temporal-polyfill'
 import { scheduleCallbackTool } from '../../src/dialer/tools/schedule-callback.ts'
@@ -30,7 +31,11 @@ async function afterCall(change: { number?: string } = {}) {
     to: change.number ?? body.phone_number,
   }
   const deps = { database, jobs, catalogue: () => catalogue, defaultFromNumber: null, homeCountries: ['US'] }
-  const tool = scheduleCallbackTool(call, { ...deps, clock: Date.now })
+  const tool = scheduleCallbackTool(call, {
+    ...deps,
+    sealing: createSealing(Buffer.alloc(32, 5)),
+    clock: Date.now,
+  })
   const use = (given: Record<string, unknown>) =>
     tool.call({ toolCallId: 'c', name: 'schedule_callback', arguments: given }, AbortSignal.timeout(10_000))
   const calls = async () => (await api.send('GET', '/v1/calls')).body.data as { id: string; status: string }[]

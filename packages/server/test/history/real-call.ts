@@ -96,8 +96,8 @@ export class RealCall {
         .where('id', '=', this.#idOf(op.node))
         .execute()
     if (type === 'reap') await this.#reap()
-    if (type === 'stop') await stopCall(database, this.#of, 'now').catch(refused)
-    if (type === 'cancel') await cancelCall(database, this.#of).catch(refused)
+    if (type === 'stop') await stopCall({ database }, this.#of, 'now').catch(refused)
+    if (type === 'cancel') await cancelCall({ database }, this.#of).catch(refused)
     if (type === 'finish' && (await findUnfinished(database, this.#of.id)) !== null)
       await finish(database, { callId: this.#of.id, analysis: null, recordingStatus: 'none' })
   }

@@ -43,7 +43,17 @@ export async function openLiveWorker(api: TestApi): Promise<LiveWorker> {
     maxCalls: 100,
     log: pino({ level: 'silent' }),
     onLeaseLost: () => undefined,
-    recheck: id => recheckCall({ database, jobs, defaultFromNumber: null, homeCountries: ['US'] }, id),
+    recheck: id =>
+      recheckCall(
+        {
+          database,
+          jobs,
+          sealing: createSealing(Buffer.alloc(32, 5)),
+          defaultFromNumber: null,
+          homeCountries: ['US'],
+        },
+        id,
+      ),
     run: (call, { steering }) => {
       steering.onControl(({ id }) => steering.settle(id, null))
       claimOf(call.id).resolve()
