@@ -86,12 +86,14 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     draining: () => ending.signal.aborted,
     metrics: { read: () => metrics.read(), onAnswer },
   })
-  starting.defer(() => http.close())
   // Before the server: it waits for open event streams, which end with this.
-  starting.defer(() => liveCalls[Symbol.asyncDispose]())
-  starting.defer(() => ending.abort())
+  for (const end of [() => http.close(), () => liveCalls[Symbol.asyncDispose](), () => ending.abort()])
+    starting.defer(end)
   await http.listen({ host: config.PARLEY_HTTP_HOST, port })
-  const running = starting.move()
+  return runnableOf(address, ending, starting.move())
+}
+
+function runnableOf(address: string, ending: AbortController, running: AsyncDisposableStack): Runnable {
   return {
     address,
     drain: async () => ending.abort(),

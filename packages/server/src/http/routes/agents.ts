@@ -39,6 +39,7 @@ export function agentRoutes(app: Api, deps: HttpDeps): void {
   versionRoutes(app, deps)
   creatingRoute(app, deps)
   changingRoutes(app, deps)
+  deletingRoute(app, deps)
 }
 
 function readingRoutes(app: Api, { database }: HttpDeps): void {
@@ -201,6 +202,9 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
       )
     },
   )
+}
+
+function deletingRoute(app: Api, deps: HttpDeps): void {
   app.delete(
     '/v1/agents/:id',
     {

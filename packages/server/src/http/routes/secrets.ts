@@ -55,6 +55,10 @@ export function secretRoutes(app: Api, deps: HttpDeps): void {
       return secretObject(row)
     },
   )
+  removingRoute(app, deps)
+}
+
+function removingRoute(app: Api, deps: HttpDeps): void {
   app.delete(
     '/v1/secrets/:name',
     {
