@@ -73,6 +73,11 @@ describe.each(['alloy', 'ash'])('spoken by %s over the telephone', voice => {
   })
 })
 
+test('who only listens is understood to', async () => {
+  for (const said of ['I see.', 'Oh okay.', 'Uh huh.', 'Mm hmm.'])
+    expect((await hear(said, 'sage')).text).toBe(plain(said))
+})
+
 test('words that are expected are understood although telephone talk does not have them', async () => {
   const { text } = await hear('the motorcycle is turquoise', 'ash', ['the motorcycle is turquoise'])
   expect(text).toBe('the motorcycle is turquoise')

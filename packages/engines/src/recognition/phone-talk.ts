@@ -4,11 +4,13 @@
  * these turns of phrase, in any order. Numbers stand as words, as they are heard.
  */
 export const PHONE_TALK_RULES = `
-<turn> = <common> | <common> | <common> | <answer> | <social> | <identity> | <appointment> | <clarify> | <ending> | <machine> | <moment> | <quantity>;
+<turn> = <common> | <common> | <common> | <listening> | <answer> | <social> | <identity> | <appointment> | <clarify> | <ending> | <machine> | <moment> | <quantity>;
 
 <common> = yes | no | yes please | no thank you | okay | sure | hello | goodbye | bye | thank you | thanks | speaking | yes speaking | who is this
   | wrong number | yes that works for me | that works for me | that works | i can't make it | no i can't make it | hold on | i'm not interested | yes i can
   | are you a robot | yeah sure | thank you goodbye | thanks bye | how about <when> | could we do <when> | <when> | i need to reschedule | that's (right | correct | fine) | i'm fine thank you;
+
+<listening> = mm | mm hmm | mm hmm | uh huh | uh huh | hmm | oh | oh okay | oh i see | i see | i see | okay | ok | alright | right | yeah | got it | sure | of course;
 
 <answer> = <yes> | <no> | <maybe>;
 <yes> = yes | yeah | yep | yup | sure | okay | right | correct | exactly | absolutely | definitely

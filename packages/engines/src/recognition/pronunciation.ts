@@ -13,6 +13,12 @@ export const SOUNDS =
     ' ',
   )
 
+/** Hummed with the mouth shut, which the model hears with a vowel before it; the dictionary has them without. */
+const HUMS: Readonly<Record<string, readonly string[]>> = {
+  mm: ['AH M', 'M'],
+  hmm: ['HH AH M', 'HH M'],
+}
+
 /** How words are spoken: by the CMU dictionary that comes with the model, or by their letters. */
 export class Pronunciations {
   private readonly text = readFileSync(join(englishModelFolder(), 'dict.txt'), 'latin1')
@@ -23,7 +29,7 @@ export class Pronunciations {
   of(word: string): readonly string[] {
     const known = this.known.get(word)
     if (known) return known
-    const listed = this.listed(word)
+    const listed = HUMS[word] ?? this.listed(word)
     const guess = listed.length > 0 ? '' : soundOut(word)
     const ways = guess === '' ? listed : [guess]
     this.known.set(word, ways)

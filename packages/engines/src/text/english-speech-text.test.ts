@@ -14,6 +14,8 @@ test.each([
   ['It is €30 or £1.', 'It is 30 euros or 1 pound.'],
   ['Call +1 415 555 1234', 'Call plus one, four one five, five five five, one two three four'],
   ['Call 4155551234', 'Call four one five, five five five, one two three four'],
+  ['Mm-hmm. Mhm. Mm, 5 mm.', 'um hum. um hum. um, 5 millimeters.'],
+  ['Hmm, let me see.', 'hum, let me see.'],
   ['order #4521', 'order number four five two one'],
   ['code 90210', 'code nine zero two one zero'],
   ['ann.lee@mail.com', 'ann dot lee at mail dot com'],

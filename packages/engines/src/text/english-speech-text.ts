@@ -20,7 +20,16 @@ const SIGNS: Readonly<Record<string, string>> = { '€': 'euro', '£': 'pound', 
 
 type Rewrite = readonly [RegExp, (match: string, ...groups: string[]) => string]
 
+/** Words without a vowel, which Flite would spell. */
+const HUMS: readonly Rewrite[] = [
+  [/\b(\d+(?:\.\d+)?) ?mm\b/g, (_, number) => `${number} millimeters`],
+  [/\bm+[- ]?h+m+\b/gi, () => 'um hum'],
+  [/\bmm+\b/gi, () => 'um'],
+  [/\bhm+\b/gi, () => 'hum'],
+]
+
 const REWRITES: readonly Rewrite[] = [
+  ...HUMS,
   [/\b([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)\b/g, (_, name, host) => `${dotted(name)} at ${dotted(host)}`],
   [/\bhttps?:\/\/(?:www\.)?([\w.-]+)\S*/g, (_, host) => dotted(host)],
   [
