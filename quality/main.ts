@@ -6,6 +6,7 @@ import { type CallResult, runScenarios } from './calls/run-scenarios.ts'
 import { readScenarios } from './calls/scenario.ts'
 import { type FaultCall, isBad, runFaults } from './faults/run-faults.ts'
 import { figuresOf } from './figures.ts'
+import { missedGoals } from './goals.ts'
 import { type CommandLine, type PartName, readOptions, UsageError } from './options.ts'
 import { tableOf, writeTable } from './table.ts'
 import { measureTalk } from './talk/measure-talk.ts'
@@ -25,13 +26,13 @@ function showFault(call: FaultCall): void {
   if (isBad(call)) for (const fault of call.told) print(`        ${fault}`)
 }
 
-async function measure({ only, width, calls, seed }: CommandLine) {
+async function measure({ only, width, scenarios, keep, calls, seed }: CommandLine) {
   const wants = (part: PartName): boolean => only.includes(part)
   return {
     turns: wants('turns') ? await measureTalk() : null,
     answering: wants('answering') ? await measureAnswers() : null,
     calls: wants('calls')
-      ? await runScenarios({ scenarios: await readScenarios(), modes, width, onResult: show })
+      ? await runScenarios({ scenarios: await readScenarios(scenarios), modes, width, keep, onResult: show })
       : null,
     faults: wants('faults')
       ? await runFaults({ calls, width, ...(seed !== null && { seed }), onResult: showFault })
@@ -49,6 +50,9 @@ async function main(): Promise<void> {
   if (options.json !== null)
     await writeFile(options.json, `${JSON.stringify({ ...figures, machine }, null, 2)}\n`)
   if (options.write) await writeTable(table, machine)
+  const missed = missedGoals(figures)
+  for (const goal of missed) print(`missed: ${goal}`)
+  if (missed.length > 0) process.exitCode = 1
 }
 
 try {

@@ -9,6 +9,10 @@ export interface CommandLine {
   readonly json: string | null
   /** Calls at once. */
   readonly width: number
+  /** Scenarios with one of these in their names; all of them where none is named. */
+  readonly scenarios: readonly string[]
+  /** Where each scripted call's recording, events and transcript are put; null: nowhere. */
+  readonly keep: string | null
   /** Calls in which a provider fails. */
   readonly calls: number
   /** Of their chance; null: any. */
@@ -20,9 +24,11 @@ export interface CommandLine {
 export class UsageError extends Error {}
 
 const usage = `npm run quality -- [--only NAME]... [--json FILE] [--width CALLS] [--write]
-    [--calls N] [--seed N]
+    [--scenario NAME]... [--keep FOLDER] [--calls N] [--seed N]
 NAME: ${parts.join(', ')}; all of them where none is named
 --write: the table goes into docs/quality.md
+--scenario: only those with NAME in their names
+--keep: each scripted call's recording, events and transcript go there
 --calls: calls of the part faults, and --seed: to have the same ones again`
 
 const mostCalls = 10_000
@@ -39,8 +45,8 @@ export function readOptions(args: readonly string[]): CommandLine {
     throw new UsageError(`--seed takes a whole number\n${usage}`)
   const seed = values.seed === undefined ? null : Number(values.seed)
   const only = values.only.map(partOf)
-  const { json = null, write } = values
-  return { only: only.length > 0 ? only : parts, json, width, calls, seed, write }
+  const { json = null, keep = null, scenario: scenarios, write } = values
+  return { only: only.length > 0 ? only : parts, json, width, scenarios, keep, calls, seed, write }
 }
 
 function partOf(name: string): PartName {
@@ -58,6 +64,8 @@ function parse(args: readonly string[]) {
         only: { ...text, multiple: true, default: [] },
         json: text,
         width: { ...text, default: '6' },
+        scenario: { ...text, multiple: true, default: [] },
+        keep: text,
         calls: { ...text, default: '60' },
         seed: text,
         write: { type: 'boolean', default: false },

@@ -27,6 +27,12 @@ test('the time to silence runs from the callee over the agent to the last voice 
   expect(voicedShare({ agent, callee: [] }, { startMs: 800, endMs: 1_600 })).toBe(0.5)
 })
 
+test('of the scenarios, those with a part of their names', async () => {
+  const scenarios = await readScenarios(['dictates', 'busy'])
+  const names = scenarios.map(({ name }) => name)
+  expect(names).toEqual(['dictates a number', 'dictates an e-mail', 'busy'])
+})
+
 test.each([[['--only', 'nothing']], [['--width', '0']], [['--calls', 'x']], [['--unknown']]])(
   'options: %s',
   args => {

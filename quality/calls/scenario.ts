@@ -44,12 +44,14 @@ export type Scenario = z.infer<typeof scenarioSchema>
 
 const files = ['talks', 'lines', 'answers'] as const
 
-export async function readScenarios(): Promise<Scenario[]> {
+/** Those with one of the parts in their names, or all of them where no part is given. */
+export async function readScenarios(parts: readonly string[] = []): Promise<Scenario[]> {
   const lists = files.map(async name => {
     const text = await readFile(new URL(`../scenarios/${name}.json`, import.meta.url), 'utf8')
     return z.array(scenarioSchema).parse(JSON.parse(text))
   })
-  return (await Promise.all(lists)).flat()
+  const all = (await Promise.all(lists)).flat()
+  return parts.length === 0 ? all : all.filter(({ name }) => parts.some(part => name.includes(part)))
 }
 
 /** Says one line after each turn of the agent; the shipped one is named by `person`. */
