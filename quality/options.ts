@@ -41,12 +41,16 @@ export function readOptions(args: readonly string[]): CommandLine {
   const calls = Number(values.calls)
   if (!/^\d+$/u.test(values.calls) || calls < 1 || calls > mostCalls)
     throw new UsageError(`--calls takes a number from 1 to ${mostCalls}\n${usage}`)
-  if (values.seed !== undefined && !/^\d{1,10}$/u.test(values.seed))
-    throw new UsageError(`--seed takes a whole number\n${usage}`)
-  const seed = values.seed === undefined ? null : Number(values.seed)
+  const seed = seedOf(values.seed)
   const only = values.only.map(partOf)
   const { json = null, keep = null, scenario: scenarios, write } = values
   return { only: only.length > 0 ? only : parts, json, width, scenarios, keep, calls, seed, write }
+}
+
+function seedOf(given: string | undefined): number | null {
+  if (given !== undefined && !/^\d{1,10}$/u.test(given))
+    throw new UsageError(`--seed takes a whole number\n${usage}`)
+  return given === undefined ? null : Number(given)
 }
 
 function partOf(name: string): PartName {

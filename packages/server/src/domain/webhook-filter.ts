@@ -35,7 +35,7 @@ function fieldAt(event: unknown, path: string): unknown {
  */
 export function like(pattern: string, text: string): boolean {
   const signs = signsOf(pattern)
-  const letters = [...text]
+  const letters = Array.from(text)
   let sign = 0
   let letter = 0
   let back: { sign: number; letter: number } | null = null

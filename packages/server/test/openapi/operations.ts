@@ -7,8 +7,8 @@ export interface Operation {
   readonly name: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
-  /** Scope that a key must have; `null`: any key will do; `public`: none is needed. */
-  readonly scope: string | null | 'public'
+  /** Scope that a key must have; `null`: any key will do; 'public': none is needed. */
+  readonly scope: string | null
   /** Statuses of success; 101 of a WebSocket. */
   readonly successes: readonly number[]
   /** Null: takes no body. */

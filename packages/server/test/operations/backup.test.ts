@@ -35,9 +35,9 @@ afterAll(() => rm(home, { recursive: true, force: true }))
 
 const source = () => ({ databaseUrl: api().database.url, dataDir: join(home, 'data') })
 
-async function placed({ send }: TestApi): Promise<{ call_id: string }> {
+async function placed(to: TestApi): Promise<{ call_id: string }> {
   const body = { phone_number: '+14155551234', task: 'Confirm the appointment tomorrow.' }
-  return (await send('POST', '/v1/calls', { body })).body
+  return (await to.send('POST', '/v1/calls', { body })).body
 }
 
 /** Rows of every table, in an order that is the same wherever they are. */
