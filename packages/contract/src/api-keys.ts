@@ -51,7 +51,7 @@ export const changeApiKeySchema = z
   .strictObject({ ...fields, expires_at: moment.nullable() })
   .partial()
   .refine(change => Object.keys(change).length > 0, { error: 'Must change something' })
-  .meta({ id: 'ChangeApiKey' })
+  .meta({ id: 'ChangeApiKey', examples: [{ name: 'Reporting' }] })
 export type ChangeApiKey = z.output<typeof changeApiKeySchema>
 
 /** A week. */
@@ -66,7 +66,7 @@ export const rotateApiKeySchema = z
       .default(60)
       .meta({ description: 'How long the old key goes on working beside the new one' }),
   })
-  .meta({ id: 'RotateApiKey' })
+  .meta({ id: 'RotateApiKey', examples: [{ overlap_minutes: 60 }] })
 
 export const apiKeySchema = z
   .object({

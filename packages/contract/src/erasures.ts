@@ -3,7 +3,9 @@ import { phoneNumber } from './fields.ts'
 
 /** Erasing all that is kept of a person. */
 
-export const eraseNumberSchema = z.strictObject({ phone_number: phoneNumber }).meta({ id: 'EraseNumber' })
+export const eraseNumberSchema = z
+  .strictObject({ phone_number: phoneNumber })
+  .meta({ id: 'EraseNumber', examples: [{ phone_number: '+14155551234' }] })
 
 export const erasureSchema = z
   .object({
