@@ -24,6 +24,17 @@ const onCall = (action: string) => async (api: TestApi) => {
   const { call_id } = await made(api, '/v1/calls', call)
   return { path: `/v1/calls/${call_id}/${action}` }
 }
+const campaign = async (api: TestApi) => {
+  const list = await made(api, '/v1/lead-lists', { name: `List ${Math.random()}` })
+  return { name: 'Check-ups', task, lead_list_id: list.id }
+}
+/** An action on a campaign that went through those before. */
+const onCampaign = (action: string, before: readonly string[]) => async (api: TestApi) => {
+  const { id } = await made(api, '/v1/campaigns', await campaign(api))
+  for (const earlier of before)
+    expect((await api.send('POST', `/v1/campaigns/${id}/${earlier}`)).status).toBe(200)
+  return { path: `/v1/campaigns/${id}/${action}` }
+}
 const webhook = { event: 'call.failed', url: 'https://a.test/' }
 
 const examples: Readonly<Record<string, Exemplify>> = {
@@ -87,6 +98,14 @@ const examples: Readonly<Record<string, Exemplify>> = {
     }
     return { path: '/v1/consents', body: consent, other: { ...consent, seller: 'Dull Dental' } }
   },
+  '/v1/campaigns': async api => {
+    const body = await campaign(api)
+    return { path: '/v1/campaigns', body, other: { ...body, name: 'Recalls' } }
+  },
+  '/v1/campaigns/{id}/start': onCampaign('start', []),
+  '/v1/campaigns/{id}/pause': onCampaign('pause', ['start']),
+  '/v1/campaigns/{id}/resume': onCampaign('resume', ['start', 'pause']),
+  '/v1/campaigns/{id}/stop': onCampaign('stop', ['start']),
   '/v1/voices': () => ({
     path: '/v1/voices',
     body: { voice_id: 'lucia', provider: 'tts' },
