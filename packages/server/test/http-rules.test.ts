@@ -46,6 +46,8 @@ describe('what is no request for us is told as a problem', () => {
   test.each([
     ['GET', '/v1/nothing', {}, 404],
     ['GET', '/v1/calls/not-a-uuid', {}, 404],
+    ['GET', `/v1/calls/${'x'.repeat(400)}`, {}, 414],
+    ['GET', '/v1/calls/%', {}, 400],
     ['DELETE', '/v1/calls', {}, 405],
     ['GET', '/v1/calls/x/stop', {}, 405],
     ['POST', '/v1/calls', { body: '{"phone_number":' }, 400],

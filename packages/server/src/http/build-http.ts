@@ -6,7 +6,7 @@ import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-
 import { newId } from '../domain/new-id.ts'
 import { authenticate } from './auth.ts'
 import type { Api, HttpDeps } from './deps.ts'
-import { errorHandler, sendProblem } from './errors.ts'
+import { apiErrorOf, errorHandler, sendProblem } from './errors.ts'
 import { openKeyWatch } from './key-watch.ts'
 import { type KnownPaths, watchPaths } from './known-paths.ts'
 import { acceptFiles } from './multipart-file.ts'
@@ -50,6 +50,7 @@ const defaultRateLimit = { requests: 600, seconds: 60 }
 
 /** The HTTP API, ready to listen. Closing it ends open event streams and leaves what it was given alone. */
 export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
+  const { publicUrl } = deps.links
   const app: Api = Fastify({
     loggerInstance: deps.log,
     // Fastify's own lines carry whole URLs, and these may carry phone numbers.
@@ -58,18 +59,21 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
     genReqId: () => newId(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    // What the router refuses passes no hook and no error handler.
+    frameworkErrors: (thrown, request, reply) =>
+      void sendProblem(reply.header('x-request-id', request.id), apiErrorOf(thrown), publicUrl),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
   const paths = watchPaths(app)
   acceptEmptyJson(app)
   await acceptFiles(app)
   await acceptWebSockets(app)
-  app.setErrorHandler(errorHandler({ publicUrl: deps.links.publicUrl, log: deps.log }))
+  app.setErrorHandler(errorHandler({ publicUrl, log: deps.log }))
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, { deps, paths }))
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"] } } })
   await refuseUnderPressure(app, deps)
   addHooks(app, deps)
-  await describeApi(app, deps.links.publicUrl)
+  await describeApi(app, publicUrl)
   await addRoutes(app, deps)
   await app.ready()
   return app
