@@ -1,8 +1,9 @@
 import { createSealing } from '../../src/store/sealing.ts'
 import { expect, onTestFinished, test } from 'vitest'
 import { Temporal } from 'temporal-polyfill'
-import { scheduleCallbackTool } from '../../src/dialer/tools/schedule-callback.ts'
+import { openTools } from '../../src/dialer/tools/open-tools.ts'
 import type { CallId } from '../../src/domain/ids.ts'
+import { createOutgoing } from '../../src/outgoing/outgoing.ts'
 import { openJobs } from '../../src/store/jobs.ts'
 import { plan } from '../conversation/stage.ts'
 import { testApi } from '../http-api.ts'
@@ -18,7 +19,7 @@ const body = {
 const inDays = (days: number, time = '15:00') =>
   `${Temporal.Now.zonedDateTimeISO(zone).add({ days }).toPlainDate().toString()}T${time}`
 
-async function afterCall(change: { number?: string } = {}) {
+async function afterCall(change: { number?: string; direction?: 'inbound' } = {}) {
   const api = await testApi()
   const placed = await api.send('POST', '/v1/calls', { body })
   const jobs = await openJobs(api.database)
@@ -29,17 +30,28 @@ async function afterCall(change: { number?: string } = {}) {
     accountId,
     callId: placed.body.call_id as CallId,
     to: change.number ?? body.phone_number,
+    ...(change.direction && { direction: change.direction }),
   }
-  const deps = { database, jobs, catalogue: () => catalogue, defaultFromNumber: null, homeCountries: ['US'] }
-  const tool = scheduleCallbackTool(call, {
-    ...deps,
-    sealing: createSealing(Buffer.alloc(32, 5)),
-    clock: Date.now,
+  const sealing = createSealing(Buffer.alloc(32, 5))
+  const outgoing = createOutgoing({ allowCidrs: [] })
+  const placing = {
+    jobs,
+    sealing,
+    catalogue: () => catalogue,
+    defaultFromNumber: null,
+    homeCountries: ['US'],
+  }
+  const parts = { database, sealing, outgoing, embedder: null, clock: Date.now, placing }
+  const signal = AbortSignal.timeout(10_000)
+  const open = await openTools(call, { ...parts, log: { warn: () => undefined } }, signal)
+  onTestFinished(async () => {
+    await open[Symbol.asyncDispose]()
+    await outgoing[Symbol.asyncDispose]()
   })
   const use = (given: Record<string, unknown>) =>
-    tool.call({ toolCallId: 'c', name: 'schedule_callback', arguments: given }, AbortSignal.timeout(10_000))
+    open.use({ toolCallId: 'c', name: 'schedule_callback', arguments: given }, signal)
   const calls = async () => (await api.send('GET', '/v1/calls')).body.data as { id: string; status: string }[]
-  return { api, use, calls, first: String(placed.body.call_id) }
+  return { api, open, use, calls, first: String(placed.body.call_id) }
 }
 
 test('the same call is placed once more, for the time by the clocks of the callee', async () => {
@@ -59,6 +71,13 @@ test('the same call is placed once more, for the time by the clocks of the calle
   )
   expect(row.plan).toMatchObject({ to: body.phone_number, requestData: { name: 'John' } })
   expect(row.metadata).toEqual({ order: 5 })
+})
+
+test('the agent is offered it, unless it was called', async () => {
+  const names = ({ tools }: { tools: readonly { definition: { name: string } }[] }) =>
+    tools.map(({ definition }) => definition.name)
+  expect(names((await afterCall()).open)).toContain('schedule_callback')
+  expect(names((await afterCall({ direction: 'inbound' })).open)).not.toContain('schedule_callback')
 })
 
 test.each<[string, Record<string, unknown>, string]>([

@@ -74,8 +74,8 @@ function isReserved({ definition: { name }, isOwn }: CalledTool): boolean {
   return builtInTools.includes(name) && isOwn !== true
 }
 
-/** Null: the schema can not be used. */
-function checkOf({ definition }: CalledTool): OutsideTool['faultIn'] | null {
+/** Null: the customer's schema can not be used. One of ours that can not be is a defect, and thrown. */
+function checkOf({ definition, isOwn }: CalledTool): OutsideTool['faultIn'] | null {
   try {
     const schema = readSchema(definition.parameters)
     return given => {
@@ -83,7 +83,7 @@ function checkOf({ definition }: CalledTool): OutsideTool['faultIn'] | null {
       return faults.length === 0 ? null : faults.slice(0, 5).join('; ')
     }
   } catch (error) {
-    if (error instanceof SchemaError) return null
+    if (error instanceof SchemaError && isOwn !== true) return null
     throw error
   }
 }

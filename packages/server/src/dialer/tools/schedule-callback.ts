@@ -33,7 +33,7 @@ export function scheduleCallbackTool(plan: CallPlan, deps: CallbackDeps): Called
           local_time: {
             type: 'string',
             description: 'When to call, by the clocks where the person is: YYYY-MM-DDTHH:MM',
-            pattern: String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$`,
+            maxLength: 32,
           },
           time_zone: {
             type: 'string',
