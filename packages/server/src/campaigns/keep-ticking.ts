@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newId } from '../domain/new-id.ts'
+import { isCampaignUnderWay } from '../store/campaign-calls.ts'
 import { holdCampaignLease, leaveCampaignLease } from '../store/campaign-lease.ts'
 import { TakenUp } from './taken-up.ts'
 import { tick, type TickDeps } from './tick.ts'
@@ -27,7 +28,9 @@ async function tickOn(deps: TickDeps, intervalMs: number, signal: AbortSignal): 
   for (let turn = 0; !signal.aborted; turn += 1) {
     const beganMs = performance.now()
     try {
-      if (await holdCampaignLease(deps.database, holder)) await tick(deps, turn)
+      // Most of the time nothing is to be done, and a lease is a write.
+      const isNeeded = await isCampaignUnderWay(deps.database)
+      if (isNeeded && (await holdCampaignLease(deps.database, holder))) await tick(deps, turn)
     } catch (error) {
       deps.log.warn({ err: error }, 'campaigns can not be moved on now')
     }

@@ -35,6 +35,17 @@ export async function runningCampaigns({ kysely }: Database): Promise<RunningCam
     .execute()
 }
 
+/** Whether any campaign runs, or waits for its time. */
+export async function isCampaignUnderWay({ kysely }: Database): Promise<boolean> {
+  const row = await kysely
+    .selectFrom('campaigns')
+    .select('id')
+    .where('status', 'in', ['running', 'scheduled'])
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Scheduled ones whose time has come. */
 export async function dueCampaigns({ kysely }: Database): Promise<CampaignRow[]> {
   return await kysely
