@@ -86,5 +86,5 @@ export const PHONE_TALK_RULES = `
 <machine> = please leave (a | your) message [after the (tone | beep)] | leave a message | you have reached [the voicemail of] | at the tone [please record your message] | after the (tone | beep)
   | (is | are) not available [right now | to take your call] | i'm not available [right now | to take your call] | i can't (come to the phone | take your call) [right now] | i'll (call | get back to) you [back] [as soon as (possible | i can)]
   | the (person | number | party) you (are | have) (calling | dialed | trying to reach) | your call has been forwarded [to (an automatic | a) voice message system] | please (state | say) your name [and (why you're calling | the reason for your call)]
-  | please stay on the line | press (<digit> | pound | star) | for (sales | support | billing | english) | to (speak | talk) to (an operator | a representative) | the mailbox is full;
+  | please stay on the line | press [the] (<digit> | (pound | star | hash) [key]) | for (sales | support | billing | english) | to (speak | talk) to (an operator | a representative) | the mailbox is full;
 `

@@ -15,7 +15,7 @@ const mostAcknowledged = 4
 
 /**
  * A text that is not `whole` may go on: what could still become an acknowledgement ("I" of "I see") is taken for one
- * until more has come.
+ * until more has come, and words that end no sentence say nothing: recognizers guess them first ("for" in "right").
  */
 export function kindOfWords(text: string, words: TurnWords, whole = true): CalleeWords {
   const said = wordsIn(text)
@@ -23,8 +23,8 @@ export function kindOfWords(text: string, words: TurnWords, whole = true): Calle
   if (said.every(word => words.noises.has(word)) && !words.acknowledgements.has(said.join(' ')))
     return 'noise'
   if (said.length > mostAcknowledged) return 'speech'
-  const fits = isAcknowledged(said, words) || (!whole && beginsOne(said, words))
-  return fits ? 'acknowledgement' : 'speech'
+  if (isAcknowledged(said, words) || (!whole && beginsOne(said, words))) return 'acknowledgement'
+  return !whole && said.every(word => words.openEndings.has(word)) ? 'none' : 'speech'
 }
 
 /** All of it can be cut into acknowledgements and noises. */
