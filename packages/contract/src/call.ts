@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { callAnalysisSchema } from './analysis.ts'
-import { moment, phoneNumber, timestamp, uuid } from './fields.ts'
+import { moment, phoneNumber, text, timestamp, uuid } from './fields.ts'
 import { lineQualitySchema } from './line-quality.ts'
 import { pageOf, pageQuery } from './page.ts'
 import { answerers, callModes, callStatuses, endReasons, networkStatuses } from './status.ts'
@@ -87,13 +87,32 @@ export const callSchema = callSummarySchema
   .meta({ id: 'Call' })
 export type Call = z.infer<typeof callSchema>
 
+const mostWords = 16
+
+const transcriptQuery = text({ min: 1, max: 200 })
+  .refine(query => /[\p{L}\p{N}]/u.test(query), { error: 'Must hold a word to look for' })
+  .refine(query => query.trim().split(/\s+/).length <= mostWords, {
+    error: `Must be at most ${mostWords} words`,
+  })
+  .meta({
+    description:
+      'Calls in whose transcript all of these words were said, wherever in it. A word is found by its beginning ' +
+      '(`refund` finds "refunds"), and words in quotes as they are, in that order, in one line of the transcript ' +
+      '(`"call me back"`). Case and accents do not count.',
+    example: 'refund "last week"',
+  })
+
 export const listCallsQuery = pageQuery.extend({
   status: z.enum(callStatuses).optional(),
   call_status: z.enum(networkStatuses).optional(),
   campaign_id: uuid.optional(),
   phone_number: phoneNumber.optional(),
+  disposition: text({ min: 1, max: 64 })
+    .optional()
+    .meta({ description: 'What the analysis made of the call' }),
   created_after: moment.optional(),
   created_before: moment.optional(),
+  q: transcriptQuery.optional(),
 })
 export type ListCallsQuery = z.output<typeof listCallsQuery>
 

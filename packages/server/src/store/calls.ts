@@ -1,13 +1,10 @@
-import type { ListCallsQuery } from '@parley/contract/call'
 import type { CallEventBody } from '@parley/contract/events'
-import type { Page } from '@parley/contract/page'
 import { type Selectable, sql } from 'kysely'
 import type { AccountId, CallId, CampaignId, LeadId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { CallingWindow } from '../domain/calling-window.ts'
 import type { RetryTerms } from '../domain/retry.ts'
-import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
 import { storableJson } from './storable-json.ts'
 import type { Tables } from './tables.ts'
@@ -123,28 +120,4 @@ export async function lockCall(
     .forUpdate()
     .executeTakeFirst()
   return row ?? null
-}
-
-/**
- * The account's calls, newest first. An unusable cursor throws RangeError.
- */
-export async function listCalls(
-  { kysely }: Database,
-  account: AccountId,
-  filter: ListCallsQuery,
-): Promise<Page<CallRow>> {
-  let query = kysely.selectFrom('calls').selectAll().where('account_id', '=', account)
-  if (filter.cursor !== undefined) query = query.where('id', '<', decodeCursor(filter.cursor) as CallId)
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.call_status !== undefined) query = query.where('call_status', '=', filter.call_status)
-  if (filter.campaign_id !== undefined)
-    query = query.where('campaign_id', '=', filter.campaign_id as CampaignId)
-  if (filter.phone_number !== undefined) query = query.where('phone_number', '=', filter.phone_number)
-  if (filter.created_after) query = query.where('created_at', '>', new Date(filter.created_after))
-  if (filter.created_before) query = query.where('created_at', '<', new Date(filter.created_before))
-  const rows = await query
-    .orderBy('id', 'desc')
-    .limit(filter.limit + 1)
-    .execute()
-  return pageOfRows(rows, filter.limit)
 }

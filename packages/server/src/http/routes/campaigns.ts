@@ -21,7 +21,7 @@ import {
   unknownCampaign,
 } from '../../intake/own-campaigns.ts'
 import { recordingUrl, toCallSummary } from '../../store/call-object.ts'
-import { listCalls } from '../../store/calls.ts'
+import { listCalls } from '../../store/list-calls.ts'
 import { campaignStats } from '../../store/campaign-stats.ts'
 import { campaignObject, findCampaign, listCampaigns } from '../../store/campaigns.ts'
 import { notifyCall } from '../../store/notify.ts'
