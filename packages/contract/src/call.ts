@@ -62,6 +62,11 @@ export const callSummarySchema = z
     call_summary: z.string().nullable(),
     disposition: z.string().nullable(),
     analysis: callAnalysisSchema.nullable().meta({ description: 'Null until the call is `completed`' }),
+    is_conversion: z.boolean().meta({
+      description:
+        'Whether the call reached what its campaign (`conversion_outcomes`) or its `success_criteria` wanted; false ' +
+        'until it is `completed`',
+    }),
     answered_by: z.enum(answerers),
     end_reason: z.enum(endReasons).nullable(),
     error_message: z.string().nullable(),

@@ -69,7 +69,7 @@ const fields = {
   filters: filtersSchema,
 }
 
-const callFields = new Set([...Object.keys(callSummarySchema.shape), 'is_conversion', 'turn'])
+const callFields = new Set([...Object.keys(callSummarySchema.shape), 'turn'])
 
 /** Fields that no event of the kind has: a filter by one of them would never let anything through. */
 export function unknownFilterFields(event: string, filters: Readonly<Record<string, unknown>>): string[] {

@@ -52,6 +52,7 @@ export function toCallSummary(row: CallRow, recording: string | null): CallSumma
     call_summary: row.summary,
     disposition: row.disposition,
     analysis: row.analysis,
+    is_conversion: row.is_conversion,
     answered_by: row.answered_by,
     end_reason: row.end_reason,
     error_message: row.error_message,

@@ -1,6 +1,6 @@
 import type { CallAnalysis } from '@parley/contract/analysis'
 import type { CallEventBody, TranscriptEntry } from '@parley/contract/events'
-import type { Selectable, Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { CallId } from '../domain/ids.ts'
 import { readTranscript } from './call-object.ts'
@@ -56,6 +56,12 @@ export async function finish(database: Database, finished: FinishedCall): Promis
   if (done) await notifyCall(database, finished.callId, 'webhook')
 }
 
+/** Whether the call's campaign takes the disposition for a conversion. */
+function isOutcomeOfCampaign(disposition: string | null) {
+  return sql<boolean>`exists (select from campaigns where campaigns.id = calls.campaign_id
+    and campaigns.config -> 'conversion_outcomes' ? ${disposition}::text)`
+}
+
 async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): Promise<boolean> {
   const { callId, analysis, recordingStatus } = finished
   const { summary, disposition } = analysis ?? { summary: null, disposition: null }
@@ -65,6 +71,7 @@ async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): P
       summary,
       disposition,
       analysis: analysis && JSON.stringify(analysis),
+      is_conversion: analysis?.success === true ? true : isOutcomeOfCampaign(disposition),
       recording_status: recordingStatus,
       completed: true,
     })

@@ -263,6 +263,7 @@ interface CallsTable {
   summary: string | null
   disposition: string | null
   analysis: JSONColumnType<CallAnalysis> | null
+  is_conversion: Generated<boolean>
   recording_path: string | null
   recording_status: Generated<'none' | 'recording' | 'ready' | 'partial'>
   latency: JSONColumnType<CallLatency> | null

@@ -25,7 +25,5 @@ export function messageOf(call: object | null, happening: Happening): Record<str
 /** A turn is told while the call goes on: all that was said before would go out again with each one. */
 function aboutCall(call: object, event: string): Record<string, unknown> {
   const { transcript, request, ...summary } = call as Record<string, unknown>
-  const success = (summary.analysis as { success?: boolean | null } | null | undefined)?.success
-  const told = { ...summary, is_conversion: success === true }
-  return event === 'call.turn' ? told : { ...told, transcript, request }
+  return event === 'call.turn' ? summary : { ...summary, transcript, request }
 }

@@ -1,3 +1,4 @@
+import type { CallAnalysis } from '@parley/contract/analysis'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -9,6 +10,7 @@ import { createOutgoing } from '../../src/outgoing/outgoing.ts'
 import { readWebhookSecrets } from '../../src/store/accounts.ts'
 import { readCallObject } from '../../src/store/call-object.ts'
 import { findCall } from '../../src/store/calls.ts'
+import { finish } from '../../src/store/finish.ts'
 import { enqueueAccountEvent, enqueueWebhook } from '../../src/store/outbox.ts'
 import { createSealing } from '../../src/store/sealing.ts'
 import { readSubscriptionSecrets } from '../../src/store/webhook-subscriptions.ts'
@@ -126,6 +128,46 @@ test('a subscription gets the events that pass its filters, signed with its secr
   expect(filtered.got[0]?.body).toMatchObject({ id: first })
   expect(none.got).toEqual([])
   expect(await api.database.kysely.selectFrom('webhook_events').selectAll().execute()).toEqual([])
+})
+
+/** A call of the campaign that is over, and whose analysis comes to this. */
+async function analysedCall(api: TestApi, campaign: string | null, told: Partial<CallAnalysis>) {
+  const answered_at = new Date()
+  const callId = await storedCall(api.database, api.accountId, { answered_at, ended_at: answered_at })
+  await sql`update calls set campaign_id = ${campaign} where id = ${callId}`.execute(api.database.kysely)
+  const nothing = { summary: null, disposition: null, data: null, success: null, missing: [] }
+  const analysis: CallAnalysis = { ...nothing, source: 'model', ...told }
+  await finish(api.database, { callId, analysis, recordingStatus: 'none' })
+  return callId
+}
+
+test('a conversion is what the campaign or the criteria wanted, and the filter goes by it', async () => {
+  const api = await testApi()
+  const [converted, others] = [await receiver(), await receiver()]
+  await subscribe(api, { event: 'call.completed', url: converted.url, filters: { is_conversion: true } })
+  await subscribe(api, { event: 'call.completed', url: others.url, filters: { is_conversion: false } })
+  const list = (await api.send('POST', '/v1/lead-lists', { body: { name: 'Patients' } })).body.id
+  const terms = { task: 'Greet everybody kindly.', conversion_outcomes: ['booked', 'moved'] }
+  const body = { name: 'Recall', lead_list_id: list, ...terms }
+  const campaign = (await api.send('POST', '/v1/campaigns', { body })).body.id
+  const booked = await analysedCall(api, campaign, { disposition: 'moved' })
+  const successful = await analysedCall(api, null, { success: true, disposition: 'refused' })
+  const refused = await analysedCall(api, campaign, { disposition: 'refused', success: false })
+  const untold = await analysedCall(api, campaign, {})
+  const nobodys = await analysedCall(api, null, { disposition: 'booked' })
+  // What the campaign wants from now on is no matter of calls that are over.
+  await api.send('PATCH', `/v1/campaigns/${campaign}`, { body: { conversion_outcomes: ['refused'] } })
+  deliverFor(api)
+  await vi.waitFor(() => expect([converted.got.length, others.got.length]).toEqual([2, 3]), 10_000)
+  const told = (got: readonly Received[]) => got.map(({ body: { id, is_conversion } }) => [id, is_conversion])
+  expect(told(converted.got)).toEqual(expect.arrayContaining([booked, successful].map(id => [id, true])))
+  expect(told(others.got)).toEqual(expect.arrayContaining([refused, untold, nobodys].map(id => [id, false])))
+  expect((await api.send('GET', `/v1/calls/${booked}`)).body).toMatchObject({ is_conversion: true })
+  await api.send('DELETE', `/v1/calls/${booked}`)
+  expect((await api.send('GET', `/v1/calls/${booked}`)).body).toMatchObject({
+    is_conversion: true,
+    disposition: null,
+  })
 })
 
 test('events that are no call’s go out, too, and those of other accounts do not', async () => {
