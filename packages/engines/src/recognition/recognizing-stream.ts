@@ -24,7 +24,7 @@ export interface RecognizedText {
 const PRE_ROLL_MS = 300
 /** A person who speaks on and on is understood in pieces. */
 const MAX_UTTERANCE_MS = 20_000
-const PARTIAL_EVERY_MS = 300
+const PARTIAL_EVERY_MS = 100
 
 /** One stream: waits for speech, feeds it to the decoder as it comes, and tells what was said at its end. */
 export class RecognizingStream implements ServedStream<RecognizerCommand> {
@@ -34,6 +34,7 @@ export class RecognizingStream implements ServedStream<RecognizerCommand> {
   private readonly frame = new Float32Array(FRAME_BYTES)
   private startMs: number | null = null
   private saidPartial = ''
+  private guessed: readonly string[] = []
   private nextPartialMs = 0
   private expected: readonly string[] | null = null
 
@@ -71,6 +72,7 @@ export class RecognizingStream implements ServedStream<RecognizerCommand> {
   private begin(atMs: number): void {
     this.startMs = atMs
     this.saidPartial = ''
+    this.guessed = []
     this.nextPartialMs = atMs + PARTIAL_EVERY_MS
     this.ear.begin()
     for (const samples of this.audio.since(atMs - PRE_ROLL_MS)) this.ear.hear(samples)
@@ -92,9 +94,13 @@ export class RecognizingStream implements ServedStream<RecognizerCommand> {
     this.expected = null
   }
 
+  /** Of two guesses one after the other, what both begin with: the newest words are often others a moment later. */
   private tellPartial(startMs: number, atMs: number): void {
     this.nextPartialMs = atMs + PARTIAL_EVERY_MS
-    const text = this.ear.partial()
+    const before = this.guessed
+    this.guessed = this.ear.partial().split(' ')
+    const differsAt = this.guessed.findIndex((word, index) => word !== before[index])
+    const text = (differsAt < 0 ? this.guessed : this.guessed.slice(0, differsAt)).join(' ')
     if (text === '' || text === this.saidPartial) return
     this.saidPartial = text
     this.emit({ text, final: false, startMs, endMs: atMs })
