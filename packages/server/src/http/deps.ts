@@ -20,7 +20,7 @@ export interface HttpDeps {
   readonly catalogue: () => Catalogue
   /** Whether a call could begin with the providers that are up; absent: whatever the catalogue lists can be had. */
   readonly canServe?: CanServe
-  readonly recordings: Pick<Recordings, 'openForRead' | 'remove'>
+  readonly recordings: Pick<Recordings, 'openForRead' | 'openMp3' | 'remove'>
   readonly liveCalls: LiveCalls
   /** How long a worker may take to see what a customer wants of a live call; default 5,000 ms. */
   readonly controlPatienceMs?: number

@@ -7,15 +7,22 @@ import type { RecordingFile } from '../../files/recordings.ts'
 import { recordingPath } from '../../store/call-object.ts'
 import { findCall, findLinkedCall } from '../../store/calls.ts'
 import { auditRequest } from '../act.ts'
+import { audioAnswer, type AudioFormat, audioFormat, audioFormats, audioTypes } from '../audio-format.ts'
 import { readRange } from '../byte-range.ts'
 import { answers } from '../answers.ts'
 import type { Api, HttpDeps } from '../deps.ts'
 import { callParams } from './calls.ts'
 
-const linkQuery = z.strictObject({ expires: z.string().optional(), signature: z.string().optional() })
+const recordingQuery = z.strictObject({
+  format: z.enum(audioFormats).optional().meta({ description: 'Default: by the `Accept` field, else WAV' }),
+  expires: z.string().optional(),
+  signature: z.string().optional(),
+})
+/** How soon somebody who was put off asks again, in seconds. */
+const askAgainSeconds = 10
 const noRecording = () => new ApiError('not_found', { detail: 'There is no recording of this call' })
 
-/** The stereo WAV: with a key, or by the signed link that the call carries. */
+/** The stereo recording, as WAV or MP3: with a key, or by the signed link that the call carries. */
 export function recordingRoutes(app: Api, deps: HttpDeps): void {
   app.get(
     '/v1/calls/:id/recording',
@@ -23,23 +30,34 @@ export function recordingRoutes(app: Api, deps: HttpDeps): void {
       config: { access: 'calls:read', opensBySignedLink: true },
       schema: {
         tags: ['Calls'],
-        summary: 'The recording: stereo WAV, callee left, agent right; byte ranges',
+        summary: 'The recording: stereo WAV or MP3, callee left, agent right; byte ranges',
         params: callParams,
-        querystring: linkQuery,
-        response: {
-          ...answers({}),
-          200: { description: 'audio/wav', content: { 'audio/wav': { schema: z.any() } } },
-        },
+        querystring: recordingQuery,
+        response: { ...answers({}), 200: audioAnswer },
       },
     },
     async (request, reply) => {
+      const format = audioFormat(request.headers.accept, request.query.format)
+      reply.header('vary', 'accept')
       const call = await callOf(deps, request, request.params.id)
       if (call?.recording_path === null || call === null) throw noRecording()
-      const file = await deps.recordings.openForRead(call.recording_path)
+      const file = await openAs(format, deps, call.recording_path)
       if (file === null) throw noRecording()
-      return await sendFile(request, reply, { file, name: `${call.id}.wav` })
+      return await sendFile(request, reply, { file, format, name: `${call.id}.${format}` })
     },
   )
+}
+
+async function openAs(
+  format: AudioFormat,
+  { recordings }: HttpDeps,
+  path: string,
+): Promise<RecordingFile | null> {
+  if (format === 'wav') return await recordings.openForRead(path)
+  const file = await recordings.openMp3(path)
+  if (file !== 'busy') return file
+  const detail = 'The MP3 is being made; ask again soon, or take the WAV'
+  throw new ApiError('unavailable', { detail, retryAfterSeconds: askAgainSeconds })
 }
 
 async function callOf(deps: HttpDeps, request: FastifyRequest, id: string) {
@@ -51,7 +69,7 @@ async function callOf(deps: HttpDeps, request: FastifyRequest, id: string) {
     if (call !== null && isFirst && request.method === 'GET') await tellOf(deps, request, call.id)
     return call
   }
-  const { expires = '', signature = '' } = request.query as z.output<typeof linkQuery>
+  const { expires = '', signature = '' } = request.query as z.output<typeof recordingQuery>
   const link = { path: recordingPath(id), expires, signature }
   if (!isValidLink(link, { secret: links.secret, now: Date.now() / 1000 })) throw new ApiError('invalid_link')
   return await findLinkedCall(database, id)
@@ -65,7 +83,7 @@ async function tellOf(deps: HttpDeps, request: FastifyRequest, id: string): Prom
 async function sendFile(
   request: FastifyRequest,
   reply: FastifyReply,
-  { file, name }: { file: RecordingFile; name: string },
+  { file, format, name }: { file: RecordingFile; format: AudioFormat; name: string },
 ): Promise<FastifyReply> {
   const size = file.sizeBytes
   const range = readRange(request.headers.range, size)
@@ -83,7 +101,7 @@ async function sendFile(
   }
   const { start, end } = range === 'whole' ? { start: 0, end: size - 1 } : range
   if (range !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`)
-  reply.type('audio/wav').header('content-length', String(end - start + 1))
+  reply.type(audioTypes[format]).header('content-length', String(end - start + 1))
   if (request.method === 'HEAD') {
     await file[Symbol.asyncDispose]()
     return await reply.send(Readable.from([]))
