@@ -1,4 +1,4 @@
-import { isAudible, playedOf, type Purpose } from './agent.ts'
+import { isAudible, playedOf, type Purpose, withAgent } from './agent.ts'
 import { hasAsked } from './asked.ts'
 import { withCallee } from './callee.ts'
 import { type CalleeWords, kindOfWords } from './callee-words.ts'
@@ -125,9 +125,17 @@ function giveFloor(state: ConversationState, happening: Happening): Step {
   const [first] = state.agent.replies
   const begunMs = (state.callee.speechFromMs ?? 0) - (first?.playedFromMs ?? Number.NEGATIVE_INFINITY)
   const isCutOff = first?.purpose === 'answer' && begunMs >= 0 && begunMs < cutOffMs
-  return chain(silenceAgent(isCutOff ? counted(state, 'cutOffs') : state, happening), next =>
-    withCallee(next, { tookFloor: true }),
-  )
+  const silenced = silenceAgent(isCutOff ? counted(state, 'cutOffs') : state, happening)
+  return chain(silenced, next => withCallee(unasked(next), { tookFloor: true }))
+}
+
+/** What was asked for while they spoke, and is now dropped, was no answer to their words; what a voice began itself was. */
+function unasked(state: ConversationState): ConversationState {
+  const { lastAskedMs } = state.agent
+  if (state.terms.takesTurns) return state
+  return withAgent(state, {
+    lastAskedMs: Math.min(lastAskedMs, state.callee.speechFromMs ?? lastAskedMs),
+  })
 }
 
 /** Before a sound of the agent there is nothing to stop, and it waits for the words as it does. */

@@ -15,7 +15,7 @@ const mostAcknowledged = 4
 
 /**
  * A text that is not `whole` may go on: what could still become an acknowledgement ("I" of "I see") is taken for one
- * until more has come, and words that end no sentence say nothing: recognizers guess them first ("for" in "right").
+ * until more has come, and one word that ends no sentence says nothing: recognizers guess it first ("for" in "right").
  */
 export function kindOfWords(text: string, words: TurnWords, whole = true): CalleeWords {
   const said = wordsIn(text)
@@ -24,7 +24,7 @@ export function kindOfWords(text: string, words: TurnWords, whole = true): Calle
     return 'noise'
   if (said.length > mostAcknowledged) return 'speech'
   if (isAcknowledged(said, words) || (!whole && beginsOne(said, words))) return 'acknowledgement'
-  return !whole && said.every(word => words.openEndings.has(word)) ? 'none' : 'speech'
+  return !whole && said.length === 1 && words.openEndings.has(said[0] ?? '') ? 'none' : 'speech'
 }
 
 /** All of it can be cut into acknowledgements and noises. */

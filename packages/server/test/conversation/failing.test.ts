@@ -113,6 +113,29 @@ describe.each([{ takesTurns: false }, { takesTurns: true }])(
   },
 )
 
+test('who speaks while an answer stalls, and stops what was asked for in its place, is answered', async () => {
+  const script: Script = ({ turn, heard: words }) => {
+    if (turn === 1) return { text: 'We look forward to', stalls: true }
+    return words === 'Yes that works for me'
+      ? { text: 'Wonderful.' }
+      : { text: 'seeing you.', thinkMs: 3_000 }
+  }
+  const call = stage({ script, needsWords: false, standby })
+  await call.agentAnswers()
+  await call.says('When is it?')
+  await call.agentAnswers()
+  call.voice.silentPartials = true
+  await call.wait(600)
+  const startMs = call.leg.positionMs
+  await call.says('Yes that works for me')
+  call.voice.emit({ type: 'reply_done', replyId: 'answer-1', result: 'failed' })
+  await call.wait(600)
+  const words = { turnId: 'turn-2', text: 'Yes that', startMs, endMs: startMs + 1_500, final: false }
+  call.voice.emit({ type: 'heard', ...words })
+  await call.until(() => call.heardByCallee().at(-1)?.text === 'Wonderful.')
+  expect(call.leg.positionMs - startMs).toBeLessThan(6_000)
+})
+
 test('a model that is replaced by one that takes no turns is asked for its answers from then on', async () => {
   const call = stage({ script: () => ({ text: 'Here I am.' }), takesTurns: true, standby })
   await call.agentAnswers()

@@ -7,6 +7,8 @@ export interface ScriptedLine {
   /** Until its first token; 100 ms when absent. */
   readonly thinkMs?: number
   readonly fails?: boolean
+  /** It is never told to be made. */
+  readonly stalls?: boolean
 }
 
 /** Asked for every reply: the guidance of it, what the callee said last, and how many replies came before. */
@@ -127,7 +129,8 @@ export class ScriptedVoice implements Voice {
     if (line) this.#make(replyId, line)
   }
 
-  #make(replyId: string, { text = '', tool, thinkMs = thinkingMs, fails = false }: ScriptedLine): void {
+  #make(replyId: string, line: ScriptedLine): void {
+    const { text = '', tool, thinkMs = thinkingMs, fails = false, stalls = false } = line
     const tone = this.tones.size + 1
     this.tones.set(tone, text)
     const timers = new Set<NodeJS.Timeout>()
@@ -144,6 +147,7 @@ export class ScriptedVoice implements Voice {
     const doneMs = thinkMs + 60 + words.length * wordMadeInMs
     if (tool) at(doneMs, { type: 'tool_call', replyId, toolCallId: `tool-${this.#turn}`, ...tool })
     const result = fails ? 'failed' : 'complete'
+    if (stalls) return
     timers.add(
       this.#after(doneMs, () => {
         this.#making.delete(replyId)
