@@ -1,6 +1,7 @@
 import { fromMulaw } from '../audio/line-samples.ts'
 import type { ServedStream } from '../workers/serve-streams.ts'
 import { CLOSED_GATE, passWindow, type GateOptions, type SpeechEvent } from './speech-gate.ts'
+import { soundEdges } from './sound-edges.ts'
 import { WINDOW_SAMPLES, type SpeechModel } from './speech-model.ts'
 
 const SAMPLES_PER_MS = 8
@@ -20,6 +21,9 @@ export function detectStream(
   let filled = 0
   let windowStartMs = 0
   let gate = CLOSED_GATE
+  const edges = soundEdges()
+  const tell = ({ type, atMs }: SpeechEvent) =>
+    emit({ type, atMs: type === 'started' ? edges.onset(atMs) : edges.end(atMs) })
 
   const hear = async (frame: Uint8Array, atMs: number) => {
     const expectedMs = windowStartMs + filled / SAMPLES_PER_MS
@@ -28,6 +32,7 @@ export function detectStream(
       windowStartMs = atMs
     }
     fromMulaw(frame, samples, filled)
+    edges.hear(samples.subarray(filled, filled + frame.length), atMs)
     filled += frame.length
     if (filled < WINDOW_SAMPLES) return
     const likelihood = await stream.likelihood(window)
@@ -37,7 +42,7 @@ export function detectStream(
     samples.copyWithin(0, WINDOW_SAMPLES, filled)
     filled -= WINDOW_SAMPLES
     windowStartMs = endMs
-    if (event) emit(event)
+    if (event) tell(event)
   }
   return { hear, command: () => undefined, close: () => undefined }
 }
