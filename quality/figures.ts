@@ -55,6 +55,7 @@ function callFigures(calls: readonly CallResult[]): Figures {
     calls: { as_expected: good.length, of: calls.length, realtime: mode('realtime'), legacy: mode('legacy') },
     response_ms: spread(calls.flatMap(call => call.latenciesMs)),
     stop_on_the_wire_ms: spread(calls.flatMap(({ stopMs }) => (stopMs === null ? [] : [stopMs]))),
+    transcript_offset_ms: spread(calls.flatMap(({ offsetsMs }) => offsetsMs.map(Math.abs))),
     unexpected: calls.flatMap(({ name, mode: of, faults }) => faults.map(told => `${of}, ${name}: ${told}`)),
   }
 }

@@ -8,9 +8,12 @@ const measured = z.object({
   cut_offs: share,
   first_sentence_exact: share,
   farewell_complete: share,
+  transcript_offset_ms: z.object({ p95: z.number() }).nullish(),
   calls: z.object({ as_expected: z.number(), of: z.number() }).optional(),
 })
 
+/** Transcript and recording agree to so many milliseconds. */
+const mostOffsetMs = 50
 const atMost = { false_stops: 0.05, missed_interruptions: 0.02, cut_offs: 0.02 } as const
 const always = ['first_sentence_exact', 'farewell_complete'] as const
 
@@ -21,6 +24,9 @@ export function missedGoals(figures: Figures): string[] {
   return [
     ...limits.flatMap(([name, most]) => told(name, of[name], value => value <= most)),
     ...always.flatMap(name => told(name, of[name], value => value === 1)),
+    ...((of.transcript_offset_ms?.p95 ?? 0) > mostOffsetMs
+      ? [`transcript_offset_ms: ${of.transcript_offset_ms?.p95}`]
+      : []),
     ...(of.calls && of.calls.as_expected < of.calls.of
       ? [`calls as expected: ${of.calls.as_expected} of ${of.calls.of}`]
       : []),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { offsetsOf } from './calls/agreement.ts'
 import { stopTimeMs, voicedShare } from './calls/recording.ts'
 import { personaOf, readScenarios } from './calls/scenario.ts'
 import { Callee } from './faults/callee.ts'
@@ -25,6 +26,17 @@ test('the time to silence runs from the callee over the agent to the last voice 
   expect(stopTimeMs({ agent, callee: frames([false, 40], [true, 60]) })).toBe(400)
   expect(stopTimeMs({ agent, callee: frames([false, 100]) })).toBeNull()
   expect(voicedShare({ agent, callee: [] }, { startMs: 800, endMs: 1_600 })).toBe(0.5)
+})
+
+test('what the transcript says of a line is held against where the recording has it', () => {
+  const sampleRateHz = 8_000
+  const voiceAt = (fromMs: number, toMs: number) =>
+    Int16Array.from({ length: 3 * sampleRateHz }, (_, at) => (at >= fromMs * 8 && at < toMs * 8 ? 9_000 : 0))
+  const wav = { sampleRateHz, channels: [voiceAt(500, 1_000), voiceAt(1_500, 2_500)] }
+  const line = (user: 'user' | 'assistant', start_ms: number, end_ms: number) =>
+    ({ id: user, user, text: 'words', created_at: '', start_ms, end_ms, interrupted: false }) as const
+  expect(offsetsOf(wav, [line('user', 490, 1_030), line('assistant', 1_480, 2_600)])).toEqual([10, -30, 20])
+  expect(offsetsOf(wav, [line('user', 100, 150)])).toEqual([])
 })
 
 test('of the scenarios, those with a part of their names', async () => {

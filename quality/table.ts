@@ -30,6 +30,7 @@ const shown = z.object({
     .optional(),
   response_ms: spread,
   stop_on_the_wire_ms: spread,
+  transcript_offset_ms: spread,
   answering: z.object({ every_word: answers, ears: answers }).optional(),
   faults: z.object({ calls: z.number(), stuck: z.number(), worst_silence_ms: z.number() }).optional(),
 })
@@ -60,6 +61,7 @@ function rowsOf(of: Shown): Row[] {
     ['farewell heard whole', '100 %', percent(of.farewell_complete)],
     ['answer after the end of a turn, p50 / p95 ms', '', times(of.response_ms)],
     ['interruption to silence, recorded, p50 / p95 ms', '', times(of.stop_on_the_wire_ms)],
+    ['transcript against recording, p50 / p95 ms', '≤ 50', times(of.transcript_offset_ms)],
     ...turnRows('every word understood', of),
     ...turnRows('local ears', of.local_ears ?? {}),
     ...turnRows('a person, every word understood', of.human ?? {}),

@@ -1,5 +1,6 @@
 import type { TranscriptEntry } from '@parley/contract/events'
 import { type FinishedCall, firstSentence } from '../../packages/rehearsal/test/platform/platform.ts'
+import { offsetsOf } from './agreement.ts'
 import { stopTimeMs, type Voices, voicedShare, voicesIn } from './recording.ts'
 import type { Expectations, Scenario } from './scenario.ts'
 
@@ -11,6 +12,8 @@ export interface Judged {
   readonly farewellComplete: boolean | null
   readonly latenciesMs: readonly number[]
   readonly stopMs: number | null
+  /** Between the transcript and the recording, milliseconds. */
+  readonly offsetsMs: readonly number[]
 }
 
 /** Between the agent's last sound and its BYE lies at least so much, as the callee's phone heard it. */
@@ -41,6 +44,7 @@ export function judgeCall({ expects, request }: Scenario, call: FinishedCall): J
       event.type === 'turn_latency' ? [event.latency.voice_to_voice_ms] : [],
     ),
     stopMs: stops ? stopTimeMs(voices) : null,
+    offsetsMs: call.recording === null ? [] : offsetsOf(call.recording, call.call.transcript),
   }
 }
 

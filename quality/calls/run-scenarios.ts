@@ -85,7 +85,8 @@ async function callAndJudge(
     return judgeCall(scenario, call)
   } catch (error) {
     const faults = [error instanceof Error ? error.message : String(error)]
-    return { faults, firstSentenceExact: null, farewellComplete: null, latenciesMs: [], stopMs: null }
+    const nothing = { firstSentenceExact: null, farewellComplete: null, stopMs: null }
+    return { faults, ...nothing, latenciesMs: [], offsetsMs: [] }
   } finally {
     clearTimeout(overdue)
   }

@@ -25,6 +25,8 @@ const PRE_ROLL_MS = 300
 /** A person who speaks on and on is understood in pieces. */
 const MAX_UTTERANCE_MS = 20_000
 const PARTIAL_EVERY_MS = 100
+/** An utterance is told of when its first word has been the same for so long. */
+const FIRST_WORD_STANDS_MS = 300
 
 /** One stream: waits for speech, feeds it to the decoder as it comes, and tells what was said at its end. */
 export class RecognizingStream implements ServedStream<RecognizerCommand> {
@@ -35,6 +37,7 @@ export class RecognizingStream implements ServedStream<RecognizerCommand> {
   private startMs: number | null = null
   private saidPartial = ''
   private guessed: readonly string[] = []
+  private firstWordFromMs = 0
   private nextPartialMs = 0
   private expected: readonly string[] | null = null
 
@@ -99,6 +102,8 @@ export class RecognizingStream implements ServedStream<RecognizerCommand> {
     this.nextPartialMs = atMs + PARTIAL_EVERY_MS
     const before = this.guessed
     this.guessed = this.ear.partial().split(' ')
+    if (this.guessed[0] !== before[0]) this.firstWordFromMs = atMs
+    if (atMs - this.firstWordFromMs < FIRST_WORD_STANDS_MS) return
     const differsAt = this.guessed.findIndex((word, index) => word !== before[index])
     const text = (differsAt < 0 ? this.guessed : this.guessed.slice(0, differsAt)).join(' ')
     if (text === '' || text === this.saidPartial) return
