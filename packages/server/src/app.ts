@@ -61,7 +61,8 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const trunks = await openTrunks(config, { database, line, sealing, streams })
   const { voices: uncounted, health, ...speech } = starting.use(await openSpeech(config))
   const countCalls = () => ({ live: worker.liveCalls, most: config.PARLEY_MAX_CALLS })
-  const watching = starting.use(await openWatching(config, { log, countCalls }))
+  const takesCalls = () => doors.sip.open !== null && !worker.draining
+  const watching = starting.use(await openWatching(config, { log, countCalls, takesCalls }))
   const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
   const tools = starting.use(openCallTools(config, { database, jobs, sealing, log }))

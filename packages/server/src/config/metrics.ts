@@ -23,20 +23,31 @@ export function openMetrics(role: 'api' | 'worker'): Metrics {
   }
 }
 
-/** Where a worker, which has no HTTP API, tells its metrics: `GET /metrics`, and nothing else. */
+/**
+ * Where a worker, which has no HTTP API, tells its metrics and how it is: `GET /metrics`, `/healthz` (the process
+ * answers) and `/readyz` (it takes calls, else 503).
+ */
 export async function serveMetrics(
   metrics: Metrics,
-  at: { host: string; port: number },
+  { host, port, takesCalls }: { host: string; port: number; takesCalls: () => boolean },
 ): Promise<AsyncDisposable & { readonly port: number }> {
+  const answer = async (
+    path: string | undefined,
+  ): Promise<{ status: number; type?: string; text: string }> => {
+    if (path === '/metrics') return { status: 200, ...(await metrics.read()) }
+    if (path === '/healthz') return { status: 200, text: 'ok\n' }
+    if (path !== '/readyz') return { status: 404, text: '' }
+    return takesCalls() ? { status: 200, text: 'ok\n' } : { status: 503, text: 'takes no calls\n' }
+  }
   const server = createServer((request, response) => {
-    const found = request.method === 'GET' && request.url?.split('?')[0] === '/metrics'
-    if (!found) return void response.writeHead(404).end()
-    metrics.read().then(
-      ({ type, text }) => response.writeHead(200, { 'content-type': type }).end(text),
+    if (request.method !== 'GET') return void response.writeHead(404).end()
+    answer(request.url?.split('?')[0]).then(
+      ({ status, type = 'text/plain', text }) =>
+        response.writeHead(status, { 'content-type': type }).end(text),
       () => response.writeHead(500).end(),
     )
   })
-  server.listen(at.port, at.host)
+  server.listen(port, host)
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,

@@ -16,9 +16,16 @@ export interface Watching extends AsyncDisposable {
   counted(voices: Voices): Voices
 }
 
+export interface WatchingDeps {
+  readonly log: Logger
+  readonly countCalls: () => LiveCallCount
+  /** Asked by whoever looks after processes, such as Kubernetes. */
+  readonly takesCalls: () => boolean
+}
+
 export async function openWatching(
   config: Config,
-  { log, countCalls }: { log: Logger; countCalls: () => LiveCallCount },
+  { log, countCalls, takesCalls }: WatchingDeps,
 ): Promise<Watching> {
   await using starting = new AsyncDisposableStack()
   const metrics = starting.use(openMetrics('worker'))
@@ -27,7 +34,7 @@ export async function openWatching(
   if (tracing) watchers.push(traceCalls(tracing.tracer))
   const { PARLEY_METRICS_HOST: host, PARLEY_METRICS_PORT: port } = config
   if (port !== undefined) {
-    const server = starting.use(await serveMetrics(metrics, { host, port }))
+    const server = starting.use(await serveMetrics(metrics, { host, port, takesCalls }))
     log.info({ port: server.port }, 'metrics can be read at /metrics')
   }
   const running = starting.move()
