@@ -142,6 +142,9 @@ const fields = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
+/** The names of all settings. */
+export const settingNames: ReadonlySet<string> = new Set(Object.keys(fields.shape))
+
 const schema = fields.superRefine(checkRecognizer).superRefine((config, context) => {
   if (config.PARLEY_SIP_STUN_SERVER !== undefined && config.PARLEY_SIP_ADVERTISED_HOST !== undefined) {
     const message = 'is of no use beside PARLEY_SIP_ADVERTISED_HOST'
