@@ -28,6 +28,20 @@ describe.each([{ takesTurns: false }, { takesTurns: true }])(
       })
     })
 
+    test('nobody speaks: the waits are those that were asked for', async () => {
+      const script: Script = ({ guidance: cue }) =>
+        cue === guidance.stillThere ? { text: 'Are you still there?' } : { text: 'Then goodbye.' }
+      const silence = { promptMs: 4_000, farewellMs: 9_000 }
+      const call = stage({ script, takesTurns, plan: { silence } })
+      await call.over()
+      const [opening, prompt, goodbye] = call.heardByCallee()
+      const after = (line: { fromMs: number } | undefined) => (line?.fromMs ?? 0) - (opening?.toMs ?? 0)
+      expect(after(prompt)).toBeGreaterThanOrEqual(4_000)
+      expect(after(prompt)).toBeLessThan(4_500)
+      expect(after(goodbye)).toBeGreaterThanOrEqual(9_000)
+      expect(after(goodbye)).toBeLessThan(9_500)
+    })
+
     test('a line without audio ends as silence and says why', async () => {
       const call = stage({ script: () => ({ text: 'Hello?' }), takesTurns })
       for (let at = 5; at <= 40 && !call.ended; at += 5) {

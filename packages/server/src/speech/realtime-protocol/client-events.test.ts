@@ -1,18 +1,29 @@
 import { expect, test } from 'vitest'
 import { audioAppend, sessionUpdate, toolOutput, truncate } from './client-events.ts'
 
+const session = {
+  mode: 'realtime' as const,
+  model: 'gpt-realtime',
+  voice: 'marin',
+  prompt: 'Be brief.',
+  purpose: '',
+  language: 'es-MX',
+  temperature: 0.7,
+  tools: [{ name: 'end_call', description: 'Ends.', parameters: { type: 'object' } }],
+  facts: {},
+}
+
+test.each([
+  [undefined, 0.5],
+  [0.8, 0.8],
+])('a callee who has to be surer heard than usual: %s', (speechThreshold, threshold) => {
+  const wanted = { ...session, ...(speechThreshold === undefined ? {} : { speechThreshold }) }
+  expect(sessionUpdate(wanted, 'gpt-4o-mini-transcribe')).toMatchObject({
+    session: { audio: { input: { turn_detection: { threshold } } } },
+  })
+})
+
 test('a session asks for µ-law both ways and for turns found by the server, to be answered when it is asked', () => {
-  const session = {
-    mode: 'realtime' as const,
-    model: 'gpt-realtime',
-    voice: 'marin',
-    prompt: 'Be brief.',
-    purpose: '',
-    language: 'es-MX',
-    temperature: 0.7,
-    tools: [{ name: 'end_call', description: 'Ends.', parameters: { type: 'object' } }],
-    facts: {},
-  }
   const event = sessionUpdate(session, 'gpt-4o-mini-transcribe')
   expect(event).toMatchObject({
     type: 'session.update',

@@ -13,11 +13,12 @@ test('voice and turn detection stand at the top of the session, audio passes as 
     temperature: 0.7,
     tools: [],
     facts: {},
+    speechThreshold: 0.7,
   })
   expect(event).toMatchObject({
     session: {
       voice: 'ara',
-      turn_detection: { type: 'server_vad' },
+      turn_detection: { type: 'server_vad', threshold: 0.7 },
       audio: {
         input: { format: { type: 'audio/pcmu' }, transcription: { language: 'es' } },
         output: { format: { type: 'audio/pcmu' } },
