@@ -27,12 +27,13 @@ export const serverMap: Readonly<Record<string, readonly string[]>> = {
     'outgoing',
     'webhooks/sign',
   ],
+  voices: ['domain', 'store', 'files', 'speech/port'],
   aftercall: ['domain', 'store', 'files', 'speech/port'],
   campaigns: ['domain', 'store', 'intake'],
   webhooks: ['domain', 'store', 'outgoing'],
   // What operators run beside the platform, by the same settings.
   operations: ['config', 'domain', 'store', 'outgoing', 'telephony/sip/options-test'],
-  http: ['domain', 'store', 'files', 'intake', 'knowledge'],
+  http: ['domain', 'store', 'files', 'intake', 'knowledge', 'voices'],
 }
 
 /** Start and stop: names the concrete parts, and nobody imports it. */

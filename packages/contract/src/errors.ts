@@ -37,6 +37,7 @@ export const problems = {
   concurrency_cap_reached: { status: 429, title: 'Too many calls at once' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
+  provider_failed: { status: 502, title: 'A provider failed' },
   draining: { status: 503, title: 'Shutting down' },
   overloaded: { status: 503, title: 'Overloaded' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },

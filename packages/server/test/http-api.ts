@@ -109,6 +109,7 @@ export async function apiOn(
     embedder: null,
     catalogue: () => api.catalogue,
     recordings: openRecordings('/nonexistent', () => undefined),
+    previews: { audioOf: async () => new Uint8Array(44) },
     sealing,
     streamUrl: 'https://calls.test/',
     sipTransports: ['udp', 'tcp'],

@@ -3,6 +3,7 @@ import { enforceRetention, type RetentionDeps } from '../aftercall/enforce-reten
 import { type FinishDeps, finishCall } from '../aftercall/finish-call.ts'
 import type { CallId } from '../domain/ids.ts'
 import { keepTicking } from '../campaigns/keep-ticking.ts'
+import { Mp3Maker } from '../files/mp3/mp3-maker.ts'
 import { openRecordings } from '../files/recordings.ts'
 import { buildHttp } from '../http/build-http.ts'
 import { openLiveCalls } from '../intake/live-calls.ts'
@@ -17,6 +18,7 @@ import { subscribe } from '../store/notify.ts'
 import { readSubscriptionSecrets } from '../store/webhook-subscriptions.ts'
 import { createSealing, type Sealing } from '../store/sealing.ts'
 import { apiMetrics } from '../telemetry/api-metrics.ts'
+import { Previews } from '../voices/previews.ts'
 import { type DeliverDeps } from '../webhooks/deliver.ts'
 import { openDeliverer } from '../webhooks/deliverer.ts'
 import type { Config } from './config.ts'
@@ -25,7 +27,7 @@ import type { Runnable } from './run-alone.ts'
 import { openMetrics } from './metrics.ts'
 import { readMasterKey } from './secrets.ts'
 import { sipTransports } from './sip-transports.ts'
-import { openAnalyst, openEmbedder, speechAvailability, speechCatalogue } from './speech.ts'
+import { openAnalyst, openEmbedder, openSampler, speechAvailability, speechCatalogue } from './speech.ts'
 
 /** How long a recording without a writer's sign of life may be before it counts as left behind. */
 const abandonedAfterMs = 60_000
@@ -66,6 +68,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
   starting.use(await askForRetention(jobs, onTrouble))
   void recordings.repairAbandoned(abandonedAfterMs).catch(onTrouble)
   const liveCalls = starting.use(await openLiveCalls(database, { onTrouble }))
+  const sampler = starting.use(openSampler(config))
   const catalogue = speechCatalogue(config)
   const speech = { catalogue: () => catalogue, canServe: speechAvailability(config) }
   const campaigns = { database, jobs, sealing, ...speech, log, ...preflightSettings(config) }
@@ -74,6 +77,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     database,
     jobs,
     recordings,
+    previews: new Previews({ sampler, mp3: new Mp3Maker(), clock: Date.now }),
     liveCalls,
     embedder,
     links,

@@ -1,3 +1,4 @@
+import { type LocalSynthesizer, openSynthesizer } from '@parley/engines/synthesizer'
 import type { CanServe } from '../domain/provider-health.ts'
 import { hostedEmbedder } from '../speech/embedder/openai-embedder.ts'
 import { catalogueOf } from '../speech/catalogue.ts'
@@ -9,9 +10,11 @@ import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
 import { localParts } from '../speech/local/local-parts.ts'
 import { createNetworkEars } from '../speech/network-ears.ts'
-import type { Analyst, Catalogue, Embedder, NetworkEars, Standby, Voices } from '../speech/port.ts'
+import { lateSynthesizer } from '../speech/local/local-synthesizer.ts'
+import type { Analyst, Catalogue, Embedder, NetworkEars, Sampler, Standby, Voices } from '../speech/port.ts'
+import { createSampler } from '../speech/sampler.ts'
 import { createStandby } from '../speech/standby.ts'
-import { createVoices, type VoiceParts } from '../speech/voices.ts'
+import { createVoices, type SynthesizerPart, type VoiceParts } from '../speech/voices.ts'
 import type { Config } from './config.ts'
 import type { ProviderHealthParts } from './provider-health.ts'
 import { hostedConfig } from './speech-settings.ts'
@@ -45,6 +48,22 @@ export function speechCatalogue(config: Config): Catalogue {
 /** Which of the configured providers a call can do without, without loading anything. */
 export function speechAvailability(config: Config): CanServe {
   return canServe(voiceParts(config, unloaded))
+}
+
+/** What speaks outside of calls. The local voices are loaded when one is first heard. */
+export function openSampler(config: Config): Sampler & AsyncDisposable {
+  let opened: Promise<LocalSynthesizer> | undefined
+  const late = lateSynthesizer(() => (opened ??= openSynthesizer()))
+  const parts = voiceParts(config, unloaded)
+  const withLate = (part: SynthesizerPart) => (part.provider === 'local' ? { ...part, adapter: late } : part)
+  const sampler = createSampler({
+    realtime: parts.realtime,
+    synthesizers: [...parts.synthesizers, ...(parts.reserve?.synthesizers ?? [])].map(withLate),
+  })
+  return {
+    ...sampler,
+    [Symbol.asyncDispose]: async () => (await opened?.catch(() => undefined))?.[Symbol.asyncDispose](),
+  }
 }
 
 /** A language model where one is configured, patterns where none is. */

@@ -39,6 +39,7 @@ import { recordingRoutes } from './routes/recordings.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { testCallRoutes } from './routes/test-calls.ts'
 import { timelineRoutes } from './routes/timeline.ts'
+import { voicePreviewRoutes } from './routes/voice-preview.ts'
 import { voiceRoutes } from './routes/voices.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -143,6 +144,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   listenRoutes(app, { ...deps, keys })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)
+  voicePreviewRoutes(app, deps)
   agentRoutes(app, deps)
   carrierRoutes(app, deps)
   phoneNumberRoutes(app, deps)

@@ -33,6 +33,22 @@ export function createRateLimit(o: { requests: number; seconds: number }): RateL
   }
 }
 
+/** How often an account may ask for what costs money with every request. Counted in this process. */
+export interface CostLimit {
+  /** Throws `rate_limited`. */
+  spend(account: string): Promise<void>
+}
+
+export function createCostLimit(o: { requests: number; seconds: number }): CostLimit {
+  const byAccount = new RateLimiterMemory({ points: o.requests, duration: o.seconds })
+  return {
+    async spend(account) {
+      const state = await byAccount.consume(account).catch(asState)
+      if (state.consumedPoints > o.requests) throw tooMany(state)
+    },
+  }
+}
+
 /** The limiter rejects with its state where the limit is passed. */
 function asState(thrown: unknown): RateLimiterRes {
   if (thrown instanceof RateLimiterRes) return thrown

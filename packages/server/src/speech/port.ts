@@ -183,6 +183,21 @@ export interface NetworkEar extends AsyncDisposable {
   hear(frame: Uint8Array, atMs: number): void
 }
 
+/** Speaks outside of a call, so that a voice can be heard before it is chosen. */
+export interface Sampler {
+  /** µ-law at 8 kHz, at most 15 s. Rejects with VoiceFault: `refused` where the provider can not speak as this voice. */
+  sample(wanted: WantedSample, signal: AbortSignal): Promise<Uint8Array>
+}
+
+export interface WantedSample {
+  readonly mode: CallMode
+  readonly voice: string
+  readonly provider: string
+  /** BCP 47. */
+  readonly language: string
+  readonly text: string
+}
+
 /** Reads a finished transcript. */
 export interface Analyst {
   /** Tells what it was asked for and can tell. Rejects with VoiceFault. */

@@ -1,5 +1,5 @@
 import type { CallMode } from '@parley/contract/status'
-import type { Selectable } from 'kysely'
+import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { AccountId, VoiceId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import { newId } from '../domain/new-id.ts'
@@ -48,6 +48,20 @@ export async function listVoices({ kysely }: Database, account: AccountId): Prom
     .execute()
 }
 
+/** By its row's id, or by what calls name it: then in every mode that it is registered for. Newest first. */
+export async function findVoices(
+  { kysely }: Pick<Database, 'kysely'>,
+  o: { account: AccountId; id: string },
+): Promise<VoiceRow[]> {
+  return await kysely
+    .selectFrom('voices')
+    .selectAll()
+    .where('account_id', '=', o.account)
+    .where(is => isNamed(is, o.id))
+    .orderBy('id', 'desc')
+    .execute()
+}
+
 /**
  * Removes a voice by its row's id, or by what calls name it (in every mode). False where the account has
  * none such. Calls that are placed already keep it.
@@ -59,11 +73,11 @@ export async function deleteVoice(
   const deleted = await kysely
     .deleteFrom('voices')
     .where('account_id', '=', o.account)
-    .where(is =>
-      isUuid(o.id)
-        ? is.or([is('id', '=', o.id as VoiceId), is('voice_id', '=', o.id)])
-        : is('voice_id', '=', o.id),
-    )
+    .where(is => isNamed(is, o.id))
     .executeTakeFirst()
   return deleted.numDeletedRows > 0n
+}
+
+function isNamed(is: ExpressionBuilder<Tables, 'voices'>, id: string) {
+  return isUuid(id) ? is.or([is('id', '=', id as VoiceId), is('voice_id', '=', id)]) : is('voice_id', '=', id)
 }

@@ -22,6 +22,16 @@ export class LocalSynthesizer implements Synthesizer {
   }
 }
 
+/** The local voices of a process that may never need them: `engine` loads them when somebody speaks. */
+export function lateSynthesizer(engine: () => Promise<Engine>): Synthesizer {
+  return {
+    open: async session => {
+      const loaded = await engine()
+      return await new LocalSynthesizer(() => loaded).open(session)
+    },
+  }
+}
+
 async function* speak(
   engine: Engine,
   { text, session }: { text: AsyncIterable<string>; session: { voice: string; language: string } },
