@@ -4,6 +4,7 @@ import type { Recordings } from '../files/recordings.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { eraseCalls, eraseWords, forgetRecordings } from '../store/erasure.ts'
 import { cutoffsAt, findOld, type OldCall, retentionOf, sweepMessages } from '../store/retention.ts'
+import { deleteOldSimulations, failForgotten } from '../store/simulation-progress.ts'
 
 export interface RetentionDeps {
   readonly database: Database
@@ -15,6 +16,8 @@ export interface RetentionDeps {
 
 /** Calls that are erased in one transaction. */
 const atOnce = 100
+/** The tries of a job are over by then. */
+const forgottenAfterMs = 24 * 3_600_000
 
 /**
  * Erases what has been kept long enough, account by account: recordings, then what was said, then all that is
@@ -22,6 +25,7 @@ const atOnce = 100
  */
 export async function enforceRetention(deps: RetentionDeps, signal: AbortSignal): Promise<void> {
   const nowMs = deps.clock()
+  await failForgotten(deps.database, new Date(nowMs - forgottenAfterMs))
   for (const { account, own } of await retentionOf(deps.database)) {
     signal.throwIfAborted()
     const { audio, words, persons } = cutoffsAt(nowMs, own)
@@ -31,6 +35,7 @@ export async function enforceRetention(deps: RetentionDeps, signal: AbortSignal)
       persons: await erase(deps, { what: 'persons', account, endedBefore: persons, signal }),
     }
     await sweepMessages(deps.database, { account, before: words, nowMs })
+    await deleteOldSimulations(deps.database, { account, before: words })
     if (erased.audio + erased.words + erased.persons > 0)
       deps.log.info({ account_id: account, ...erased }, 'what was kept long enough is erased')
   }

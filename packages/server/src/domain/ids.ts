@@ -16,3 +16,4 @@ export type LeadListId = string & { readonly __kind: 'lead_list' }
 export type LeadImportId = string & { readonly __kind: 'lead_import' }
 export type WebhookId = string & { readonly __kind: 'webhook' }
 export type CampaignId = string & { readonly __kind: 'campaign' }
+export type SimulationId = string & { readonly __kind: 'simulation' }

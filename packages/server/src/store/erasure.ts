@@ -4,6 +4,7 @@ import type { CallRow } from './calls.ts'
 import type { Transaction } from './database.ts'
 import { hashedNumber } from './hashed-number.ts'
 import type { Sealing } from './sealing.ts'
+import { deleteSimulationsNaming } from './simulation-progress.ts'
 
 /** What goes out of the database for good. Recordings are files, and gone before the rows say so. */
 
@@ -70,6 +71,7 @@ export async function eraseTraces(
     .where('phone_number', '=', number)
     .executeTakeFirst()
   const messages = await eraseMessages(trx, of)
+  await deleteSimulationsNaming(trx, of)
   await trx
     .updateTable('consents')
     .set({ phone_number: hashed, source: null })

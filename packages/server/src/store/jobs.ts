@@ -1,5 +1,5 @@
 import { fromKysely, PgBoss } from 'pg-boss'
-import type { CallId, CarrierTestId, KnowledgeId } from '../domain/ids.ts'
+import type { CallId, CarrierTestId, KnowledgeId, SimulationId } from '../domain/ids.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** What each queue's jobs carry: ids, never data that may have changed meanwhile. */
@@ -14,6 +14,8 @@ export interface JobData {
   'read-knowledge': { knowledgeId: KnowledgeId }
   /** Erase what has been kept long enough. */
   'enforce-retention': Record<string, never>
+  /** Play what is left of a simulation, or a part of it. */
+  simulate: { simulationId: SimulationId }
 }
 export type Queue = keyof JobData
 
@@ -47,7 +49,14 @@ export interface SendOptions {
  */
 export type WorkOptions = { readonly concurrency: number } | { readonly batch: number }
 
-const queues: readonly Queue[] = ['dial', 'after-call', 'carrier-test', 'read-knowledge', 'enforce-retention']
+const queues: readonly Queue[] = [
+  'dial',
+  'after-call',
+  'carrier-test',
+  'read-knowledge',
+  'enforce-retention',
+  'simulate',
+]
 
 /** A minute of tries in quick succession, then one every five minutes: about half a day in all. */
 const policy = {

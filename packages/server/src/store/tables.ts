@@ -22,6 +22,7 @@ import type { QuotaSetting, RetentionSetting } from './account-settings.ts'
 import type { CampaignLeadsTable, CampaignLeaseTable, CampaignsTable } from './campaign-tables.ts'
 import type { AuditHeadsTable, AuditLogTable } from './audit-tables.ts'
 import type { KnowledgeBasesTable, KnowledgePassagesTable } from './knowledge-tables.ts'
+import type { SimulationRunsTable, SimulationsTable } from './simulation-tables.ts'
 import type {
   WebhookDeliveriesTable,
   WebhookEventsTable,
@@ -88,6 +89,8 @@ export interface Tables {
   campaign_leads: CampaignLeadsTable
   campaign_lease: CampaignLeaseTable
   lead_import_errors: LeadImportErrorsTable
+  simulations: SimulationsTable
+  simulation_runs: SimulationRunsTable
 }
 
 interface AccountsTable {
