@@ -29,6 +29,18 @@ export const serverMap: Readonly<Record<string, readonly string[]>> = {
   ],
   voices: ['domain', 'store', 'files', 'speech/port'],
   aftercall: ['domain', 'store', 'files', 'speech/port'],
+  // An agent without a line: its prompt and tools are those of a call, its words a brain's own, and nothing is dialled.
+  simulations: [
+    'domain',
+    'store',
+    'conversation',
+    'dialer/voice-session',
+    'dialer/tools/open-tools',
+    'speech/port',
+    'speech/cascade/port',
+    'speech/text-brains',
+    'speech/patience',
+  ],
   campaigns: ['domain', 'store', 'intake'],
   webhooks: ['domain', 'store', 'outgoing'],
   // What operators run beside the platform, by the same settings.

@@ -14,6 +14,7 @@ import { openSipLine, type Reception, type SipLine } from './config/sip-line.ts'
 import { openSpeech, speechCatalogue } from './config/speech.ts'
 import { openStreamLines, type StreamLines, type StreamReception } from './config/stream-lines.ts'
 import { openStreamReception, type StreamReceptionDeps } from './config/stream-reception.ts'
+import { takeSimulations } from './config/simulations.ts'
 import { type TrunkDeps, Trunks } from './config/trunks.ts'
 import { openWatching } from './config/watching.ts'
 import type { Reins } from './dialer/live-calls.ts'
@@ -91,7 +92,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   await worker.start()
   starting.defer(() => worker.leave())
   starting.use(watchProviders({ ...health, database, nodeId, onTrouble }))
-  await jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
+  starting.use(await takeJobs(config, { database, jobs, tools, log, trunks }))
   const registering = { ...line, database, nodeId, sealing, draining: () => worker.draining, onTrouble }
   const registrations = starting.use(openRegistrations(registering))
   takeCarriers(config, { database, nodeId, log, worker, run, trunks, line, doors, registrations })
@@ -110,6 +111,20 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
 function giveUp(log: Logger): never {
   log.fatal('this worker was too slow to prove that it lives: its calls were given up')
   process.exit(1)
+}
+
+interface JobParts {
+  readonly database: Database
+  readonly jobs: Jobs
+  readonly tools: ToolDeps
+  readonly log: Logger
+  readonly trunks: Trunks
+}
+
+/** What a worker does beside its calls. */
+async function takeJobs(config: Config, { trunks, ...parts }: JobParts): Promise<Disposable> {
+  await parts.jobs.work('carrier-test', ({ testId }) => trunks.test(testId))
+  return await takeSimulations(config, parts)
 }
 
 interface TakingParts {

@@ -14,6 +14,7 @@ import { lateSynthesizer } from '../speech/local/local-synthesizer.ts'
 import type { Analyst, Catalogue, Embedder, NetworkEars, Sampler, Standby, Voices } from '../speech/port.ts'
 import { createSampler } from '../speech/sampler.ts'
 import { createStandby } from '../speech/standby.ts'
+import { type TextBrains, textBrains } from '../speech/text-brains.ts'
 import { createVoices, type SynthesizerPart, type VoiceParts } from '../speech/voices.ts'
 import type { Config } from './config.ts'
 import type { ProviderHealthParts } from './provider-health.ts'
@@ -69,6 +70,11 @@ export function openSampler(config: Config): Sampler & AsyncDisposable {
 /** A language model where one is configured, patterns where none is. */
 export function openAnalyst(config: Config): Analyst {
   return hostedAnalyst(hostedConfig(config)) ?? new LocalAnalyst()
+}
+
+/** What thinks without hearing or speaking; it needs no engines. */
+export function openTextBrains(config: Config): TextBrains {
+  return textBrains(voiceParts(config, unloaded))
 }
 
 /** Null: knowledge is searched by words alone. */

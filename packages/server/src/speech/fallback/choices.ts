@@ -15,7 +15,10 @@ export function earsFor({ recognizers, reserve }: VoiceParts, { language }: Voic
 }
 
 /** Of a realtime call, whose model none of them knows, each has its usual model. */
-export function brainsFor({ brains, reserve }: VoiceParts, session: VoiceSession): BrainChoice[] {
+export function brainsFor(
+  { brains, reserve }: Pick<VoiceParts, 'brains' | 'reserve'>,
+  session: Pick<VoiceSession, 'model' | 'language'>,
+): BrainChoice[] {
   const all: readonly BrainPart[] = unique([...brains, ...(reserve?.brains ?? [])])
   const choices = all.flatMap(({ provider, models, adapter }) => {
     const fluent = models.filter(({ languages }) => speaks(languages, session.language))

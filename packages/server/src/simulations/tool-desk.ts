@@ -1,0 +1,138 @@
+import type { SimulatedToolCall } from '@parley/contract/simulations'
+import { defaultSettings } from '../conversation/settings.ts'
+import { endCallDefinition, readEndCall } from '../conversation/tools/end-call.ts'
+import type { OutsideTool } from '../conversation/tools/outside.ts'
+import { readSendDtmf, sendDtmfDefinition } from '../conversation/tools/send-dtmf.ts'
+import { switchLanguageName } from '../conversation/tools/switch-language.ts'
+import type { ToolResult } from '../conversation/tools/tool-answer.ts'
+import { countCall, noToolCalls, parseArguments } from '../conversation/tools/tool-use.ts'
+import { readTransferCall, transferCallName } from '../conversation/tools/transfer-call.ts'
+import type { CallPlan } from '../domain/call-plan.ts'
+import { languageName } from '../domain/language.ts'
+import type { HarmlessTools } from './harmless-tools.ts'
+import type { Thought } from './think.ts'
+
+/** What follows a tool call in the talk. */
+export type Consequence =
+  /** The agent speaks again, knowing the result. */
+  | { readonly next: 'reply'; readonly instruct?: string }
+  /** It is the callee's turn. */
+  | { readonly next: 'listen' }
+  /** The agent says goodbye: in these words, or its own where they are null. */
+  | { readonly next: 'end'; readonly farewell: string | null }
+  | { readonly next: 'opted_out' | 'transfer' }
+
+type Wanted = Thought['calls'][number]
+type Given = Readonly<Record<string, unknown>>
+type Done = readonly [ToolResult, Consequence]
+
+const { toolBudget, effectBudget } = defaultSettings
+const reply: Consequence = { next: 'reply' }
+
+/**
+ * Takes an agent's tool calls under the rules of a call (`conversation/tools/`), with nothing at the far end of them: no
+ * key is pressed, nobody is reached, nothing is written.
+ */
+export class ToolDesk {
+  /** All that was wanted, in order. */
+  readonly taken: SimulatedToolCall[] = []
+  readonly #plan: CallPlan
+  readonly #outside: HarmlessTools
+  #use = noToolCalls
+  #effects = 0
+  readonly #done = new Map<string, ToolResult>()
+
+  constructor(plan: CallPlan, outside: HarmlessTools) {
+    this.#plan = plan
+    this.#outside = outside
+  }
+
+  async take(wanted: Wanted, signal: AbortSignal): Promise<Done> {
+    const parsed = parseArguments(wanted.arguments)
+    const given = typeof parsed === 'string' ? wanted.arguments : parsed
+    const refusal = typeof parsed === 'string' ? parsed : this.#refusalOf(wanted, parsed)
+    const done: Done =
+      typeof parsed === 'string' || refusal !== null
+        ? [{ error: refusal ?? '' }, reply]
+        : await this.#carryOut(wanted, parsed, signal)
+    this.taken.push({
+      name: wanted.name,
+      arguments: given,
+      result: done[0],
+      refused: refusal !== null,
+      simulated: refusal === null && this.#outside.isSimulated(wanted.name),
+    })
+    return done
+  }
+
+  #refusalOf(wanted: Wanted, given: Given): string | null {
+    const { name } = wanted
+    const own = ownChecks[name]
+    const tool = this.#toolNamed(name)
+    const fault = own ? own(given, this.#plan) : tool ? tool.faultIn(given) : `There is no tool named ${name}`
+    // Ending and being left alone are always possible.
+    if (fault !== null || name === endCallDefinition.name || tool?.afterwards === 'opt_out') return fault
+    const [use, forbidden] = countCall(this.#use, wanted, toolBudget)
+    this.#use = use
+    if (forbidden !== null || !tool?.hasEffects || this.#done.has(keyOf(wanted, given))) return forbidden
+    if (this.#effects >= effectBudget)
+      return `All ${effectBudget} calls that change something are used up in this conversation`
+    this.#effects += 1
+    return null
+  }
+
+  async #carryOut(wanted: Wanted, given: Given, signal: AbortSignal): Promise<Done> {
+    const { name, toolCallId } = wanted
+    const own = ownConsequences[name]
+    if (own) return [{ ok: true }, own(given)]
+    const tool = this.#toolNamed(name)
+    const key = keyOf(wanted, given)
+    const result =
+      this.#done.get(key) ?? (await this.#outside.use({ toolCallId, name, arguments: given }, signal))
+    if (tool?.hasEffects && 'ok' in result) this.#done.set(key, result)
+    return [result, tool?.afterwards === 'opt_out' && 'ok' in result ? { next: 'opted_out' } : reply]
+  }
+
+  #toolNamed(name: string): OutsideTool | undefined {
+    return this.#outside.tools.find(({ definition }) => definition.name === name)
+  }
+}
+
+/** Arguments may come with their members in another order. */
+function keyOf({ name }: Wanted, given: Given): string {
+  return `${name} ${JSON.stringify(Object.entries(given).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`
+}
+
+/** What is wrong with calls of the conversation's own tools; null: nothing. */
+const ownChecks: Readonly<Record<string, (given: Given, plan: CallPlan) => string | null>> = {
+  [endCallDefinition.name]: given => textOf(readEndCall(given)),
+  [sendDtmfDefinition.name]: (given, { keypad }) => {
+    if (keypad?.send === false) return 'Pressing keys is not allowed on this call'
+    const read = readSendDtmf(given)
+    return 'fault' in read ? read.fault : null
+  },
+  [transferCallName]: (given, { transfer }) =>
+    transfer ? textOf(readTransferCall(given, transfer)) : 'This call can be transferred to nobody',
+  [switchLanguageName]: ({ language: wanted }, { language, otherLanguages = [] }) => {
+    if (otherLanguages.length === 0) return 'The language of this call can not be changed'
+    const known = [language, ...otherLanguages]
+    return known.some(tag => tag === wanted) ? null : `\`language\` must be one of: ${known.join(', ')}`
+  },
+}
+
+const ownConsequences: Readonly<Record<string, (given: Given) => Consequence>> = {
+  [endCallDefinition.name]: given => {
+    const read = readEndCall(given)
+    return { next: 'end', farewell: typeof read === 'string' ? null : read.farewell }
+  },
+  [sendDtmfDefinition.name]: () => ({ next: 'listen' }),
+  [transferCallName]: () => ({ next: 'transfer' }),
+  [switchLanguageName]: ({ language }) => ({
+    next: 'reply',
+    instruct: `From here on the call is held in ${languageName(String(language))}: speak only that.`,
+  }),
+}
+
+function textOf(read: unknown): string | null {
+  return typeof read === 'string' ? read : null
+}
