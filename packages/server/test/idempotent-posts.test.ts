@@ -35,6 +35,7 @@ const onCampaign = (action: string, before: readonly string[]) => async (api: Te
     expect((await api.send('POST', `/v1/campaigns/${id}/${earlier}`)).status).toBe(200)
   return { path: `/v1/campaigns/${id}/${action}` }
 }
+const simulation = { task, scenarios: [{ name: 'agrees', lines: ['Yes.'] }] }
 const webhook = { event: 'call.failed', url: 'https://a.test/' }
 
 const examples: Readonly<Record<string, Exemplify>> = {
@@ -51,6 +52,14 @@ const examples: Readonly<Record<string, Exemplify>> = {
     await api.send('PATCH', `/v1/agents/${id}`, { body: { options: { task: `${task} Soon.` } } })
     return { path: `/v1/agents/${id}/rollback`, body: { version: 1 }, other: { version: 2 } }
   },
+  '/v1/simulations': () => ({
+    path: '/v1/simulations',
+    body: simulation,
+    other: { ...simulation, runs_each: 2 },
+  }),
+  '/v1/simulations/{id}/cancel': async api => ({
+    path: `/v1/simulations/${(await made(api, '/v1/simulations', simulation)).id}/cancel`,
+  }),
   '/v1/phone-numbers': () => ({
     path: '/v1/phone-numbers',
     body: { number: '+14155550100' },

@@ -42,6 +42,11 @@ export function authenticate(deps: { database: Database; limit: RateLimit }): on
   }
 }
 
+/** For what a body asks beyond the scope of its route. Throws ApiError `insufficient_scope`. */
+export function demandScope(request: FastifyRequest, scope: Scope): void {
+  if (!holderIn(request).scopes.includes(scope)) throw lacking(scope)
+}
+
 /** The holder of the key, on routes that ask for one. */
 export function holderIn(request: FastifyRequest): KeyHolder {
   if (request.holder === null) throw new Error('a route without access control asked who the holder is')

@@ -37,6 +37,7 @@ import { phoneNumberRoutes } from './routes/phone-numbers.ts'
 import { preflightRoutes } from './routes/preflight.ts'
 import { recordingRoutes } from './routes/recordings.ts'
 import { secretRoutes } from './routes/secrets.ts'
+import { simulationRoutes } from './routes/simulations.ts'
 import { testCallRoutes } from './routes/test-calls.ts'
 import { timelineRoutes } from './routes/timeline.ts'
 import { voicePreviewRoutes } from './routes/voice-preview.ts'
@@ -146,6 +147,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   voiceRoutes(app, deps)
   voicePreviewRoutes(app, deps)
   agentRoutes(app, deps)
+  simulationRoutes(app, deps)
   carrierRoutes(app, deps)
   phoneNumberRoutes(app, deps)
   doNotCallRoutes(app, deps)

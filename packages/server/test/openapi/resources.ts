@@ -32,6 +32,7 @@ const unique: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
 export const resources: Readonly<Record<string, Make>> = {
   '/v1/calls/{id}': made('POST /v1/calls', 'call_id'),
   '/v1/agents/{id}': made('POST /v1/agents'),
+  '/v1/simulations/{id}': made('POST /v1/simulations'),
   '/v1/voices/{id}': made('POST /v1/voices', 'custom_voice_id'),
   '/v1/phone-numbers/{id}': made('POST /v1/phone-numbers'),
   '/v1/phone-numbers/carriers/{id}': made('POST /v1/phone-numbers/carriers'),
