@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { callingWindowSchema } from './calling-window.ts'
-import { phoneNumber, timestamp, timeZone } from './fields.ts'
+import { moment, phoneNumber, timestamp, timeZone } from './fields.ts'
 import { placeCallSchema } from './place-call.ts'
 
 /** Whether a number may be called now, by the same rules that every call passes. */
@@ -18,6 +18,10 @@ export const frequencyCapSchema = z
 export const preflightSchema = z
   .strictObject({
     phone_number: phoneNumber,
+    from_number: phoneNumber
+      .optional()
+      .meta({ description: "Refused, as of a call, where it is not one of the account's." }),
+    at: moment.optional().meta({ description: 'When the call would be dialled. Absent, or past: now.' }),
     max_duration: placeCallSchema.shape.max_duration,
     calling_window: callingWindowSchema.optional(),
     timezone: timeZone.optional().meta({

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from './config/config.ts'
 import { readMasterKey } from './config/secrets.ts'
 import { OperatorError } from './operations/archive.ts'
+import { askServer, interruptsOf, type Surroundings } from './operations/ask-server.ts'
 import { backUp } from './operations/backup.ts'
 import { examine } from './operations/doctor.ts'
 import { reachDatabase } from './operations/reach-database.ts'
@@ -12,11 +13,19 @@ import { restore } from './operations/restore.ts'
 const usage = `usage: parley doctor [--json]
        parley backup FOLDER [--with-key] [--json]
        parley restore FOLDER [--json]
-Settings are read from the environment, as by npm start (docs/settings.md).`
+Settings are read from the environment, as by npm start (docs/settings.md).
+
+       parley preflight NUMBER [--from NUMBER] [--campaign ID] [--at TIME] [--json]
+       parley call NUMBER --task TEXT|@FILE [--instructions TEXT|@FILE] [--agent ID] [--first-sentence TEXT]
+                   [--from NUMBER] [--mode realtime|legacy] [--model ID] [--voice ID] [--language TAG]
+                   [--minutes N] [--at TIME] [--data NAME=VALUE]... [--json]
+A running server is asked: PARLEY_URL (default http://127.0.0.1:3000), PARLEY_API_KEY.`
 
 const marks = { ok: 'ok  ', warn: 'warn', fail: 'FAIL' } as const
 
 async function main(): Promise<number> {
+  const [asked, ...words] = process.argv.slice(2)
+  if (asked === 'preflight' || asked === 'call') return (await askServer(asked, words, terminal)) ?? misused()
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { json: { type: 'boolean', default: false }, 'with-key': { type: 'boolean', default: false } },
@@ -29,6 +38,17 @@ async function main(): Promise<number> {
     return await makeBackup(folder, { withKey: values['with-key'], tell })
   if (command === 'restore' && folder !== undefined && rest.length === 0)
     return await makeRestore(folder, tell)
+  return misused()
+}
+
+const terminal: Surroundings = {
+  environment: process.env,
+  print: line => void process.stdout.write(`${line}\n`),
+  remark: line => void process.stderr.write(`${line}\n`),
+  onInterrupt: interruptsOf(process),
+}
+
+function misused(): number {
   process.stderr.write(`${usage}\n`)
   return 2
 }

@@ -50,6 +50,15 @@ describe('who may be called', () => {
     })
   })
 
+  test('a number that the account does not own is none to call from', async () => {
+    const api = await testApi()
+    const body = { phone_number: here, from_number: '+14155550000' }
+    expect(await api.send('POST', '/v1/preflight', { body })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'from_number', code: 'from_number_not_owned' }] },
+    })
+  })
+
   test('a number on the do-not-call list is none to call', async () => {
     const api = await testApi()
     await api.send('POST', '/v1/do-not-call', { body: { phone_number: here } })
@@ -67,6 +76,11 @@ describe('when', () => {
       country: 'US',
       time_zones: ['America/Los_Angeles'],
     })
+    const tomorrow = new Date(Date.now() + 24 * 3_600_000)
+    const days = [['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][tomorrow.getUTCDay()]]
+    const later = { calling_window: { ...calling_window, days, timezone: 'UTC' } }
+    expect(await ask(api, later)).toMatchObject({ allowed: false, code: 'outside_calling_window' })
+    expect(await ask(api, { ...later, at: tomorrow.toISOString() })).toMatchObject({ allowed: true })
     const verdict = await ask(api, { calling_window, timezone: 'Europe/Madrid' })
     expect(verdict.time_zones).toEqual(['Europe/Madrid'])
   })

@@ -10,6 +10,7 @@ import type { Transaction } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import { type CallConcern, notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
+import { callerNumber } from './caller-number.ts'
 import { zonesOf } from './number-zones.ts'
 import { withAgent } from './own-agents.ts'
 import { type CallerPlace, judgeWithin, type PreflightDeps, refuseTransfers, windowOf } from './preflight.ts'
@@ -112,20 +113,6 @@ function timeFaults(body: unknown): Fault[] {
   if (at === undefined || Date.parse(at) - Date.now() <= furthestMs) return []
   const message = 'Must be within the next 365 days'
   return [{ path: 'schedule_at', message, code: 'too_big' }]
-}
-
-function callerNumber(
-  { defaultFromNumber }: PlaceCallDeps,
-  owned: readonly string[],
-  wanted: string | undefined,
-): string | null {
-  if (wanted === undefined) return defaultFromNumber ?? owned[0] ?? null
-  if (owned.includes(wanted) || wanted === defaultFromNumber) return wanted
-  const message = 'The number does not belong to this account'
-  throw new ApiError('from_number_not_owned', {
-    detail: message,
-    errors: [{ path: 'from_number', message, code: 'from_number_not_owned' }],
-  })
 }
 
 function warningsFor(request: PlaceCall, { model }: Speech): Warning[] {

@@ -14,6 +14,7 @@ import type { Database, Transaction } from '../store/database.ts'
 import { isListed, lockNumber } from '../store/do-not-call.ts'
 import type { Sealing } from '../store/sealing.ts'
 import type { AccountSettings } from '../store/tables.ts'
+import { callerNumber } from './caller-number.ts'
 import { zonesOf } from './number-zones.ts'
 import { details, Refused } from './refusals.ts'
 
@@ -50,7 +51,7 @@ export interface Wanted {
   readonly self: CallId | null
 }
 
-/** Answers what a call would be told now, and changes nothing. */
+/** Answers what a call would be told, and changes nothing. Throws ApiError where it would not be judged at all. */
 export async function preflight(
   deps: PreflightDeps,
   account: AccountId,
@@ -58,6 +59,7 @@ export async function preflight(
 ): Promise<PreflightVerdict> {
   const { kysely } = deps.database
   const { settings, numbers } = await readCallingAccount(deps.database, account)
+  callerNumber(deps, numbers, asked.from_number)
   const zones = await calleeZones(asked)
   const cap = asked.frequency_cap && {
     maxCalls: asked.frequency_cap.max_calls,
@@ -69,7 +71,7 @@ export async function preflight(
       to: asked.phone_number,
       minutes: asked.max_duration,
       window: windowOf(asked.calling_window, zones),
-      atMs: Date.now(),
+      atMs: Math.max(Date.now(), asked.at === undefined ? 0 : Date.parse(asked.at)),
       self: null,
       caps: { ...settings.caps, ...(cap ? { frequency: cap } : {}) },
     },

@@ -11,7 +11,7 @@ export function preflightRoutes(app: Api, deps: HttpDeps): void {
       config: { access: 'calls:read', readsOnly: true },
       schema: {
         tags: ['Calls'],
-        summary: 'Ask whether a number may be called now',
+        summary: 'Ask whether a number may be called now, or at a time',
         description: 'By the rules that every call passes. Nothing is reserved, and the call is judged anew.',
         body: preflightSchema,
         response: answers({ 200: preflightVerdictSchema }),
