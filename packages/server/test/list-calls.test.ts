@@ -95,6 +95,22 @@ describe('what was said finds a call', () => {
     expect(found.body.data.map((call: { id: string }) => call.id)).toEqual([theirs])
   })
 
+  test('also where it is further back than calls are looked through', async () => {
+    const { accountId, key } = await api().stranger()
+    const old = await talk(['A rhinoceros came', 'Two of them, even'], accountId)
+    const middle = await talk(['Another rhinoceros'], accountId)
+    await sql`insert into calls (id, account_id, phone_number, status, mode, model, voice, request, plan)
+      select ('f' || substr(gen_random_uuid()::text, 2))::uuid, account_id, phone_number, status, mode, model, voice, request, plan
+      from calls, generate_series(1, 600) where id = ${old}`.execute(api().database.kysely)
+    const page = async (query: Record<string, string>) => (await list(query, key)).body
+    const first = await page({ q: 'rhino', limit: '1' })
+    expect(first).toMatchObject({ data: [{ id: middle }], has_more: true })
+    const second = await page({ q: 'rhino', limit: '1', cursor: first.next_cursor })
+    expect(second).toMatchObject({ data: [{ id: old }], has_more: false })
+    expect((await page({ q: 'rhino two "of them"' })).data).toMatchObject([{ id: old }])
+    expect((await page({ q: 'rhino four' })).data).toEqual([])
+  })
+
   test('until it is erased', async () => {
     const id = await talk(['My name is Zebediah'])
     expect(await idsOf({ q: 'zebediah' })).toEqual([id])
