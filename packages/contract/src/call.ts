@@ -70,6 +70,7 @@ export const callSummarySchema = z
     answered_by: z.enum(answerers),
     end_reason: z.enum(endReasons).nullable(),
     error_message: z.string().nullable(),
+    agent_id: z.string().nullable().meta({ description: 'The saved agent that it was made of' }),
     campaign_id: z.string().nullable(),
     lead_id: z.string().nullable(),
     attempt: z.number().meta({ description: 'How many times it was dialled' }),

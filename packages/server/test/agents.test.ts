@@ -67,14 +67,14 @@ describe('agents', () => {
     expect(placed.status).toBe(201)
     const row = await shared()
       .database.kysely.selectFrom('calls')
-      .select(['plan', 'request'])
+      .select(['plan', 'request', 'agent_id', 'country'])
       .where('id', '=', placed.body.call_id)
       .executeTakeFirstOrThrow()
     expect(row.plan).toMatchObject({
       voice: 'alloy',
       prompt: { text: 'You are Sarah. Confirm the visit of Jo.' },
     })
-    expect(row.request).toEqual(body)
+    expect(row).toMatchObject({ request: body, agent_id, country: 'US' })
   })
 
   test.each([
@@ -111,11 +111,12 @@ test('a number is answered by its saved agent in its newest version', async () =
   const newest = { instructions: 'Answer in rhymes, please.' }
   await api.send('PATCH', `/v1/agents/${inbound_agent_id}`, { body: { options: newest } })
   const found = () => findAnsweredNumber(api.database, { number, carriers: [], isSettingsTrunk: true })
-  expect((await found())?.agent).toMatchObject(newest)
+  expect(await found()).toMatchObject({ agent: newest, agentId: inbound_agent_id })
   const kept = await api.send('DELETE', `/v1/agents/${inbound_agent_id}`)
   expect(kept).toMatchObject({ status: 409, body: { current_status: 'in_use' } })
   const own = { inbound_agent: { instructions: 'Own options here.' } }
   const changed = await api.send('PATCH', `/v1/phone-numbers/${added.body.id}`, { body: own })
   expect(changed.body).toMatchObject({ inbound_agent_id: null, ...own })
+  expect(await found()).toMatchObject({ agent: own.inbound_agent, agentId: null })
   expect((await api.send('DELETE', `/v1/agents/${inbound_agent_id}`)).status).toBe(204)
 })

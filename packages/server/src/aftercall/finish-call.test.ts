@@ -7,6 +7,7 @@ import { analysisOf } from '../domain/call-analysis.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { newId } from '../domain/new-id.ts'
 import { type AnalysisRequest, type Analyst, VoiceFault } from '../speech/port.ts'
+import { appendEvents } from '../store/events.ts'
 import { type FinishDeps, finishCall } from './finish-call.ts'
 
 const webhook_url = 'https://customer.test/hook'
@@ -91,6 +92,25 @@ describe('finishing a call', () => {
     await finishCall(deps(), id, never)
     expect(await hooksOf(id)).toEqual(['call.completed.confirmed'])
     expect(await callOf(id)).toMatchObject({ disposition: 'confirmed', analysis: { source: 'model' } })
+  })
+
+  it('keeps how the last attempt went, out of its events', async () => {
+    const id = await spokenCall({ answered_at: new Date(), ended_at: new Date() })
+    const turn = (voice_to_voice_ms: number) => {
+      const unknown = { endpoint_ms: null, recognition_ms: null, first_token_ms: null, first_audio_ms: null }
+      return { type: 'turn_latency' as const, turn: 1, latency: { ...unknown, voice_to_voice_ms }, at_ms: 1 }
+    }
+    const counts = { overlaps: 5, interruptions: 2, backchannels: 1, false_stops: 1, cut_offs: 0 }
+    const dialing = { type: 'dialing' as const, attempt: 2 }
+    const told = { type: 'turn_taking' as const, ...counts, at_ms: 9 }
+    await db()
+      .transaction()
+      .execute(trx => appendEvents(trx, id, [turn(4_000), dialing, turn(812), turn(640), told]))
+    await finishCall(deps(), id, never)
+    expect(await callOf(id)).toMatchObject({ turn_latencies_ms: [812, 640], turn_taking: counts })
+    const silent = await spokenCall()
+    await finishCall(deps(), silent, never)
+    expect(await callOf(silent)).toMatchObject({ turn_latencies_ms: [], turn_taking: null })
   })
 
   it('does so once, however often and however many at a time it runs', async () => {

@@ -43,6 +43,7 @@ export async function planInboundCall(
   return await insertInboundCall(deps.database, {
     plan,
     agent: request,
+    agentId: ringing.number.agentId,
     trunk,
     providerCallId,
     nodeId: deps.nodeId,

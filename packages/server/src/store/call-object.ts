@@ -56,6 +56,7 @@ export function toCallSummary(row: CallRow, recording: string | null): CallSumma
     answered_by: row.answered_by,
     end_reason: row.end_reason,
     error_message: row.error_message,
+    agent_id: row.agent_id,
     campaign_id: row.campaign_id,
     lead_id: row.lead_id,
     attempt: row.attempt,

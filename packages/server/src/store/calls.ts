@@ -1,6 +1,7 @@
 import type { CallEventBody } from '@parley/contract/events'
 import { type Selectable, sql } from 'kysely'
-import type { AccountId, CallId, CampaignId, LeadId } from '../domain/ids.ts'
+import { countryOf } from '../domain/destination.ts'
+import type { AccountId, AgentId, CallId, CampaignId, LeadId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { CallingWindow } from '../domain/calling-window.ts'
@@ -21,6 +22,8 @@ export interface NewCall {
   readonly webhookEvents: readonly string[] | null
   /** Absent: at once, at any time, and once. */
   readonly timing?: CallTiming
+  /** Absent: the one that the request names, if it names one. */
+  readonly agent?: AgentId | null
   /** Absent: it is nobody's but the account's own. */
   readonly campaign?: { readonly campaign: CampaignId; readonly lead: LeadId } | null
 }
@@ -43,6 +46,8 @@ export async function insertCall(trx: Transaction, call: NewCall, first: CallEve
     account_id: plan.accountId,
     phone_number: plan.to,
     from_number: plan.from,
+    country: countryOf((plan.direction === 'inbound' ? plan.from : plan.to) ?? ''),
+    agent_id: call.agent ?? agentNamed(call.request),
     status: 'queued' as const,
     mode: plan.mode,
     model: plan.model,
@@ -63,6 +68,11 @@ export async function insertCall(trx: Transaction, call: NewCall, first: CallEve
     .selectFrom('stored')
     .selectAll()
     .executeTakeFirstOrThrow()
+}
+
+function agentNamed(request: unknown): AgentId | null {
+  const { agent_id: id } = (request ?? {}) as { agent_id?: unknown }
+  return typeof id === 'string' && isUuid(id) ? (id as AgentId) : null
 }
 
 function timingColumns({ dialAfter, window, retry, checkHoldsMs }: CallTiming) {

@@ -62,6 +62,11 @@ function isOutcomeOfCampaign(disposition: string | null) {
     and campaigns.config -> 'conversion_outcomes' ? ${disposition}::text)`
 }
 
+/** Of what its events tell; they are all there once it has ended. */
+function figureOf<Figure>(name: 'turn_latencies_ms' | 'turn_taking') {
+  return sql<Figure>`(select ${sql.ref(name)} from call_figures(calls.id))`
+}
+
 async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): Promise<boolean> {
   const { callId, analysis, recordingStatus } = finished
   const { summary, disposition } = analysis ?? { summary: null, disposition: null }
@@ -71,6 +76,8 @@ async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): P
       summary,
       disposition,
       analysis: analysis && JSON.stringify(analysis),
+      turn_latencies_ms: figureOf<number[]>('turn_latencies_ms'),
+      turn_taking: figureOf<string | null>('turn_taking'),
       is_conversion: analysis?.success === true ? true : isOutcomeOfCampaign(disposition),
       recording_status: recordingStatus,
       completed: true,

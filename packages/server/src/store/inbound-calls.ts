@@ -1,7 +1,7 @@
 import type { InboundAgent } from '@parley/contract/phone-numbers'
 import { sql } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
-import type { NodeId, TrunkId } from '../domain/ids.ts'
+import type { AgentId, NodeId, TrunkId } from '../domain/ids.ts'
 import { admitToTrunk } from './admission.ts'
 import type { ClaimedCall } from './attempts.ts'
 import { insertCall } from './calls.ts'
@@ -12,6 +12,8 @@ import { tellStarted } from './outbox.ts'
 export interface InboundCall {
   readonly plan: CallPlan
   readonly agent: InboundAgent
+  /** Of which the agent's options are; null: of no saved one. */
+  readonly agentId: AgentId | null
   readonly nodeId: NodeId
   readonly trunk: TrunkId
   readonly providerCallId: string
@@ -29,6 +31,7 @@ export async function insertInboundCall(database: Database, call: InboundCall): 
       const arrived = {
         plan,
         request: agent,
+        agent: call.agentId,
         metadata: agent.metadata ?? null,
         webhookUrl: agent.webhook_url ?? null,
         webhookEvents: agent.webhook_events ?? null,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AccountId, CarrierId, TrunkId } from '../domain/ids.ts'
+import type { AccountId, AgentId, CarrierId, TrunkId } from '../domain/ids.ts'
 import { settingsTrunk } from './admission.ts'
 import type { Database } from './database.ts'
 import { accountIn, gatewayColumns, type SealedCredentials } from './trunks.ts'
@@ -11,6 +11,8 @@ export interface AnsweredNumber {
   readonly trunk: TrunkId
   /** As it was set: options of a call. */
   readonly agent: Readonly<Record<string, unknown>>
+  /** Of which these are the options; null: the number has its own. */
+  readonly agentId: AgentId | null
 }
 
 /** A carrier of any account that calls may come in by. */
@@ -43,6 +45,9 @@ const answering = sql<Readonly<Record<string, unknown>> | null>`coalesce(phone_n
   where agents.id = phone_numbers.inbound_agent_id
 ))`.as('agent')
 
+const answeringId = sql<AgentId | null>`case when phone_numbers.inbound_agent is null
+  then phone_numbers.inbound_agent_id end`.as('agent_id')
+
 /**
  * Who answers a number that is called over one of these carriers: an account that has both the number and one of
  * them; for the trunk of the settings, any account with the number. Where several accounts named the same number,
@@ -65,7 +70,7 @@ export async function findAnsweredNumber(
           ]),
         ),
     )
-    .select(['phone_numbers.account_id', answering, 'carriers.id as carrier_id'])
+    .select(['phone_numbers.account_id', answering, answeringId, 'carriers.id as carrier_id'])
     .where('number', '=', o.number)
     .where(is => is.or([is('inbound_agent', 'is not', null), is('inbound_agent_id', 'is not', null)]))
     .where(is =>
@@ -80,7 +85,8 @@ export async function findAnsweredNumber(
     .limit(1)
     .executeTakeFirst()
   if (!row?.agent) return null
-  return { account: row.account_id, trunk: row.carrier_id ?? settingsTrunk, agent: row.agent }
+  const { account_id: account, agent, agent_id: agentId } = row
+  return { account, trunk: row.carrier_id ?? settingsTrunk, agent, agentId }
 }
 
 /**
@@ -94,7 +100,7 @@ export async function findNumberOfCarrier(
   const row = await kysely
     .selectFrom('carriers')
     .innerJoin('phone_numbers', 'phone_numbers.account_id', 'carriers.account_id')
-    .select(['phone_numbers.account_id', answering])
+    .select(['phone_numbers.account_id', answering, answeringId])
     .where('carriers.id', '=', o.carrier)
     .where('number', '=', o.number)
     .where(is =>
@@ -105,5 +111,5 @@ export async function findNumberOfCarrier(
     )
     .executeTakeFirst()
   if (!row?.agent) return null
-  return { account: row.account_id, trunk: o.carrier, agent: row.agent }
+  return { account: row.account_id, trunk: o.carrier, agent: row.agent, agentId: row.agent_id }
 }

@@ -269,7 +269,11 @@ interface CallsTable {
   is_conversion: Generated<boolean>
   recording_path: string | null
   recording_status: Generated<'none' | 'recording' | 'ready' | 'partial'>
+  country: string | null
+  agent_id: AgentId | null
   latency: JSONColumnType<CallLatency> | null
+  turn_latencies_ms: Generated<number[]>
+  turn_taking: JSONColumnType<TurnTaking> | null
   line_stats: JSONColumnType<LineQuality> | null
   completed: Generated<boolean>
   dial_after: Date | null
@@ -289,6 +293,15 @@ export interface CallLatency {
   turns: number
   voice_to_voice_p50_ms: number | null
   p95_ms: number | null
+}
+
+/** How often the callee's and the agent's speech met, and how. */
+export interface TurnTaking {
+  overlaps: number
+  interruptions: number
+  backchannels: number
+  false_stops: number
+  cut_offs: number
 }
 
 interface SecondLegsTable {
