@@ -14,6 +14,7 @@ import { describeApi } from './openapi.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { agentRoutes } from './routes/agents.ts'
+import { analyticsRoutes } from './routes/analytics.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { balanceRoutes } from './routes/balance.ts'
@@ -164,6 +165,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   apiKeyRoutes(app, deps)
   accountRoutes(app, deps)
   balanceRoutes(app, deps)
+  analyticsRoutes(app, deps)
   auditRoutes(app, deps)
   erasureRoutes(app, deps)
 }
