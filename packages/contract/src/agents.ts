@@ -6,7 +6,11 @@ import { inboundAgentSchema } from './phone-numbers.ts'
 /** Saved agents: call options under a name, every change of which is a new version. */
 
 const name = text({ min: 1, max: 200 })
-const version = z.int().min(1)
+/** As far as versions can be counted. */
+const version = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
 const options = inboundAgentSchema.meta({
   id: 'AgentOptions',
   description: 'Options of `POST /v1/calls`. Placeholders may be left for the `request_data` of each call.',

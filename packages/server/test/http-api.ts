@@ -72,11 +72,11 @@ export async function testApi(more: Partial<HttpDeps> = {}): Promise<TestApi> {
 }
 
 /** For all tests of a `describe` or file that do not mind what the others left. */
-export function sharedApi(): () => TestApi {
+export function sharedApi(more: Partial<HttpDeps> = {}): () => TestApi {
   const opened = new AsyncDisposableStack()
   let api: TestApi | undefined
   beforeAll(async () => {
-    api = await openApi(opened, {})
+    api = await openApi(opened, more)
   })
   afterAll(() => opened.disposeAsync())
   return () => {

@@ -57,6 +57,11 @@ test.each<[string, Partial<PreflightFacts>, Verdict]>([
   ],
   ['one call of two', { caps: twice, callsToNumberMs: [now - 1] }, { allowed: true }],
   [
+    'a cap whose end falls between two milliseconds',
+    { caps: { frequency: { maxCalls: 1, hours: 0.010000000033908421 } }, callsToNumberMs: [now] },
+    refused('frequency_cap_reached', '2026-03-02T08:00:36.001Z'),
+  ],
+  [
     'two calls of two',
     { caps: twice, callsToNumberMs: [now - 1, at('2026-03-01T12:00:00Z')] },
     refused('frequency_cap_reached', '2026-03-02T12:00:00Z'),

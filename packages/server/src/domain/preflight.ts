@@ -101,7 +101,9 @@ export function frequencyCaps({ frequency, furtherFrequency = [] }: Caps): reado
 function frequencyAllows({ atMs, caps, callsToNumberMs }: PreflightFacts): number {
   return frequencyCaps(caps).reduce((latestMs, { maxCalls, hours }) => {
     const oldestMs = callsToNumberMs[maxCalls - 1]
-    return oldestMs === undefined ? latestMs : Math.max(latestMs, oldestMs + hours * 3_600_000)
+    if (oldestMs === undefined) return latestMs
+    // Hours may be any fraction; an instant is a whole millisecond, and one too early would be refused again.
+    return Math.max(latestMs, Math.ceil(oldestMs + hours * 3_600_000))
   }, atMs)
 }
 

@@ -9,7 +9,6 @@ import type { Api, HttpDeps } from './deps.ts'
 import { apiErrorOf, errorHandler, sendProblem } from './errors.ts'
 import { openKeyWatch } from './key-watch.ts'
 import { type KnownPaths, watchPaths } from './known-paths.ts'
-import { acceptFiles } from './multipart-file.ts'
 import { describeApi } from './openapi.ts'
 import { createRateLimit } from './rate-limit.ts'
 import { accountRoutes } from './routes/accounts.ts'
@@ -69,7 +68,6 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
   const paths = watchPaths(app)
   acceptEmptyJson(app)
-  await acceptFiles(app)
   await acceptWebSockets(app)
   app.setErrorHandler(errorHandler({ publicUrl, log: deps.log }))
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, { deps, paths }))
@@ -115,6 +113,8 @@ function addHooks(app: Api, deps: HttpDeps): void {
     }
   })
   app.addHook('onRequest', authenticate({ database, limit: createRateLimit(rateLimit) }))
+  app.addHook('onRequest', refuseEncoded)
+  app.addHook('onRequest', refuseNul)
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown'
     const told = {
@@ -126,6 +126,24 @@ function addHooks(app: Api, deps: HttpDeps): void {
     metrics.onAnswer({ ...told, ms: reply.elapsedTime })
     log.debug({ ...told, request_id: request.id, key_id: request.holder?.keyId }, 'request')
   })
+}
+
+/** No body is unpacked here, and read as if it were plain it would be taken for something else (RFC 9110, 15.5.16). */
+async function refuseEncoded({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (/^(identity)?$/i.test(headers['content-encoding'] ?? '')) return
+  reply.header('accept-encoding', 'identity')
+  throw new ApiError('unsupported_media_type', { detail: 'Send the body without a Content-Encoding' })
+}
+
+/** PostgreSQL holds no U+0000 in a text, so that nothing can be found by one. */
+async function refuseNul({ params, query }: FastifyRequest): Promise<void> {
+  const heldBy = (fields: unknown) =>
+    Object.entries(fields ?? {}).find(([, value]) => [value].flat().some(part => String(part).includes('\0')))
+  if (heldBy(params) !== undefined) throw new ApiError('not_found', { detail: 'No id has a NUL character' })
+  const path = heldBy(query)?.[0]
+  if (path === undefined) return
+  const message = 'Must not contain NUL characters'
+  throw new ApiError('invalid_query', { errors: [{ path, message, code: 'invalid_value' }] })
 }
 
 async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
@@ -153,7 +171,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   phoneNumberRoutes(app, deps)
   doNotCallRoutes(app, deps)
   consentRoutes(app, deps)
-  knowledgeRoutes(app, deps)
+  await knowledgeRoutes(app, deps)
   secretRoutes(app, deps)
   preflightRoutes(app, deps)
   leadRoutes(app, deps)

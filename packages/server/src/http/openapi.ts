@@ -45,7 +45,14 @@ const describeRoute: Transform = described => {
   const access = described.route.config?.access
   if (schema === undefined || access === undefined) return { schema, url }
   const security = access === 'public' ? [] : [{ apiKey: access === 'any-key' ? [] : [access] }]
-  return { schema: { ...schema, security, ...keyFor(described.route) }, url }
+  return { schema: { ...schema, ...bodyByType(schema), security, ...keyFor(described.route) }, url }
+}
+
+/** A route that takes one body as JSON and another one as parts says so by a union of just these. */
+function bodyByType({ body, consumes }: { body?: unknown; consumes?: readonly string[] }): { body?: object } {
+  const { anyOf } = (body ?? {}) as { anyOf?: readonly unknown[] }
+  if (consumes === undefined || consumes.length < 2 || anyOf?.length !== consumes.length) return {}
+  return { body: { content: Object.fromEntries(consumes.map((type, n) => [type, { schema: anyOf[n] }])) } }
 }
 
 /** `GET /openapi.json`, made from the schemas that check requests, and `/docs` to read it in. */

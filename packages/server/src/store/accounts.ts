@@ -8,6 +8,7 @@ import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Sealing } from './sealing.ts'
 import type { AccountSettings, Tables } from './tables.ts'
+import { storableJson } from './storable-json.ts'
 
 /** Numbers and voices of an account that are looked at. */
 const most = 1_000
@@ -27,7 +28,7 @@ export async function createAccount(
   const { name, isOperator: is_operator = false, settings = {} } = account
   await trx
     .insertInto('accounts')
-    .values({ id, name, webhook_secret_sealed, is_operator, settings: JSON.stringify(settings) })
+    .values({ id, name, webhook_secret_sealed, is_operator, settings: storableJson(settings) })
     .execute()
   return id
 }
@@ -119,7 +120,7 @@ export async function changeAccount(
   const { name, settings } = change(found)
   return await trx
     .updateTable('accounts')
-    .set({ name, settings: JSON.stringify(settings) })
+    .set({ name, settings: storableJson(settings) })
     .where('id', '=', found.id)
     .returning(columns)
     .executeTakeFirstOrThrow()

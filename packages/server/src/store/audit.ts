@@ -4,6 +4,7 @@ import type { AccountId, ApiKeyId } from '../domain/ids.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Sealing } from './sealing.ts'
 import type { Tables } from './tables.ts'
+import { storableJson } from './storable-json.ts'
 
 /**
  * The audit log: who did what to an account. An entry is written in the transaction of what it tells, and hashed
@@ -50,7 +51,7 @@ export async function recordAudit(trx: Transaction, sealing: Sealing, entry: Aud
     action: entry.action,
     target_type: entry.targetType,
     target_id: entry.targetId,
-    details: JSON.stringify(entry.details),
+    details: storableJson(entry.details),
   }
   const hash = hashOf(sealing, { ...row, sequence: String(sequence) }, last?.hash ?? start)
   await trx

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { ControlWish } from '../domain/control.ts'
 import type { CallId, ControlId, NodeId } from '../domain/ids.ts'
 import type { Database, Transaction } from './database.ts'
+import { storableJson } from './storable-json.ts'
 
 /** What customers ask of live calls, on its way from the API to the worker that has the call. */
 
@@ -15,7 +16,7 @@ export async function insertControl(trx: Transaction, { id, callId, wish }: Take
   )`.execute(trx)
   await trx
     .insertInto('call_controls')
-    .values({ id, call_id: callId, wish: JSON.stringify(wish) })
+    .values({ id, call_id: callId, wish: storableJson(wish) })
     .execute()
 }
 

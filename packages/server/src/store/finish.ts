@@ -9,6 +9,7 @@ import { appendEvents } from './events.ts'
 import { notifyCall } from './notify.ts'
 import { enqueueWebhook } from './outbox.ts'
 import type { Tables } from './tables.ts'
+import { storableJson } from './storable-json.ts'
 
 /** A call that has ended and waits for what follows: its recording, its analysis, its last webhook. */
 export interface UnfinishedCall {
@@ -73,9 +74,9 @@ async function finishWithin(trx: Transaction<Tables>, finished: FinishedCall): P
   const call = await trx
     .updateTable('calls')
     .set({
-      summary,
+      summary: summary?.replaceAll('\0', '') ?? null,
       disposition,
-      analysis: analysis && JSON.stringify(analysis),
+      analysis: analysis && storableJson(analysis),
       turn_latencies_ms: figureOf<number[]>('turn_latencies_ms'),
       turn_taking: figureOf<string | null>('turn_taking'),
       is_conversion: analysis?.success === true ? true : isOutcomeOfCampaign(disposition),

@@ -9,6 +9,7 @@ import { decodeCursor, pageOfRows } from './cursor.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Sealing } from './sealing.ts'
 import type { Tables } from './tables.ts'
+import { storableJson } from './storable-json.ts'
 
 /** Standing wishes to hear of an account's events. */
 
@@ -66,7 +67,7 @@ export async function insertSubscription(
       account_id: o.account,
       event,
       url,
-      filters: JSON.stringify(filters),
+      filters: storableJson(filters),
       secret_sealed: o.sealedSecret,
     })
     .returning(columns)
@@ -116,7 +117,7 @@ export async function changeSubscription(
       updated_at: sql<Date>`now()`,
       ...(event === undefined ? {} : { event }),
       ...(url === undefined ? {} : { url }),
-      ...(filters === undefined ? {} : { filters: JSON.stringify(filters) }),
+      ...(filters === undefined ? {} : { filters: storableJson(filters) }),
       ...(enabled === undefined ? {} : { enabled, disabled_reason: null }),
     })
     .where('account_id', '=', of.account)

@@ -1,10 +1,10 @@
 import { scopes, type Scope } from '@parley/contract/api-keys'
-import { sql } from 'kysely'
 import { beforeAll, expect, test } from 'vitest'
 import type { AccountId, NodeId } from '../../src/domain/ids.ts'
 import { newId } from '../../src/domain/new-id.ts'
 import { insertApiKey, newApiKey } from '../../src/store/api-keys.ts'
 import { type Answer, sharedApi } from '../http-api.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { describedBy, type Described, type Operation } from './operations.ts'
 import { type Caller, filled, make, references, urlOf, varied } from './resources.ts'
 
@@ -176,16 +176,4 @@ async function bodyNaming(
 }
 
 /** Of all rows that tell nothing of the stranger. */
-async function fingerprint(): Promise<string> {
-  const { kysely } = api().database
-  const { rows: tables } = await sql<{ name: string }>`
-    select format('%I', tablename) as name from pg_tables where schemaname = 'public' order by 1
-  `.execute(kysely)
-  const one = ({ name }: { name: string }) =>
-    sql`select coalesce(string_agg(${sql.raw(name)}::text, '' order by ${sql.raw(name)}::text), '') as rows
-      from ${sql.raw(name)} where ${sql.raw(name)}::text not like ${`%${stranger.accountId}%`}`
-  const { rows } = await sql<{ state: string }>`
-    select md5(string_agg(rows, '|' order by rows)) as state from (${sql.join(tables.map(one), sql` union all `)}) of_all
-  `.execute(kysely)
-  return rows[0]?.state ?? ''
-}
+const fingerprint = () => fingerprintOf(api().database, { without: stranger.accountId })

@@ -24,7 +24,7 @@ import { act, actWith, type Audited } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { fingerprintOf, readSentFile } from '../multipart-file.ts'
+import { acceptFiles, fingerprintOf, readSentFile } from '../multipart-file.ts'
 import { leaveUnchecked, refuseCursor } from '../validation.ts'
 
 const tags = ['Knowledge']
@@ -40,9 +40,13 @@ const fileBody = addKnowledgeFileSchema
   })
   .meta({ id: 'AddKnowledgeFile', description: 'As `multipart/form-data`' })
 
-export function knowledgeRoutes(app: Api, deps: HttpDeps): void {
+export async function knowledgeRoutes(app: Api, deps: HttpDeps): Promise<void> {
   readingRoutes(app, deps)
-  addingRoute(app, deps)
+  // In a scope of its own: elsewhere a file is no body.
+  await app.register(async (files: Api) => {
+    await acceptFiles(files)
+    addingRoute(files, deps)
+  })
   changingRoutes(app, deps)
   searchRoute(app, deps)
 }
