@@ -45,6 +45,82 @@ test('what is done stands in the log, and nothing that is private', async () => 
   expect((await api.send('GET', '/v1/audit', { key })).body.data).toEqual([])
 })
 
+test('leads: one entry a request, with counts, and nothing of whoever they are', async () => {
+  const api = await testApi()
+  const person = {
+    phone_number: '+14155550123',
+    name: 'Ada Quux',
+    email: 'ada@quux.test',
+    notes: 'Likes tea',
+  }
+  const send = async (...[method, url, o]: Parameters<typeof api.send>) => {
+    const answer = await api.send(method, url, o)
+    expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
+    return answer.body
+  }
+  const list_id = (await send('POST', '/v1/lead-lists', { body: { name: 'Quux' } })).id
+  await send('PATCH', `/v1/lead-lists/${list_id}`, { body: { description: 'Quux' } })
+  const once = { headers: { 'idempotency-key': 'the-same-key' } }
+  const lead = (await send('POST', '/v1/leads', { body: { ...person, list_id }, ...once })).id
+  await send('POST', '/v1/leads', { body: { ...person, list_id }, ...once })
+  await send('POST', '/v1/leads', { body: person })
+  await send('PATCH', `/v1/leads/${lead}`, { body: { notes_append: 'Quux', status: 'Contacted' } })
+  const two = [person, { phone_number: '+14155550124', name: 'Eve Quux' }]
+  await send('POST', '/v1/leads/bulk', { body: { leads: [...two, person], on_duplicate: 'merge', list_id } })
+  const imported = (await send('POST', '/v1/lead-imports', { body: { list_id } })).id
+  const csv = `phone_number,name\n${person.phone_number},Quux\n+14155550125,Quux\nnobody,Quux\n`
+  const file = { body: csv, headers: { 'content-type': 'text/csv' } }
+  await send('POST', `/v1/lead-imports/${imported}/file`, file)
+  const other = (await send('POST', '/v1/lead-imports', { body: {} })).id
+  await send('POST', `/v1/lead-imports/${other}/file`, { ...file, body: 'name\nQuux\n' })
+  await send('DELETE', `/v1/leads/${lead}?list_id=${list_id}`)
+  await send('DELETE', `/v1/leads/${lead}`)
+  await send('DELETE', `/v1/lead-lists/${list_id}`)
+  for (const [method, url, body] of [
+    ['POST', '/v1/leads', { phone_number: '1' }],
+    ['POST', '/v1/leads/bulk', { leads: [] }],
+    ['PATCH', `/v1/leads/${lead}`, { status: 'Contacted' }],
+    ['DELETE', `/v1/leads/${lead}`, undefined],
+    ['DELETE', `/v1/lead-lists/${list_id}`, undefined],
+    ['POST', `/v1/lead-imports/${imported}/file`, file.body],
+  ] as const) {
+    const refused = await api.send(method, url, { body, ...(body === csv ? { headers: file.headers } : {}) })
+    expect(refused.status, url).toBeGreaterThanOrEqual(400)
+  }
+  const { body } = await api.send('GET', '/v1/audit')
+  const counts = { inserted: 0, updated: 0, duplicates: 0 }
+  const began = { on_duplicate: 'merge', list_id }
+  expect(
+    body.data
+      .map((one: Record<string, unknown>) => [one['action'], one['target_id'], one['details']])
+      .toReversed(),
+  ).toEqual([
+    ['lead_list.created', list_id, {}],
+    ['lead_list.changed', list_id, {}],
+    ['lead.created', lead, { existed: false, list_id }],
+    ['lead.created', lead, { existed: true }],
+    ['lead.changed', lead, { fields: ['notes_append', 'status'] }],
+    ['lead.bulk_created', null, { inserted: 1, updated: 1, duplicates: 1, list_id }],
+    ['lead_import.created', imported, began],
+    [
+      'lead_import.ended',
+      imported,
+      { ...began, ...counts, status: 'completed', rows_read: 3, inserted: 1, updated: 1, rejected: 1 },
+    ],
+    ['lead_import.created', other, { ...began, list_id: null }],
+    [
+      'lead_import.ended',
+      other,
+      { ...counts, ...began, list_id: null, status: 'failed', rows_read: 0, rejected: 0 },
+    ],
+    ['lead.taken_off_list', lead, { list_id }],
+    ['lead.deleted', lead, {}],
+    ['lead_list.deleted', list_id, {}],
+  ])
+  expect(JSON.stringify(body)).not.toMatch(/415555|quux|tea/i)
+  expect((await api.send('GET', '/v1/audit/verify')).body).toMatchObject({ intact: true, entries: 13 })
+})
+
 test('what was refused leaves no trace', async () => {
   const api = await testApi()
   await api.send('POST', '/v1/agents', { body: { name: '', options } })

@@ -50,15 +50,22 @@ export function unknownImport(): never {
   throw new ApiError('not_found', { detail: 'No such import' })
 }
 
+interface ImportDeps {
+  readonly database: Database
+  /** What else must be stored if and only if the import ends, however it does. */
+  readonly ended?: (trx: Transaction, row: LeadImportRow) => Promise<void>
+}
+
 /**
  * Reads the import's file to its end, and answers what came of it: a file that can not be read is a failed import.
  * Throws ApiError `not_found`, or `conflict` where the import is completed or its file is being read.
  */
 export async function importLeads(
-  database: Database,
+  deps: ImportDeps,
   of: { readonly account: AccountId; readonly id: string },
   file: Readable,
 ): Promise<LeadImportRow> {
+  const { database } = deps
   const found = (await findLeadImport(database, of)) ?? unknownImport()
   const held = await database.kysely.transaction().execute(trx => takeImport(trx, found.id))
   if (held === null) {
@@ -67,12 +74,19 @@ export async function importLeads(
   }
   try {
     await readFile(database, held, file)
-    await endImport(database, held, null)
+    await end(deps, held, null)
   } catch (error) {
-    await endImport(database, held, reasonOf(error))
+    await end(deps, held, reasonOf(error))
     if (!isOfTheFile(error)) throw error
   }
   return (await findLeadImport(database, of)) ?? unknownImport()
+}
+
+async function end({ database, ended }: ImportDeps, held: HeldImport, error: string | null): Promise<void> {
+  await database.kysely.transaction().execute(async trx => {
+    const row = await endImport(trx, held, error)
+    if (row !== null) await ended?.(trx, row)
+  })
 }
 
 /** The file itself is at fault, or whoever sends it. */

@@ -68,13 +68,18 @@ export async function createLeads(
 }
 
 /** Throws ApiError `invalid_request` with every fault, or `not_found`. */
-export async function changeOwnLead(database: Database, of: LeadOf, body: unknown): Promise<LeadRow> {
+export async function changeOwnLead(
+  { database, alongside }: LeadDeps<LeadRow>,
+  of: LeadOf,
+  body: unknown,
+): Promise<LeadRow> {
   const change = readChecked(changeLeadSchema, body)
   const row = await database.kysely.transaction().execute(async trx => {
     const before = await findLead({ kysely: trx }, of)
     const changed = await changeLead(trx, of, change)
     if (before && changed && before.status !== changed.status)
       await tellStatus(trx, { account: of.account, lead: changed, before: before.status, because: {} })
+    if (changed) await alongside?.(trx, changed)
     return changed
   })
   return row ?? unknownLead()

@@ -138,19 +138,21 @@ export async function countBatch(
   return true
 }
 
-/** Ends the import, unless another reader has taken it over. */
+/** Ends the import. Null: another reader has taken it over. */
 export async function endImport(
-  { kysely }: Database,
+  trx: Transaction,
   { id, reader }: HeldImport,
   error: string | null,
-): Promise<void> {
-  await kysely
+): Promise<LeadImportRow | null> {
+  const row = await trx
     .updateTable('lead_imports')
     .set({ status: error === null ? 'completed' : 'failed', error, updated_at: sql<Date>`now()` })
     .where('id', '=', id)
     .where('reader', '=', reader)
     .where('status', '=', 'running')
-    .execute()
+    .returningAll()
+    .executeTakeFirst()
+  return row ?? null
 }
 
 /** In the order of the file, from after the fault that `after` names. */

@@ -63,7 +63,7 @@ export async function listLeadLists(
 
 /** Changes what is given. Null where the account has no such list. */
 export async function changeLeadList(
-  database: Database,
+  database: Pick<Database, 'kysely'>,
   of: ListOf,
   change: { name?: string | undefined; description?: string | null | undefined },
 ): Promise<LeadListRow | null> {
@@ -78,7 +78,7 @@ export async function changeLeadList(
 }
 
 /** The leads themselves stay. False where the account has no such list. */
-export async function deleteLeadList({ kysely }: Database, of: ListOf): Promise<boolean> {
+export async function deleteLeadList({ kysely }: Pick<Database, 'kysely'>, of: ListOf): Promise<boolean> {
   if (!isUuid(of.id)) return false
   const deleted = await kysely
     .deleteFrom('lead_lists')

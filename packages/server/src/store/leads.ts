@@ -153,7 +153,7 @@ export async function changeLead(trx: Transaction, of: LeadOf, change: ChangeLea
 }
 
 /** Deletes the lead, or takes it off the list that is named. False where there is none. */
-export async function deleteLead({ kysely }: Database, of: LeadOf): Promise<boolean> {
+export async function deleteLead({ kysely }: Pick<Database, 'kysely'>, of: LeadOf): Promise<boolean> {
   if (!isUuid(of.id)) return false
   const id = of.id as LeadId
   const own = kysely

@@ -16,11 +16,11 @@ import {
   listImportFaults,
   listLeadImports,
 } from '../../store/lead-imports.ts'
-import { actOutside } from '../act.ts'
+import type { Transaction } from '../../store/database.ts'
+import { actOutside, actWith, type Audited, auditRequest } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { leaveUnchecked, refuseCursor } from '../validation.ts'
 
 const tags = ['Leads']
@@ -94,7 +94,7 @@ function readingRoutes(app: Api, { database }: HttpDeps): void {
   )
 }
 
-function creatingRoute(app: Api, { database }: HttpDeps): void {
+function creatingRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/lead-imports',
     {
@@ -109,18 +109,17 @@ function creatingRoute(app: Api, { database }: HttpDeps): void {
     },
     async (request, reply) => {
       const account = holderIn(request).accountId
-      const once = { account, request, body: request.body }
-      const { answer, replayed } = await answerOnce<LeadImportObject>(database, once, async keep =>
+      const asked = { request, reply, audit: audit('created') }
+      const answer = await actWith<LeadImportObject>(deps, asked, async alongside =>
         importObject(
           await createLeadImport(
-            { database, alongside: (trx, row) => keep(trx, importObject(row)) },
+            { ...deps, alongside: (trx, row) => alongside(trx, importObject(row)) },
             account,
             request.body,
           ),
         ),
       )
       reply.code(201).header('location', `/v1/lead-imports/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
@@ -151,11 +150,23 @@ function fileRoute(app: Api, deps: HttpDeps): void {
       // Left unchecked, it is the stream that the parser above hands on.
       const file = request.body as unknown as IncomingMessage | undefined
       if (file === undefined) throw new ApiError('bad_request', { detail: 'Send the file as text/csv' })
+      const ended = (trx: Transaction, row: LeadImportRow) =>
+        auditRequest(trx, deps, { request, told: audit('ended')(importObject(row)) })
       return await actOutside<LeadImportObject>(deps, { request, reply, body: null }, async () =>
-        importObject(await importLeads(deps.database, of, file)),
+        importObject(await importLeads({ ...deps, ended }, of, file)),
       )
     },
   )
+}
+
+/** How many leads came of it, and of whom nothing. */
+function audit(what: 'created' | 'ended') {
+  return ({ id, status, on_duplicate, list_id, ...read }: LeadImportObject): Audited => {
+    const { rows_read, inserted, updated, duplicates, rejected } = read
+    const counts = { status, rows_read, inserted, updated, duplicates, rejected }
+    const details = { on_duplicate, list_id, ...(what === 'ended' ? counts : {}) }
+    return { action: `lead_import.${what}`, target: ['lead_import', id], details }
+  }
 }
 
 const cursorOf = (fault: { row: number; path: string }) =>

@@ -16,10 +16,10 @@ import {
   type LeadListRow,
   listLeadLists,
 } from '../../store/lead-lists.ts'
+import { act, type Audited } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { refuseCursor } from '../validation.ts'
 
 const tags = ['Leads']
@@ -64,7 +64,7 @@ function readingRoutes(app: Api, { database }: HttpDeps): void {
   )
 }
 
-function creatingRoute(app: Api, { database }: HttpDeps): void {
+function creatingRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/lead-lists',
     {
@@ -78,22 +78,17 @@ function creatingRoute(app: Api, { database }: HttpDeps): void {
     },
     async (request, reply) => {
       const account = holderIn(request).accountId
-      const once = { account, request, body: request.body }
-      const { answer, replayed } = await answerOnce<LeadListObject>(database, once, keep =>
-        database.kysely.transaction().execute(async trx => {
-          const list = listObject(await insertLeadList(trx, { account, ...request.body }))
-          await keep(trx, list)
-          return list
-        }),
+      const asked = { request, reply, audit: audit('created') }
+      const answer = await act<LeadListObject>(deps, asked, async trx =>
+        listObject(await insertLeadList(trx, { account, ...request.body })),
       )
       reply.code(201).header('location', `/v1/lead-lists/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
 }
 
-function changingRoutes(app: Api, { database }: HttpDeps): void {
+function changingRoutes(app: Api, deps: HttpDeps): void {
   app.patch(
     '/v1/lead-lists/:id',
     {
@@ -106,9 +101,11 @@ function changingRoutes(app: Api, { database }: HttpDeps): void {
         response: answers({ 200: leadListSchema }),
       },
     },
-    async request => {
+    async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      return listObject((await changeLeadList(database, of, request.body)) ?? unknownList())
+      return await act<LeadListObject>(deps, { request, reply, audit: audit('changed') }, async trx =>
+        listObject((await changeLeadList({ kysely: trx }, of, request.body)) ?? unknownList()),
+      )
     },
   )
   app.delete(
@@ -124,10 +121,18 @@ function changingRoutes(app: Api, { database }: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
-      if (!(await deleteLeadList(database, of))) unknownList()
+      const told = () => audit('deleted')(of)
+      await act(deps, { request, reply, audit: told }, async trx => {
+        if (!(await deleteLeadList({ kysely: trx }, of))) unknownList()
+        return {}
+      })
       return await reply.code(204).send()
     },
   )
+}
+
+function audit(what: 'created' | 'changed' | 'deleted') {
+  return ({ id }: { id: string }): Audited => ({ action: `lead_list.${what}`, target: ['lead_list', id] })
 }
 
 function unknownList(): never {

@@ -21,10 +21,10 @@ import {
   unknownLead,
 } from '../../intake/own-leads.ts'
 import { deleteLead, type EntryCounts, findLead, type LeadRow, listLeads } from '../../store/leads.ts'
+import { act, actWith, type Audited } from '../act.ts'
 import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
-import { answerOnce } from '../idempotency.ts'
 import { leaveUnchecked, refuseCursor } from '../validation.ts'
 
 const tags = ['Leads']
@@ -78,7 +78,7 @@ function readingRoutes(app: Api, { database }: HttpDeps): void {
   )
 }
 
-function creatingRoute(app: Api, { database }: HttpDeps): void {
+function creatingRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/leads',
     {
@@ -95,20 +95,27 @@ function creatingRoute(app: Api, { database }: HttpDeps): void {
     async (request, reply) => {
       const account = holderIn(request).accountId
       const body: unknown = request.body
-      const once = { account, request, body }
-      const { answer, replayed } = await answerOnce<CreatedLead>(database, once, async keep => {
-        const alongside: NonNullable<Parameters<typeof createLead>[0]['alongside']> = (trx, made) =>
-          keep(trx, createdObject(made))
-        return createdObject(await createLead({ database, alongside }, account, body))
+      const audit = ({ id, existed }: CreatedLead): Audited => ({
+        action: 'lead.created',
+        target: ['lead', id],
+        details: { existed, ...listIn(body) },
       })
+      const answer = await actWith<CreatedLead>(deps, { request, reply, audit }, async alongside =>
+        createdObject(
+          await createLead(
+            { ...deps, alongside: (trx, made) => alongside(trx, createdObject(made)) },
+            account,
+            body,
+          ),
+        ),
+      )
       reply.code(answer.existed ? 200 : 201).header('location', `/v1/leads/${answer.id}`)
-      if (replayed) reply.header('idempotent-replayed', 'true')
       return answer
     },
   )
 }
 
-function bulkRoute(app: Api, { database }: HttpDeps): void {
+function bulkRoute(app: Api, deps: HttpDeps): void {
   app.post(
     '/v1/leads/bulk',
     {
@@ -132,19 +139,25 @@ function bulkRoute(app: Api, { database }: HttpDeps): void {
         total_processed: total,
         duration_ms: Math.round(performance.now() - begunAtMs),
       })
-      const once = { account, request, body }
-      const { answer, replayed } = await answerOnce<BulkResult>(database, once, async keep =>
+      const audit = ({ inserted, updated, duplicates }: BulkResult): Audited => ({
+        action: 'lead.bulk_created',
+        target: ['lead', null],
+        details: { inserted, updated, duplicates, ...listIn(body) },
+      })
+      return await actWith<BulkResult>(deps, { request, reply, audit }, async alongside =>
         result(
-          await createLeads({ database, alongside: (trx, made) => keep(trx, result(made)) }, account, body),
+          await createLeads(
+            { ...deps, alongside: (trx, made) => alongside(trx, result(made)) },
+            account,
+            body,
+          ),
         ),
       )
-      if (replayed) reply.header('idempotent-replayed', 'true')
-      return answer
     },
   )
 }
 
-function changingRoutes(app: Api, { database }: HttpDeps): void {
+function changingRoutes(app: Api, deps: HttpDeps): void {
   app.patch(
     '/v1/leads/:id',
     {
@@ -158,10 +171,24 @@ function changingRoutes(app: Api, { database }: HttpDeps): void {
         response: answers({ 200: leadSchema }),
       },
     },
-    async request => {
+    async (request, reply) => {
       const account = holderIn(request).accountId
       const of = { account, id: request.params.id, list: request.query.list_id }
-      return leadObject(await changeOwnLead(database, of, request.body))
+      const details = { fields: Object.keys(request.body).toSorted() }
+      const audit = ({ id }: LeadObject): Audited => ({
+        action: 'lead.changed',
+        target: ['lead', id],
+        details,
+      })
+      return await actWith<LeadObject>(deps, { request, reply, audit }, async alongside =>
+        leadObject(
+          await changeOwnLead(
+            { ...deps, alongside: (trx, row) => alongside(trx, leadObject(row)) },
+            of,
+            request.body,
+          ),
+        ),
+      )
     },
   )
   app.delete(
@@ -179,10 +206,21 @@ function changingRoutes(app: Api, { database }: HttpDeps): void {
     async (request, reply) => {
       const account = holderIn(request).accountId
       const of = { account, id: request.params.id, list: request.query.list_id }
-      if (!(await deleteLead(database, of))) unknownLead()
+      const action = of.list === undefined ? 'lead.deleted' : 'lead.taken_off_list'
+      const told: Audited = { action, target: ['lead', of.id], details: request.query }
+      await act(deps, { request, reply, audit: () => told }, async trx => {
+        if (!(await deleteLead({ kysely: trx }, of))) unknownLead()
+        return {}
+      })
       return await reply.code(204).send()
     },
   )
+}
+
+/** For the audit log: which list the leads went on. Called where the body has been found to be right. */
+function listIn(body: unknown): { list_id?: string } {
+  const { list_id } = body as { list_id?: string }
+  return list_id === undefined ? {} : { list_id }
 }
 
 function leadObject({ account_id: _account, created_at, updated_at, ...lead }: LeadRow): LeadObject {
