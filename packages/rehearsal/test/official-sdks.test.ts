@@ -216,3 +216,18 @@ test('elevenlabs: speech streamed over HTTP', async () => {
   const stranger = new ElevenLabsClient({ apiKey: 'wrong', baseUrl: server.url, maxRetries: 0 })
   await expect(stranger.textToSpeech.stream('sarah', request)).rejects.toMatchObject({ statusCode: 401 })
 })
+
+test('elevenlabs: a voice is cloned from a recording, and deleted', async () => {
+  const server = keep(await openElevenLabs({ apiKey: KEY }))
+  const client = new ElevenLabsClient({ apiKey: KEY, baseUrl: server.url, environment: server.url })
+  const recording = new File([toneSpeech('This is my voice.')], 'me.wav', { type: 'audio/wav' })
+  const made = await client.voices.ivc.create({ name: 'Me', files: [recording], removeBackgroundNoise: true })
+  expect(made).toMatchObject({ voiceId: expect.any(String), requiresVerification: false })
+  expect(server.log.find(({ type }) => type === 'voices.add')?.body).toMatchObject({
+    name: 'Me',
+    remove_background_noise: 'true',
+    files: [{ name: 'me.wav' }],
+  })
+  expect(await client.voices.delete(made.voiceId)).toMatchObject({ status: 'ok' })
+  await expect(client.voices.delete(made.voiceId, { maxRetries: 0 })).rejects.toThrow(/does not exist/)
+})

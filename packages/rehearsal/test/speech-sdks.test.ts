@@ -130,3 +130,13 @@ interface Told {
     readonly alternatives?: readonly { readonly transcript?: string; readonly words?: readonly unknown[] }[]
   }[]
 }
+
+test('cartesia: a voice is cloned from a recording, and deleted', async () => {
+  await using server = await openCartesia({ apiKey: KEY })
+  const client = new Client({ apiKey: KEY, baseURL: server.url, maxRetries: 0 })
+  const clip = new File([toneSpeech(TEXT)], 'me.wav', { type: 'audio/wav' })
+  const voice = await client.voices.clone({ clip, name: 'Me', language: 'en' })
+  expect(voice).toMatchObject({ name: 'Me', language: 'en', id: expect.any(String) })
+  await client.voices.delete(voice.id)
+  await expect(client.voices.delete(voice.id)).rejects.toMatchObject({ status: 404 })
+})

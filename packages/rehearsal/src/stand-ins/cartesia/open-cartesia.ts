@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { RawData } from 'ws'
 import { openLoopback } from '../loopback.ts'
 import type { StandIn } from '../stand-in.ts'
+import { ClonedVoices, isOfVoices } from './cloned-voices.ts'
 import { TtsSession, type CartesiaSpeech } from './tts-session.ts'
 
 export interface CartesiaOptions extends Partial<CartesiaSpeech> {
@@ -9,10 +10,15 @@ export interface CartesiaOptions extends Partial<CartesiaSpeech> {
   readonly apiKey?: string
 }
 
-/** Cartesia's text to speech over WebSocket, `/tts/websocket`. It speaks µ-law at 8 kHz and nothing else. */
+/**
+ * Cartesia's text to speech over WebSocket, `/tts/websocket`, and its cloned voices, `/voices`. It speaks µ-law at 8 kHz
+ * and nothing else.
+ */
 export async function openCartesia(options: CartesiaOptions = {}): Promise<StandIn> {
   const usual = { firstAudioMs: 40, betweenPiecesMs: 5, sampleRateHz: 8000, timestamps: true, voices: null }
+  const cloned = new ClonedVoices()
   return await openLoopback({
+    requested: (request, response, log) => cloned.answer(request, response, log),
     authorize: request => refusalOf(request, options.apiKey),
     connected: line => {
       const session = new TtsSession(line, { ...usual, ...options })
@@ -24,7 +30,7 @@ export async function openCartesia(options: CartesiaOptions = {}): Promise<Stand
 
 function refusalOf(request: IncomingMessage, apiKey: string | undefined): number | null {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in')
-  if (pathname !== '/tts/websocket') return 404
+  if (pathname !== '/tts/websocket' && !isOfVoices(request)) return 404
   const key = keyOf(request) ?? searchParams.get('api_key') ?? ''
   if (key === '' || (apiKey !== undefined && key !== apiKey)) return 401
   const version = request.headers['cartesia-version'] ?? searchParams.get('cartesia_version')

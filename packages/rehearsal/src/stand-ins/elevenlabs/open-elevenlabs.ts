@@ -7,6 +7,7 @@ import { readJson } from '../read-body.ts'
 import type { StandIn } from '../stand-in.ts'
 import { toneSpeech } from '../tone-speech.ts'
 import { scribeQuery, ScribeSession, type ScribeOptions } from './scribe-session.ts'
+import { isOfLab, type LabAnswer, VoiceLab } from './voice-lab.ts'
 import { StreamInputSession, type SpeechOptions } from './stream-input-session.ts'
 
 export interface ElevenLabsOptions extends Partial<SpeechOptions & ScribeOptions> {
@@ -14,6 +15,8 @@ export interface ElevenLabsOptions extends Partial<SpeechOptions & ScribeOptions
   readonly apiKey?: string
   /** Voices there are; default: every id. */
   readonly voices?: readonly string[]
+  /** What becomes of recordings that voices are to be cloned from; default: a voice that can speak at once. */
+  readonly clones?: LabAnswer
 }
 
 const LISTEN_PATH = '/v1/speech-to-text/realtime'
@@ -44,6 +47,7 @@ const speech = z.looseObject({ text: z.string().min(1), model_id: z.string().opt
 export async function openElevenLabs(options: ElevenLabsOptions = {}): Promise<StandIn> {
   const usual = { firstAudioMs: 40, betweenPiecesMs: 5, pieceMs: 100, alignment: true, sampleRateHz: 8000 }
   const settings = { ...usual, isSilent: () => false, ...options }
+  const lab = new VoiceLab(options.clones)
   return await openLoopback({
     authorize: request => refusalOf(request, options),
     connected: (line, request) => {
@@ -54,7 +58,8 @@ export async function openElevenLabs(options: ElevenLabsOptions = {}): Promise<S
       line.socket.on('message', (data: RawData) => session.receive((data as Buffer).toString()))
       line.socket.once('close', () => session.end())
     },
-    requested: (request, response, log) => stream(request, response, { log, settings }),
+    requested: (request, response, log) =>
+      isOfLab(request) ? lab.answer(request, response, log) : stream(request, response, { log, settings }),
   })
 }
 
@@ -91,6 +96,7 @@ async function stream(
 
 function refusalOf(request: IncomingMessage, { apiKey, voices }: ElevenLabsOptions): number | null {
   const { path, voice, kind, search } = placeOf(request)
+  if (isOfLab(request)) return letsIn(request.headers['xi-api-key'], apiKey) ? null : 401
   if (voice === null && path !== LISTEN_PATH) return 404
   if (!letsIn(request.headers['xi-api-key'], apiKey)) return 401
   if (voice !== null && voices && !voices.includes(voice)) return 404
