@@ -31,6 +31,8 @@ export const problems = {
   destination_not_allowed: { status: 422, title: 'Destination not allowed' },
   do_not_call: { status: 422, title: 'Number on the do-not-call list' },
   consent_missing: { status: 422, title: 'No consent' },
+  audio_not_usable: { status: 422, title: 'Audio not usable' },
+  cloning_not_available: { status: 422, title: 'No provider clones voices' },
   language_not_available: { status: 422, title: 'Language not available' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   frequency_cap_reached: { status: 429, title: 'Number called too often' },

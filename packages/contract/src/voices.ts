@@ -18,7 +18,11 @@ export type ListedVoice = z.infer<typeof voiceSchema>
 
 /** A voice that the account registered. */
 export const customVoiceSchema = voiceSchema
-  .extend({ custom_voice_id: z.string().meta({ description: 'What DELETE names' }), created_at: timestamp })
+  .extend({
+    custom_voice_id: z.string().meta({ description: 'What DELETE names' }),
+    cloned: z.boolean().meta({ description: 'Made of a recording; DELETE deletes it at the provider, too' }),
+    created_at: timestamp,
+  })
   .meta({ id: 'CustomVoice' })
 export type CustomVoice = z.infer<typeof customVoiceSchema>
 
@@ -41,6 +45,30 @@ export const registerVoiceSchema = z
     id: 'RegisterVoice',
     examples: [{ voice_id: 'EXAVITQu4vr4xnSDxMaL', name: 'Sarah', mode: 'legacy', languages: ['en-US'] }],
   })
+
+/** Of a recording that a voice is cloned from. */
+export const mostSampleBytes = 10 * 1024 * 1024
+/** Seconds. */
+export const sampleSeconds = { least: 5, most: 300 } as const
+
+/** The fields of a `multipart/form-data` body beside its `file`. */
+export const cloneVoiceSchema = z.strictObject({
+  name: text({ min: 1, max: 100 }),
+  provider: text({ min: 1, max: 100 })
+    .optional()
+    .meta({ description: 'One that clones voices; default: the first one that is configured' }),
+  language: languageTag.default('en').meta({ description: 'What is spoken in the recording, BCP 47' }),
+  consent: z
+    .literal('true', {
+      error: 'Cloning a voice needs the permission of whose voice it is: `true` states that you have it',
+    })
+    .meta({ description: '`true`: whoever speaks in the recording has agreed that their voice is cloned' }),
+  remove_background_noise: z
+    .enum(['true', 'false'])
+    .default('false')
+    .meta({ description: 'Where the provider does that by itself, it is left to it' }),
+})
+export type CloneVoice = z.output<typeof cloneVoiceSchema>
 
 export const modelSchema = z
   .object({

@@ -110,6 +110,7 @@ export async function apiOn(
     catalogue: () => api.catalogue,
     recordings: openRecordings('/nonexistent', () => undefined),
     previews: { audioOf: async () => new Uint8Array(44) },
+    cloners: [],
     sealing,
     streamUrl: 'https://calls.test/',
     sipTransports: ['udp', 'tcp'],

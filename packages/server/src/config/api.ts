@@ -27,7 +27,14 @@ import type { Runnable } from './run-alone.ts'
 import { openMetrics } from './metrics.ts'
 import { readMasterKey } from './secrets.ts'
 import { sipTransports } from './sip-transports.ts'
-import { openAnalyst, openEmbedder, openSampler, speechAvailability, speechCatalogue } from './speech.ts'
+import {
+  openAnalyst,
+  openCloners,
+  openEmbedder,
+  openSampler,
+  speechAvailability,
+  speechCatalogue,
+} from './speech.ts'
 
 /** How long a recording without a writer's sign of life may be before it counts as left behind. */
 const abandonedAfterMs = 60_000
@@ -78,6 +85,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     jobs,
     recordings,
     previews: new Previews({ sampler, mp3: new Mp3Maker(), clock: Date.now }),
+    cloners: openCloners(config),
     liveCalls,
     embedder,
     links,

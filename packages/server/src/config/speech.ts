@@ -6,12 +6,22 @@ import { Breakers } from '../speech/fallback/breakers.ts'
 import { canServe } from '../speech/fallback/can-serve.ts'
 import { probesOf } from '../speech/fallback/probes.ts'
 import { hostedAnalyst, hostedParts } from '../speech/hosted.ts'
+import { hostedCloners } from '../speech/hosted/cloners.ts'
 import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
 import { localParts } from '../speech/local/local-parts.ts'
 import { createNetworkEars } from '../speech/network-ears.ts'
 import { lateSynthesizer } from '../speech/local/local-synthesizer.ts'
-import type { Analyst, Catalogue, Embedder, NetworkEars, Sampler, Standby, Voices } from '../speech/port.ts'
+import type {
+  Analyst,
+  Catalogue,
+  Cloner,
+  Embedder,
+  NetworkEars,
+  Sampler,
+  Standby,
+  Voices,
+} from '../speech/port.ts'
 import { createSampler } from '../speech/sampler.ts'
 import { createStandby } from '../speech/standby.ts'
 import { type TextBrains, textBrains } from '../speech/text-brains.ts'
@@ -65,6 +75,11 @@ export function openSampler(config: Config): Sampler & AsyncDisposable {
     ...sampler,
     [Symbol.asyncDispose]: async () => (await opened?.catch(() => undefined))?.[Symbol.asyncDispose](),
   }
+}
+
+/** Who makes voices of recordings. */
+export function openCloners(config: Config): readonly Cloner[] {
+  return hostedCloners(hostedConfig(config))
 }
 
 /** A language model where one is configured, patterns where none is. */

@@ -33,6 +33,7 @@ import { acceptWebSockets, listenRoutes } from './routes/listen.ts'
 import { liveControlRoutes } from './routes/live-control.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { knowledgeRoutes } from './routes/knowledge.ts'
+import { ownVoiceRoutes } from './routes/own-voices.ts'
 import { phoneNumberRoutes } from './routes/phone-numbers.ts'
 import { preflightRoutes } from './routes/preflight.ts'
 import { recordingRoutes } from './routes/recordings.ts'
@@ -164,6 +165,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   listenRoutes(app, { ...deps, keys })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)
+  await ownVoiceRoutes(app, deps)
   voicePreviewRoutes(app, deps)
   agentRoutes(app, deps)
   simulationRoutes(app, deps)

@@ -11,6 +11,7 @@ import type { Links } from '../store/call-object.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import type { Sealing } from '../store/sealing.ts'
+import type { Cloners } from '../voices/clone-voice.ts'
 import type { Previews } from '../voices/previews.ts'
 
 /** All that the HTTP API stands on. What it is given here it never closes. */
@@ -25,6 +26,8 @@ export interface HttpDeps {
   readonly previews: Pick<Previews, 'audioOf'>
   /** Previews that one account may have made, of voices that nobody has asked for lately; default 30 in 60 seconds. */
   readonly previewLimit?: { readonly requests: number; readonly seconds: number }
+  /** Who makes voices of recordings. */
+  readonly cloners: Cloners
   readonly liveCalls: LiveCalls
   /** How long a worker may take to see what a customer wants of a live call; default 5,000 ms. */
   readonly controlPatienceMs?: number

@@ -15,12 +15,15 @@ export async function acceptFiles(app: Api): Promise<void> {
   })
 }
 
-/** Reads the body. Throws ApiError where it is too large or broken. */
-export async function readSentFile(request: FastifyRequest): Promise<SentFile> {
+/** Reads the body. Throws ApiError where it is broken, or its file larger than `mostBytes`. */
+export async function readSentFile(
+  request: FastifyRequest,
+  mostBytes: number = mostFileBytes,
+): Promise<SentFile> {
   const fields: Record<string, unknown> = Object.create(null) as Record<string, unknown>
   let file: SentFile['file'] = null
   try {
-    for await (const part of request.parts()) {
+    for await (const part of request.parts({ limits: { fileSize: mostBytes } })) {
       if (part.type === 'field') fields[part.fieldname] = part.value
       else {
         const bytes = await part.toBuffer()
@@ -29,7 +32,7 @@ export async function readSentFile(request: FastifyRequest): Promise<SentFile> {
       }
     }
   } catch (error) {
-    throw multipartFault(error)
+    throw multipartFault(error, mostBytes)
   }
   return { fields: { ...fields }, file }
 }
@@ -40,11 +43,11 @@ export function fingerprintOf({ fields, file }: SentFile): object {
   return { fields, file: file === null ? null : { name: file.name, hash } }
 }
 
-function multipartFault(error: unknown): unknown {
+function multipartFault(error: unknown, mostBytes: number): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (code === 'FST_REQ_FILE_TOO_LARGE' || code === 'FST_PARTS_LIMIT' || code === 'FST_FILES_LIMIT')
     return new ApiError('payload_too_large', {
-      detail: `One file of at most ${mostFileBytes / 1024 / 1024} MiB`,
+      detail: `One file of at most ${mostBytes / 1024 / 1024} MiB`,
       cause: error,
     })
   if (code !== '') return error

@@ -198,6 +198,23 @@ export interface WantedSample {
   readonly text: string
 }
 
+/** Makes a voice of a recording, at a provider. */
+export interface Cloner {
+  readonly provider: string
+  /** Answers the provider's id of the new voice. Rejects with VoiceFault. */
+  clone(sample: VoiceSample, signal: AbortSignal): Promise<string>
+  /** One that is gone already is no fault. Rejects with VoiceFault. */
+  remove(voice: string, signal: AbortSignal): Promise<void>
+}
+
+export interface VoiceSample {
+  readonly name: string
+  /** BCP 47, as spoken in it. */
+  readonly language: string
+  readonly removeBackgroundNoise: boolean
+  readonly audio: { readonly bytes: Uint8Array; readonly mediaType: string; readonly fileName: string }
+}
+
 /** Reads a finished transcript. */
 export interface Analyst {
   /** Tells what it was asked for and can tell. Rejects with VoiceFault. */

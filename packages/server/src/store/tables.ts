@@ -35,6 +35,7 @@ import type {
   LeadListsTable,
   LeadsTable,
 } from './lead-tables.ts'
+import type { VoicesTable } from './voice-tables.ts'
 import type {
   AccountId,
   AgentId,
@@ -47,7 +48,6 @@ import type {
   LeadId,
   NodeId,
   TrunkId,
-  VoiceId,
 } from '../domain/ids.ts'
 
 /** The tables of `migrations/`, column by column. `timestamptz` is a Date in code. */
@@ -207,17 +207,6 @@ interface AgentVersionsTable {
   agent_id: AgentId
   version: number
   options: JSONColumnType<Record<string, unknown>>
-  created_at: Generated<Date>
-}
-
-interface VoicesTable {
-  id: VoiceId
-  account_id: AccountId
-  voice_id: string
-  name: string
-  provider: string
-  mode: CallMode
-  languages: string[]
   created_at: Generated<Date>
 }
 

@@ -14,6 +14,8 @@ export interface NewVoice {
   readonly mode: CallMode
   readonly provider: string
   readonly languages: readonly string[]
+  /** Made by us: deleted at the provider with its row. */
+  readonly cloned?: boolean
 }
 
 /** Null where the account has a voice of that id in that mode already. */
@@ -35,6 +37,32 @@ export async function insertVoice(
     .returningAll()
     .executeTakeFirst()
   return row ?? null
+}
+
+/** Whether a provider's voice was made of a recording that another account sent. */
+export async function isSomebodyElses(
+  { kysely }: Pick<Database, 'kysely'>,
+  o: { account: AccountId; provider: string; voiceId: string },
+): Promise<boolean> {
+  const row = await kysely
+    .selectFrom('voices')
+    .select('id')
+    .where('cloned', '=', true)
+    .where('provider', '=', o.provider)
+    .where('voice_id', '=', o.voiceId)
+    .where('account_id', '!=', o.account)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export async function countClones({ kysely }: Pick<Database, 'kysely'>, account: AccountId): Promise<number> {
+  const { count } = await kysely
+    .selectFrom('voices')
+    .select(has => has.fn.countAll<string>().as('count'))
+    .where('account_id', '=', account)
+    .where('cloned', '=', true)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** The account's own voices, newest first. */

@@ -6,8 +6,7 @@ const askAgainSeconds = 10
 
 /** What a customer is told of a provider's failure: to ask again, or that asking again does not help. */
 export function providerTrouble(provider: string, error: unknown): unknown {
-  if (error instanceof DOMException && error.name === 'TimeoutError')
-    return comesBack(provider, 'does not answer', error)
+  if (isTimeout(error)) return comesBack(provider, 'does not answer', error)
   if (!(error instanceof VoiceFault)) return error
   switch (error.kind) {
     case 'unreachable':
@@ -25,6 +24,10 @@ export function providerTrouble(provider: string, error: unknown): unknown {
     case 'refused':
       return failed(provider, 'refused', error)
   }
+}
+
+export function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
 }
 
 function comesBack(provider: string, what: string, cause: unknown): ApiError {

@@ -14,7 +14,7 @@ export interface CartesiaConfig {
 }
 
 /** The protocol's date, sent with every connection. */
-const VERSION = '2026-03-01'
+export const VERSION = '2026-03-01'
 /** The service gives up a connection that was idle for five minutes. */
 const FRESH_MS = 4.5 * 60_000
 /** A frame that cannot be read costs nothing; a far end that sends so many speaks something else. */
