@@ -4,6 +4,7 @@ import type { AccountId, CallId } from '../domain/ids.ts'
 import { changedSettings } from '../store/account-settings.ts'
 import { type AccountRow, changeAccount, findAccount } from '../store/accounts.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { cancelSimulationsOf } from '../store/simulations.ts'
 import { cancelWaitingCalls, stopLiveCalls } from '../store/suspension.ts'
 
 /**
@@ -60,13 +61,17 @@ export interface Suspended {
   readonly stopped: readonly CallId[]
 }
 
-/** From the end of the transaction on the account gets no calls; those that wait are over, live ones are hung up. */
+/**
+ * From the end of the transaction on the account gets no calls and no simulations; those that wait are over, live ones
+ * are hung up.
+ */
 export async function suspendAccount(trx: Transaction, id: string): Promise<Suspended> {
   const row = await changeAccount(trx, id, ({ name, settings }) => ({
     name,
     settings: { ...settings, suspended: true },
   }))
   if (row === null) unknownAccount()
+  await cancelSimulationsOf(trx, row.id)
   const cancelled = await cancelWaitingCalls(trx, row.id)
   return { row, cancelled, stopped: await stopLiveCalls(trx, row.id) }
 }

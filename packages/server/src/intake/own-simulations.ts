@@ -14,16 +14,15 @@ import type { Transaction } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
 import {
   cancelSimulation,
-  countUnderWay,
   deleteSimulation,
   findSimulation,
   insertSimulation,
+  lockRoom,
   type NewSimulation,
   type SimulationOf,
 } from '../store/simulations.ts'
 import { withAgent } from './own-agents.ts'
 import { checkOptions, languagesFor, type PlanDeps, planOf } from './plan-call.ts'
-import { details } from './refusals.ts'
 
 /** What customers do with simulations. What is played is fixed when one is asked for, like the plan of a call. */
 
@@ -48,9 +47,8 @@ export async function checkSimulation(
     ...checked.faultsOfMeaning,
     ...faultsOfScenarios(readFields(createSimulationSchema, body).fields, catalogue),
   ]
-  const { speech, demandedDisclosure, settings } = checked
+  const { speech, demandedDisclosure } = checked
   if (errors.length > 0 || speech === null) throw new ApiError('invalid_request', { errors })
-  if (settings.suspended) throw new ApiError('account_suspended', { detail: details.account_suspended })
   const request = createSimulationSchema.parse(body)
   const languages = languagesFor(request, catalogue)
   const party = { to: nobody, from: null, ...(request.direction === 'inbound' ? inbound : {}) }
@@ -156,13 +154,15 @@ function toolWarnings(
   })
 }
 
-/** Stores it with its job. Throws ApiError `concurrency_cap_reached`. */
+/** Stores it with its job. Throws ApiError `account_suspended` or `concurrency_cap_reached`. */
 export async function createSimulation(
   trx: Transaction,
   jobs: Pick<Jobs, 'send'>,
   given: NewSimulation,
 ): Promise<SimulationId> {
-  if ((await countUnderWay(trx, given.account)) >= mostUnderWay)
+  const { underWay, suspended } = await lockRoom(trx, given.account)
+  if (suspended) throw new ApiError('account_suspended', { detail: 'The account is suspended' })
+  if (underWay >= mostUnderWay)
     throw new ApiError('concurrency_cap_reached', {
       detail: `The account has ${mostUnderWay} simulations that wait or run, and may have no more`,
       retryAfterSeconds,

@@ -16,9 +16,14 @@ import type { Tables } from './tables.ts'
 type Totals = Omit<SimulationObject['totals'], 'runs'>
 
 /** A simulation with what came of its runs so far. */
-export type SimulationRow = Omit<Selectable<Tables['simulations']>, 'setup' | 'takes' | 'touched_at'> & {
+export type SimulationRow = Omit<
+  Selectable<Tables['simulations']>,
+  'request' | 'setup' | 'takes' | 'touched_at'
+> & {
   readonly totals: Totals
 }
+
+export type WholeSimulationRow = SimulationRow & Pick<Selectable<Tables['simulations']>, 'request'>
 
 export interface SimulationOf {
   readonly account: AccountId
@@ -35,16 +40,24 @@ export interface NewSimulation {
   readonly warnings: readonly Warning[]
 }
 
-/** Waits for others that begin one for the same account, until their transactions end. */
-export async function countUnderWay(trx: Transaction, account: AccountId): Promise<number> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`simulations ${account}`}, 0))`.execute(trx)
-  const { count } = await trx
+/** Whoever begins one for the same account, or suspends it, waits until the transaction ends. */
+export async function lockRoom(
+  trx: Transaction,
+  account: AccountId,
+): Promise<{ readonly underWay: number; readonly suspended: boolean }> {
+  const { settings } = await trx
+    .selectFrom('accounts')
+    .select('settings')
+    .where('id', '=', account)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow()
+  const { underWay } = await trx
     .selectFrom('simulations')
-    .select(sql<number>`count(*)::int`.as('count'))
+    .select(sql<number>`count(*)::int`.as('underWay'))
     .where('account_id', '=', account)
     .where('status', 'in', ['queued', 'running'])
     .executeTakeFirstOrThrow()
-  return count
+  return { underWay, suspended: settings.suspended === true }
 }
 
 export async function insertSimulation(trx: Transaction, given: NewSimulation): Promise<SimulationId> {
@@ -70,9 +83,10 @@ export async function insertSimulation(trx: Transaction, given: NewSimulation): 
 export async function findSimulation(
   { kysely }: Pick<Database, 'kysely'>,
   of: SimulationOf,
-): Promise<SimulationRow | null> {
+): Promise<WholeSimulationRow | null> {
   if (!isUuid(of.id)) return null
   const row = await selectSimulations({ kysely }, of.account)
+    .select('request')
     .where('id', '=', of.id as SimulationId)
     .executeTakeFirst()
   return row ?? null
@@ -116,6 +130,16 @@ export async function cancelSimulation(trx: Transaction, id: SimulationId): Prom
   return changed.numUpdatedRows > 0n
 }
 
+/** Ends all that an account has waiting or running. */
+export async function cancelSimulationsOf(trx: Transaction, account: AccountId): Promise<void> {
+  await trx
+    .updateTable('simulations')
+    .set({ status: 'cancelled', ended_at: sql<Date>`now()`, error_message: 'The account was suspended' })
+    .where('account_id', '=', account)
+    .where('status', 'in', ['queued', 'running'])
+    .execute()
+}
+
 /** With its runs. False where the account has no such simulation. */
 export async function deleteSimulation(trx: Transaction, of: SimulationOf): Promise<boolean> {
   if (!isUuid(of.id)) return false
@@ -130,7 +154,7 @@ export async function deleteSimulation(trx: Transaction, of: SimulationOf): Prom
 function selectSimulations({ kysely }: Pick<Database, 'kysely'>, account: AccountId) {
   return kysely
     .selectFrom('simulations')
-    .select(['id', 'account_id', 'name', 'agent_id', 'status', 'request', 'warnings', 'runs'])
+    .select(['id', 'account_id', 'name', 'agent_id', 'status', 'warnings', 'runs'])
     .select(['error_message', 'created_at', 'started_at', 'ended_at'])
     .select(totals.as('totals'))
     .where('account_id', '=', account)
@@ -166,6 +190,6 @@ export function simulationObject(row: SimulationRow): SimulationObject {
   }
 }
 
-export function simulationDetail(row: SimulationRow, runs: SimulationRun[]): SimulationDetail {
+export function simulationDetail(row: WholeSimulationRow, runs: SimulationRun[]): SimulationDetail {
   return { ...simulationObject(row), request: row.request, runs }
 }
