@@ -1,6 +1,7 @@
-import { noOutsideTools, type OutsideTools } from '../conversation/tools/outside.ts'
+import type { OutsideTools } from '../conversation/tools/outside.ts'
 import type { ToolResult } from '../conversation/tools/tool-answer.ts'
 import { openTools, type ToolDeps } from '../dialer/tools/open-tools.ts'
+import { builtInTools } from '../domain/built-in-tools.ts'
 import type { SimulationSetup } from '../domain/simulation.ts'
 
 /** The tools of a call as an agent has them in a simulation. */
@@ -10,13 +11,14 @@ export interface HarmlessTools extends OutsideTools, AsyncDisposable {
 }
 
 /** Of the platform's own, those that would change something, and what they would answer. */
-const changing: Readonly<Record<string, (given: Readonly<Record<string, unknown>>) => ToolResult>> = {
-  opt_out: () => ({ ok: true }),
-  schedule_callback: ({ local_time: at, time_zone: zone = null }) => ({
-    ok: true,
-    result: { we_call_at: at, time_zone: zone },
-  }),
-}
+const changing: ReadonlyMap<string, Answering> = new Map<string, Answering>([
+  ['opt_out', () => ({ ok: true })],
+  [
+    'schedule_callback',
+    ({ local_time, time_zone = null }) => ({ ok: true, result: { we_call_at: local_time, time_zone } }),
+  ],
+])
+type Answering = (given: Readonly<Record<string, unknown>>) => ToolResult
 /** Looks into the account's own documents and changes nothing. */
 const reading: ReadonlySet<string> = new Set(['search_knowledge'])
 
@@ -34,16 +36,18 @@ export async function openHarmlessTools(
   const open = await openTools({ ...plan, tools }, deps, signal)
   const isCanned = (name: string) => Object.hasOwn(toolResults, name)
   const isReal = (name: string) =>
-    reading.has(name) || (callTools && !isCanned(name) && !Object.hasOwn(changing, name))
+    reading.has(name) || (callTools && !isCanned(name) && !builtInTools.includes(name))
   return {
-    ...noOutsideTools,
     tools: open.tools,
     isSimulated: name => !isReal(name),
     use: async (call, over) => {
       if (isReal(call.name)) return await open.use(call, over)
       if (isCanned(call.name)) return { ok: true, result: toolResults[call.name] }
-      const own = Object.hasOwn(changing, call.name) ? changing[call.name] : undefined
-      return own?.(call.arguments) ?? { error: 'The tool can not be used now: it has no answer' }
+      return (
+        changing.get(call.name)?.(call.arguments) ?? {
+          error: 'The tool can not be used now: it has no answer',
+        }
+      )
     },
     [Symbol.asyncDispose]: () => open[Symbol.asyncDispose](),
   }

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Brain, BrainEvent, BrainRequest } from '../speech/cascade/port.ts'
 import { patiently } from '../speech/patience.ts'
 import { VoiceFault } from '../speech/port.ts'
@@ -21,6 +22,8 @@ export async function think(brain: Brain, request: BrainRequest, signal: AbortSi
   const late = (ms: number) => new VoiceFault('brain', 'timeout', { message: `no words in ${ms} ms` })
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(wholeMs)])
   const calls: Thought['calls'][number][] = []
+  // Brains without a network never let go of the thread, which live calls need, too.
+  await breathe()
   const askedMs = performance.now()
   let firstMs: number | null = null
   let text = ''

@@ -57,8 +57,8 @@ export class ToolDesk {
         : await this.#carryOut(wanted, parsed, signal)
     this.taken.push({
       name: wanted.name,
-      arguments: given,
-      result: done[0],
+      arguments: kept(given),
+      result: kept(done[0]),
       refused: refusal !== null,
       simulated: refusal === null && this.#outside.isSimulated(wanted.name),
     })
@@ -67,7 +67,7 @@ export class ToolDesk {
 
   #refusalOf(wanted: Wanted, given: Given): string | null {
     const { name } = wanted
-    const own = ownChecks[name]
+    const own = ownChecks.get(name)
     const tool = this.#toolNamed(name)
     const fault = own ? own(given, this.#plan) : tool ? tool.faultIn(given) : `There is no tool named ${name}`
     // Ending and being left alone are always possible.
@@ -83,7 +83,7 @@ export class ToolDesk {
 
   async #carryOut(wanted: Wanted, given: Given, signal: AbortSignal): Promise<Done> {
     const { name, toolCallId } = wanted
-    const own = ownConsequences[name]
+    const own = ownConsequences.get(name)
     if (own) return [{ ok: true }, own(given)]
     const tool = this.#toolNamed(name)
     const key = keyOf(wanted, given)
@@ -98,39 +98,61 @@ export class ToolDesk {
   }
 }
 
+/** More of an argument or a result nobody reads in a report. */
+const mostKept = 4_000
+
+/** As it was, or the beginning of its JSON. */
+function kept(value: unknown): unknown {
+  const json = JSON.stringify(value)
+  return json.length > mostKept ? `${json.slice(0, mostKept)}…` : value
+}
+
 /** Arguments may come with their members in another order. */
 function keyOf({ name }: Wanted, given: Given): string {
   return `${name} ${JSON.stringify(Object.entries(given).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`
 }
 
 /** What is wrong with calls of the conversation's own tools; null: nothing. */
-const ownChecks: Readonly<Record<string, (given: Given, plan: CallPlan) => string | null>> = {
-  [endCallDefinition.name]: given => textOf(readEndCall(given)),
-  [sendDtmfDefinition.name]: (given, { keypad }) => {
-    if (keypad?.send === false) return 'Pressing keys is not allowed on this call'
-    const read = readSendDtmf(given)
-    return 'fault' in read ? read.fault : null
-  },
-  [transferCallName]: (given, { transfer }) =>
-    transfer ? textOf(readTransferCall(given, transfer)) : 'This call can be transferred to nobody',
-  [switchLanguageName]: ({ language: wanted }, { language, otherLanguages = [] }) => {
-    if (otherLanguages.length === 0) return 'The language of this call can not be changed'
-    const known = [language, ...otherLanguages]
-    return known.some(tag => tag === wanted) ? null : `\`language\` must be one of: ${known.join(', ')}`
-  },
+const ownChecks: ReadonlyMap<string, (given: Given, plan: CallPlan) => string | null> = new Map([
+  [endCallDefinition.name, (given: Given) => textOf(readEndCall(given))],
+  [
+    sendDtmfDefinition.name,
+    (given: Given, { keypad }: CallPlan) => {
+      if (keypad?.send === false) return 'Pressing keys is not allowed on this call'
+      const read = readSendDtmf(given)
+      return 'fault' in read ? read.fault : null
+    },
+  ],
+  [
+    transferCallName,
+    (given: Given, { transfer }: CallPlan) =>
+      transfer ? textOf(readTransferCall(given, transfer)) : 'This call can be transferred to nobody',
+  ],
+  [
+    switchLanguageName,
+    ({ language: wanted }: Given, { language, otherLanguages = [] }: CallPlan) => {
+      if (otherLanguages.length === 0) return 'The language of this call can not be changed'
+      const known = [language, ...otherLanguages]
+      return known.some(tag => tag === wanted) ? null : `\`language\` must be one of: ${known.join(', ')}`
+    },
+  ],
+])
+
+const ownConsequences: ReadonlyMap<string, (given: Given) => Consequence> = new Map([
+  [endCallDefinition.name, ending],
+  [sendDtmfDefinition.name, (): Consequence => ({ next: 'listen' })],
+  [transferCallName, (): Consequence => ({ next: 'transfer' })],
+  [switchLanguageName, switching],
+])
+
+function ending(given: Given): Consequence {
+  const read = readEndCall(given)
+  return { next: 'end', farewell: typeof read === 'string' ? null : read.farewell }
 }
 
-const ownConsequences: Readonly<Record<string, (given: Given) => Consequence>> = {
-  [endCallDefinition.name]: given => {
-    const read = readEndCall(given)
-    return { next: 'end', farewell: typeof read === 'string' ? null : read.farewell }
-  },
-  [sendDtmfDefinition.name]: () => ({ next: 'listen' }),
-  [transferCallName]: () => ({ next: 'transfer' }),
-  [switchLanguageName]: ({ language }) => ({
-    next: 'reply',
-    instruct: `From here on the call is held in ${languageName(String(language))}: speak only that.`,
-  }),
+function switching({ language }: Given): Consequence {
+  const name = languageName(String(language))
+  return { next: 'reply', instruct: `From here on the call is held in ${name}: speak only that.` }
 }
 
 function textOf(read: unknown): string | null {
