@@ -48,10 +48,11 @@ beforeAll(async () => {
     await openOpenAiChat({
       reply: ({ messages }) => {
         const told = messages.findLast(({ role }) => role === 'tool')
-        const answer = `It says ${String(told?.content)}.`
+        const answer = `It says ${JSON.stringify(told?.content)}.`
         const said = messages.some(one => one.role === 'assistant' && one.content === answer)
         if (told && !said) return { text: answer }
-        const asked = String(messages.findLast(({ role }) => role === 'user')?.content).startsWith(question)
+        const newest = messages.findLast(({ role }) => role === 'user')?.content
+        const asked = typeof newest === 'string' && newest.startsWith(question)
         if (asked && !told) return { calls: [slots] }
         return { text: 'Wonderful.', calls: [settled] }
       },

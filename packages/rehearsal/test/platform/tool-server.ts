@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
@@ -12,7 +12,7 @@ export interface ToolServer extends AsyncDisposable {
 /** A customer's function behind a URL: answers what is signed with the secret, and refuses the rest. */
 export async function openToolServer(secret: string, result: unknown): Promise<ToolServer> {
   const asked: Record<string, unknown>[] = []
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const headers = request.headers as Record<string, string>
       asked.push(new Webhook(secret).verify(await text(request), headers) as Record<string, unknown>)
@@ -20,7 +20,8 @@ export async function openToolServer(secret: string, result: unknown): Promise<T
     } catch {
       response.writeHead(401).end()
     }
-  })
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -23,8 +23,13 @@ export function kindOfWords(text: string, words: TurnWords, whole = true): Calle
   if (said.every(word => words.noises.has(word)) && !words.acknowledgements.has(said.join(' ')))
     return 'noise'
   if (said.length > mostAcknowledged) return 'speech'
-  if (isAcknowledged(said, words) || (!whole && beginsOne(said, words))) return 'acknowledgement'
-  return !whole && said.length === 1 && words.openEndings.has(said[0] ?? '') ? 'none' : 'speech'
+  if (isAcknowledged(said, words)) return 'acknowledgement'
+  return whole ? 'speech' : kindSoFar(said, words)
+}
+
+function kindSoFar(said: readonly string[], words: TurnWords): CalleeWords {
+  if (beginsOne(said, words)) return 'acknowledgement'
+  return said.length === 1 && words.openEndings.has(said[0] ?? '') ? 'none' : 'speech'
 }
 
 /** All of it can be cut into acknowledgements and noises. */

@@ -226,7 +226,7 @@ test('an account has ten under way at most, and a suspended one none', async () 
   const body = { ...agent, scenarios: [agrees] }
   const ask = () => api.send('POST', '/v1/simulations', { body })
   const answers = await Promise.all(Array.from({ length: 12 }, ask))
-  const statuses = answers.map(({ status }) => status).toSorted()
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
   expect(statuses).toEqual([...Array.from({ length: 10 }, () => 201), 429, 429])
   await api.send('POST', `/v1/accounts/${api.accountId}/suspend`)
   const list = await api.send('GET', '/v1/simulations')
