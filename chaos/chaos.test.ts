@@ -3,12 +3,28 @@ import { mannerOf, numberOf } from './manners.ts'
 import { readOptions, UsageError } from './options.ts'
 import { randomBy } from './random.ts'
 import { runChaos } from './run-chaos.ts'
-import { isKept, mostInASecond } from './verdict.ts'
+import { auditFaults, isKept, mostInASecond } from './verdict.ts'
 
 test('a second holds what is less than a second apart', () => {
   expect(mostInASecond([])).toBe(0)
   expect(mostInASecond([0, 999, 1_000, 1_998, 1_999])).toBe(3)
   expect(mostInASecond([2_000, 0, 1_000])).toBe(1)
+})
+
+test('an agent that the audit log tells of once is no fault', () => {
+  const row = { id: 'a', exists: true, told: 1 }
+  expect(auditFaults(['a'], [row])).toBe(0)
+  expect(auditFaults(['a', 'b'], [row])).toBe(1)
+  expect(
+    auditFaults(
+      [],
+      [
+        { ...row, exists: false },
+        { ...row, told: 2 },
+        { ...row, told: 0 },
+      ],
+    ),
+  ).toBe(3)
 })
 
 test('a seed decides all that follows', () => {
@@ -35,7 +51,7 @@ test.each([[['--calls', '0']], [['--calls', '9000']], [['--minutes', 'x']], [['-
 test('killed processes and a crashed database break no promise', { timeout: 900_000, retry: 0 }, async () => {
   const { seed } = readOptions([])
   const said: string[] = [`seed ${seed}`]
-  const result = await runChaos({ calls: 60, minutes: 1.5, seed, say: line => said.push(line) })
+  const result = await runChaos({ calls: 150, minutes: 3, seed, say: line => said.push(line) })
   expect(isKept(result), `${JSON.stringify(result, null, 2)}\n${said.join('\n')}`).toBe(true)
   expect(result.databaseRestarts).toBe(2)
   expect(Object.values(result.kills).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(3)

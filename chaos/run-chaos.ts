@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { changeAgents, isAuditIntact } from './change-agents.ts'
 import { placeCalls } from './place-calls.ts'
 import { randomBy } from './random.ts'
 import { openScene, type Scene } from './scene.ts'
@@ -36,12 +37,15 @@ export async function runChaos({ calls, minutes, seed, say }: ChaosRun): Promise
   say(`${postgres.told}, told by ${toldBy}; ${calls} calls in ${minutes} min; log: ${platform.log}`)
   const placing = placeCalls(scene.customer, { calls, withinMs: lastsMs * 0.9 }, signal)
   const raging = storm({ members: platform.members, postgres, random: randomBy(seed), say }, lastsMs, signal)
-  const [accepted, damage] = await Promise.all([placing, raging])
+  const changing = changeAgents(scene.customer, lastsMs, signal)
+  const [accepted, damage, agents] = await Promise.all([placing, raging, changing])
   say('the storm is over')
   const calmMs = await untilCalm(scene, { calls, say }, signal)
   const verdict = await judge({
     databaseUrl: postgres.url,
     accepted,
+    agents,
+    auditIntact: await isAuditIntact(scene.customer, signal),
     rung: callee.rung,
     mostAtOnce: callee.mostAtOnce,
     limits,

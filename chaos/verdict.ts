@@ -21,12 +21,19 @@ export interface Verdict {
   readonly most_at_once: number
   readonly most_in_a_second: number
   readonly left_hanging: number
+  /** Changes that were made meanwhile, and those that the audit log does not tell of exactly once. */
+  readonly audited: number
+  readonly audit_faults: number
+  readonly audit_intact: boolean
   readonly by_end: Readonly<Record<string, number>>
 }
 
 export interface Evidence {
   readonly databaseUrl: string
   readonly accepted: readonly Accepted[]
+  /** Agents that were made meanwhile, by id. */
+  readonly agents: readonly string[]
+  readonly auditIntact: boolean
   readonly rung: readonly Rung[]
   readonly mostAtOnce: number
   readonly limits: { readonly maxCalls: number; readonly callsPerSecond: number }
@@ -70,6 +77,9 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
       left_hanging: rung.filter(
         one => one.leftHanging && rows.some(row => row.id === one.callId && row.hasLifeline),
       ).length,
+      audited: evidence.agents.length,
+      audit_faults: auditFaults(evidence.agents, await readAgents(client)),
+      audit_intact: evidence.auditIntact,
       by_end: countBy(rows.map(row => row.how)),
     }
   } finally {
@@ -90,8 +100,11 @@ export function isKept(verdict: Verdict): boolean {
     verdict.invites_without_attempt,
     verdict.webhooks_unverified,
     verdict.left_hanging,
+    verdict.audit_faults,
   ]
-  return calls === terminal && expected === delivered && faults.every(count => count === 0)
+  return (
+    calls === terminal && expected === delivered && verdict.audit_intact && faults.every(count => count === 0)
+  )
 }
 
 interface CallRow {
@@ -114,6 +127,30 @@ async function readCalls(client: pg.Client): Promise<CallRow[]> {
         where call_id = calls.id) as gapless
     from calls order by id`)
   return rows
+}
+
+interface AgentRow {
+  readonly id: string
+  /** Times that the audit log says it was made. */
+  readonly told: number
+  readonly exists: boolean
+}
+
+async function readAgents(client: pg.Client): Promise<AgentRow[]> {
+  const { rows } = await client.query<AgentRow>(`
+    select coalesce(agents.id::text, entry.id) as id, agents.id is not null as exists,
+      coalesce(entry.told, 0)::int as told
+    from agents full join (
+      select target_id as id, count(*) as told from audit_log where action = 'agent.created' group by target_id
+    ) entry on entry.id = agents.id::text`)
+  return rows
+}
+
+/** Agents that are there and not told of, or told of and not there, or told of twice; and those that got lost. */
+export function auditFaults(made: readonly string[], rows: readonly AgentRow[]): number {
+  const known = new Set(rows.map(({ id }) => id))
+  const lost = made.filter(id => !known.has(id)).length
+  return lost + rows.filter(({ exists, told }) => !exists || told !== 1).length
 }
 
 function countOf(events: ReadonlySet<string> | undefined): number {
