@@ -73,18 +73,44 @@ function spansIn(zone: string, window: CallingWindow, atMs: number): Span[] {
   for (let day = -1; day <= lookAheadDays; day += 1) {
     const date = today.add({ days: day })
     if (!window.days.includes(nameOf(date.dayOfWeek))) continue
-    const fromMs = instantOf(date, window.from, zone)
-    const toMs = instantOf(date, window.to, zone)
-    if (fromMs < toMs) spans.push({ fromMs, toMs })
+    spans.push(...spansOf(date, window, zone))
   }
   return spans
 }
 
-/** A time that the clocks skip is taken for the one after the gap; one that comes twice, for the later. */
-function instantOf(date: Temporal.PlainDate, time: string, zone: string): number {
-  const midnight = time === '24:00'
-  const local = (midnight ? date.add({ days: 1 }) : date).toPlainDateTime(midnight ? '00:00' : time)
-  return local.toZonedDateTime(zone, { disambiguation: 'later' }).epochMilliseconds
+/** A day's span; where the clocks are changed in it, one before and one after, since a time may come twice or never. */
+function spansOf(date: Temporal.PlainDate, { from, to }: CallingWindow, zone: string): Span[] {
+  const midnightMs = date.toZonedDateTime('UTC').epochMilliseconds
+  return evenParts(date, zone).flatMap(part => {
+    const beganMs = midnightMs - part.offsetMs
+    const fromMs = Math.max(part.fromMs, beganMs + sinceMidnightMs(from))
+    const toMs = Math.min(part.toMs, beganMs + sinceMidnightMs(to))
+    return fromMs < toMs ? [{ fromMs, toMs }] : []
+  })
+}
+
+/** The day in parts during which the clocks run evenly. */
+function evenParts(date: Temporal.PlainDate, zone: string): (Span & { readonly offsetMs: number })[] {
+  const begin = midnightOf(date, zone, 'earlier')
+  const end = midnightOf(date.add({ days: 1 }), zone, 'later')
+  const change =
+    begin.offsetNanoseconds === end.offsetNanoseconds ? null : begin.getTimeZoneTransition('next')
+  const starts = change === null ? [begin] : [begin, change]
+  return starts.map((start, index) => ({
+    fromMs: start.epochMilliseconds,
+    toMs: (starts[index + 1] ?? end).epochMilliseconds,
+    offsetMs: start.offsetNanoseconds / 1e6,
+  }))
+}
+
+function midnightOf(date: Temporal.PlainDate, zone: string, disambiguation: 'earlier' | 'later') {
+  return date.toPlainDateTime('00:00').toZonedDateTime(zone, { disambiguation })
+}
+
+/** On a day without a change of the clocks; `24:00` is the end of it. */
+function sinceMidnightMs(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  return (hours * 60 + minutes) * minuteMs
 }
 
 function intersect(one: readonly Span[], other: readonly Span[]): Span[] {
