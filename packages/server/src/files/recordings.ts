@@ -26,8 +26,11 @@ export interface Recordings {
   repairAbandoned(idleMs: number): Promise<string[]>
   /** Null: there is no finished file at this path. */
   openForRead(path: string): Promise<RecordingFile | null>
-  /** As `openForRead`, its MP3 copy. `busy`: it is being made, and not there yet. Rejects where the file is no WAV. */
-  openMp3(path: string): Promise<RecordingFile | 'busy' | null>
+  /**
+   * As `openForRead`, its MP3 copy. `busy`: it is not there yet; `owner` is who may have only so many made at once.
+   * Rejects where the file is no WAV.
+   */
+  openMp3(path: string, owner: string): Promise<RecordingFile | 'busy' | null>
   /** Erases a recording, finished or not, and its copy. */
   remove(path: string): Promise<void>
 }
@@ -110,8 +113,9 @@ class DiskRecordings implements Recordings {
     return await openFile(this.#file(path))
   }
 
-  async openMp3(path: string): Promise<RecordingFile | 'busy' | null> {
-    const found = await this.#copies.provide(basename(this.#file(path), '.wav'), mp3PatienceMs)
+  async openMp3(path: string, owner: string): Promise<RecordingFile | 'busy' | null> {
+    const asking = { owner, patienceMs: mp3PatienceMs }
+    const found = await this.#copies.provide(basename(this.#file(path), '.wav'), asking)
     if (found !== 'ready') return found === 'busy' ? 'busy' : null
     return await openFile(this.#file(path).replace(/wav$/, 'mp3'))
   }

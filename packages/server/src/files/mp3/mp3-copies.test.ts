@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { Mp3Copies } from './mp3-copies.ts'
 
 const name = 'a-call'
-const patienceMs = 30_000
+const asking = { owner: 'one', patienceMs: 30_000 }
 
 describe('copies of recordings', () => {
   let folder: string
@@ -36,36 +36,49 @@ describe('copies of recordings', () => {
 
   test('are made once, however many ask', async () => {
     const copies = copiesWith()
-    const both = [copies.provide(name, patienceMs), copies.provide(name, patienceMs)]
+    const both = [copies.provide(name, asking), copies.provide(name, asking)]
     await begun()
-    const third = copies.provide(name, patienceMs)
+    const third = copies.provide(name, asking)
     asked[0]?.done.resolve()
     expect(await Promise.all([...both, third])).toEqual(['ready', 'ready', 'ready'])
-    expect(await copies.provide(name, patienceMs)).toBe('ready')
+    expect(await copies.provide(name, asking)).toBe('ready')
     expect(asked).toHaveLength(1)
     expect(await readFile(join(folder, `${name}.mp3`), 'utf8')).toBe('mp3')
   })
 
   test('are made to the end though nobody waits so long', async () => {
     const copies = copiesWith()
-    expect(await copies.provide(name, 1)).toBe('busy')
+    expect(await copies.provide(name, { ...asking, patienceMs: 1 })).toBe('busy')
     await begun()
     asked[0]?.done.resolve()
-    expect(await copies.provide(name, patienceMs)).toBe('ready')
+    expect(await copies.provide(name, asking)).toBe('ready')
     expect(asked).toHaveLength(1)
   })
 
   test('are not begun where too many are', async () => {
-    expect(await copiesWith({ isFull: true }).provide(name, patienceMs)).toBe('busy')
+    expect(await copiesWith({ isFull: true }).provide(name, asking)).toBe('busy')
+  })
+
+  test('of one owner are never so many at once that others wait for all of them', async () => {
+    const copies = copiesWith()
+    const names = ['b', 'c', 'd', 'e', 'f']
+    for (const wav of names) await writeFile(join(folder, `${wav}.wav`), 'wav')
+    const waiting = names.slice(0, 4).map(wav => copies.provide(wav, asking))
+    await expect.poll(() => asked.length).toBe(4)
+    expect(await copies.provide('f', asking)).toBe('busy')
+    const other = copies.provide('f', { ...asking, owner: 'other' })
+    await expect.poll(() => asked.length).toBe(5)
+    for (const { done } of asked) done.resolve()
+    expect(await Promise.all([...waiting, other])).toEqual(Array.from({ length: 5 }, () => 'ready'))
   })
 
   test('are none of what is not there', async () => {
-    expect(await copiesWith().provide('another', patienceMs)).toBe('missing')
+    expect(await copiesWith().provide('another', asking)).toBe('missing')
   })
 
   test('never outlive a recording that is erased meanwhile', async () => {
     const copies = copiesWith()
-    const waiting = copies.provide(name, patienceMs)
+    const waiting = copies.provide(name, asking)
     await begun()
     await rm(join(folder, `${name}.wav`))
     await copies.remove(name)
@@ -80,14 +93,14 @@ describe('copies of recordings', () => {
 
   test('are tried again after a failure, which everybody who waits is told', async () => {
     const copies = copiesWith()
-    const both = [copies.provide(name, patienceMs), copies.provide(name, patienceMs)]
+    const both = [copies.provide(name, asking), copies.provide(name, asking)]
     await begun()
     asked[0]?.done.reject(new Error('no space left'))
     const results = await Promise.allSettled(both)
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(troubles).toHaveLength(1)
     expect(await files()).toEqual([`${name}.wav`, 'encoding'])
-    const again = copies.provide(name, patienceMs)
+    const again = copies.provide(name, asking)
     await expect.poll(() => asked.length).toBe(2)
     asked[1]?.done.resolve()
     expect(await again).toBe('ready')
@@ -96,7 +109,7 @@ describe('copies of recordings', () => {
   test('that dead processes left are cleared away', async () => {
     const copies = copiesWith()
     await writeFile(join(folder, 'gone.mp3'), 'a copy of nothing')
-    const waiting = copies.provide(name, patienceMs)
+    const waiting = copies.provide(name, asking)
     await begun()
     const old = join(folder, 'encoding', 'old.0.mp3')
     await writeFile(old, '')

@@ -5,6 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { exists, isMissing } from '../exists.ts'
 import { Mp3Maker } from './mp3-maker.ts'
 
+/** Nobody who wants many makes all others wait for them. */
+const mostOfOwner = 4
+
 /**
  * MP3 copies of the finished WAV files in one folder: `<name>.mp3` beside `<name>.wav`, made when somebody first asks
  * and kept from then on, so that a part of it is the same part every time. Several processes may use the folder.
@@ -17,7 +20,7 @@ export class Mp3Copies {
   readonly #folder: string
   readonly #onTrouble: (error: unknown) => void
   readonly #maker: Pick<Mp3Maker, 'isFull' | 'make'>
-  readonly #making = new Map<string, Promise<void>>()
+  readonly #making = new Map<string, { readonly owner: string; readonly done: Promise<void> }>()
 
   constructor(
     folder: string,
@@ -30,13 +33,16 @@ export class Mp3Copies {
   }
 
   /**
-   * Makes the copy where there is none yet. `busy`: not within `patienceMs`, or too many are being made; it goes on,
-   * and may be there the next time. Rejects where the WAV is broken, or the disk in trouble.
+   * Makes the copy where there is none yet. `busy`: not within `patienceMs`, and it goes on; or too many are being made,
+   * of all or of this owner's. Rejects where the WAV is broken, or the disk in trouble.
    */
-  async provide(name: string, patienceMs: number): Promise<'ready' | 'missing' | 'busy'> {
+  async provide(
+    name: string,
+    { owner, patienceMs }: { owner: string; patienceMs: number },
+  ): Promise<'ready' | 'missing' | 'busy'> {
     if (!(await exists(this.#file(name, 'wav')))) return 'missing'
     if (await exists(this.#file(name, 'mp3'))) return 'ready'
-    const making = this.#making.get(name) ?? this.#begin(name)
+    const making = this.#making.get(name)?.done ?? this.#begin(name, owner)
     if (making === null) return 'busy'
     const late = new AbortController()
     const patience = wait(patienceMs, 'late' as const, { signal: late.signal }).catch(() => 'late' as const)
@@ -74,13 +80,14 @@ export class Mp3Copies {
     return join(this.#folder, `${name}.${ending}`)
   }
 
-  #begin(name: string): Promise<void> | null {
-    if (this.#maker.isFull) return null
-    const making = this.#make(name).finally(() => this.#making.delete(name))
+  #begin(name: string, owner: string): Promise<void> | null {
+    const going = [...this.#making.values()].filter(one => one.owner === owner)
+    if (this.#maker.isFull || going.length >= mostOfOwner) return null
+    const done = this.#make(name).finally(() => this.#making.delete(name))
     // Whoever waits is told as well; but nobody may be waiting any more.
-    making.catch(this.#onTrouble)
-    this.#making.set(name, making)
-    return making
+    done.catch(this.#onTrouble)
+    this.#making.set(name, { owner, done })
+    return done
   }
 
   async #make(name: string): Promise<void> {

@@ -41,7 +41,7 @@ export function recordingRoutes(app: Api, deps: HttpDeps): void {
       reply.header('vary', 'accept')
       const call = await callOf(deps, request, request.params.id)
       if (call?.recording_path === null || call === null) throw noRecording()
-      const file = await openAs(format, deps, call.recording_path)
+      const file = await openAs(format, deps, { path: call.recording_path, owner: call.account_id })
       if (file === null) throw noRecording()
       return await sendFile(request, reply, { file, format, name: `${call.id}.${format}` })
     },
@@ -51,10 +51,10 @@ export function recordingRoutes(app: Api, deps: HttpDeps): void {
 async function openAs(
   format: AudioFormat,
   { recordings }: HttpDeps,
-  path: string,
+  { path, owner }: { path: string; owner: string },
 ): Promise<RecordingFile | null> {
   if (format === 'wav') return await recordings.openForRead(path)
-  const file = await recordings.openMp3(path)
+  const file = await recordings.openMp3(path, owner)
   if (file !== 'busy') return file
   const detail = 'The MP3 is being made; ask again soon, or take the WAV'
   throw new ApiError('unavailable', { detail, retryAfterSeconds: askAgainSeconds })
