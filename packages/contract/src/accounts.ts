@@ -25,12 +25,35 @@ export type Quota = z.output<typeof quotaSchema>
 
 const capsSchema = z
   .strictObject({
-    frequency: frequencyCapSchema.nullable().optional(),
-    max_concurrent_calls: z.int().min(0).max(1_000_000).nullable().optional(),
+    frequency: frequencyCapSchema.nullable().optional().meta({ description: 'Default: three in 24 hours' }),
+    minutes_between_calls: z
+      .number()
+      .min(0.1)
+      .max(24 * 60)
+      .nullable()
+      .optional()
+      .meta({ description: 'Between two calls to one number; default 10' }),
+    max_concurrent_calls: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .nullable()
+      .optional()
+      .meta({ description: 'Queued or under way; default 10' }),
+    max_countries_per_day: z
+      .int()
+      .min(1)
+      .max(300)
+      .nullable()
+      .optional()
+      .meta({ description: 'Countries called within 24 hours; default 5' }),
     max_minutes_per_hour: z.number().min(0).max(10_000_000).nullable().optional(),
     max_minutes_per_day: z.number().min(0).max(10_000_000).nullable().optional(),
   })
-  .meta({ id: 'AccountCaps', description: 'Limits of the calls that the account places; null: none' })
+  .meta({
+    id: 'AccountCaps',
+    description: "Limits of the calls that the account places; null: none; absent: the platform's default",
+  })
 
 const retentionSchema = z
   .strictObject({

@@ -36,6 +36,7 @@ export const problems = {
   language_not_available: { status: 422, title: 'Language not available' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   frequency_cap_reached: { status: 429, title: 'Number called too often' },
+  countries_cap_reached: { status: 429, title: 'Too many countries in a day' },
   concurrency_cap_reached: { status: 429, title: 'Too many calls at once' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },

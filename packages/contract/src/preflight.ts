@@ -52,6 +52,7 @@ export const preflightRefusals = [
   'consent_missing',
   'outside_calling_window',
   'frequency_cap_reached',
+  'countries_cap_reached',
   'minutes_cap_reached',
   'insufficient_quota',
   'account_suspended',

@@ -49,6 +49,7 @@ async function stage(places = 100): Promise<Stage> {
     catalogue: () => api.catalogue,
     defaultFromNumber: null,
     homeCountries: ['US'],
+    defaultCaps: {},
     log: pino({ level: 'silent' }),
   }
   let list = ''

@@ -117,6 +117,7 @@ export async function apiOn(
     links: { publicUrl: 'http://api.test', secret: Buffer.alloc(32, 6) },
     defaultFromNumber: null,
     homeCountries: ['US'],
+    defaultCaps: {},
     draining: () => api.draining,
     // What the machine has to do beside a test is no reason to refuse it.
     longestLoopDelayMs: 0,

@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import type { CapSettings } from '../src/domain/account-caps.ts'
 import type { AccountSettings } from '../src/store/tables.ts'
 import { type TestApi, testApi } from './http-api.ts'
 
@@ -141,4 +143,102 @@ test('where nothing can be looked up nothing is allowed', async () => {
   expect((await api.send('POST', '/v1/preflight', { body: { phone_number: here } })).status).toBe(500)
   expect((await place(api)).status).toBe(500)
   expect((await api.send('GET', '/v1/calls')).body.data).toEqual([])
+})
+
+describe('what holds for every account that says nothing else', () => {
+  const defaultCaps: CapSettings = {
+    frequency: { maxCalls: 3, hours: 24 },
+    minutesBetweenCalls: 10,
+    maxConcurrentCalls: 10,
+    maxCountriesPerDay: 2,
+  }
+  const countries = { allowedCountries: ['US', 'ES', 'FR'] }
+  const abroad = { ES: '+34612345678', FR: '+33612345678' }
+
+  /** Makes it so that the account's calls so far were dialled, and are over, that long ago. */
+  async function ago(api: TestApi, minutes: number): Promise<void> {
+    const { kysely } = api.database
+    const past = sql<Date>`now() - make_interval(mins => ${minutes})`
+    await kysely.updateTable('calls').set({ status: 'completed', created_at: past }).execute()
+    await sql`insert into attempts (call_id, n, node_id, dialed_at) select id, 1, id, created_at from calls
+      where not exists (select from attempts where call_id = id)`.execute(kysely)
+    await sql`update attempts set dialed_at = ${past}`.execute(kysely)
+    await sql`update called_countries set dialed_at = ${past}`.execute(kysely)
+  }
+
+  test('fifty requests at one moment place one call to a number, and say when the next may be', async () => {
+    const api = await testApi({ defaultCaps })
+    const answers = await Promise.all(Array.from({ length: 50 }, () => place(api)))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1)
+    const refused = answers.find(({ status }) => status !== 201)
+    expect(refused).toMatchObject({ status: 429, body: { errors: [{ code: 'frequency_cap_reached' }] } })
+    expect(refused?.body.detail).toMatch(/; allowed from 20\d\d-.*Z$/)
+    const seconds = Number(refused?.headers['retry-after'])
+    expect(seconds > 590 && seconds <= 600).toBe(true)
+    expect((await api.send('GET', '/v1/calls')).body.data).toHaveLength(1)
+  })
+
+  test('fifty requests at one moment place ten calls at once', async () => {
+    const api = await testApi({ defaultCaps })
+    const numbers = Array.from({ length: 50 }, (_, n) => `+141555513${10 + n}`)
+    const answers = await Promise.all(numbers.map(phone_number => place(api, { phone_number })))
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(10)
+    const codes = answers.flatMap(({ body }) => body.errors ?? []).map(({ code }) => code)
+    expect(new Set(codes)).toEqual(new Set(['concurrency_cap_reached']))
+  })
+
+  test('a number is called three times a day, ten minutes apart', async () => {
+    const api = await testApi({ defaultCaps })
+    for (const _ of [1, 2, 3]) {
+      expect((await place(api)).status).toBe(201)
+      expect((await place(api)).status).toBe(429)
+      await ago(api, 11)
+    }
+    const verdict = await ask(api)
+    expect(verdict).toMatchObject({ allowed: false, code: 'frequency_cap_reached' })
+    expect(Date.parse(verdict.allowed_at) - Date.now()).toBeGreaterThan(23 * 3_600_000)
+    await ago(api, 24 * 60 + 1)
+    expect(await ask(api)).toMatchObject({ allowed: true })
+  })
+
+  test('at one moment no more countries are called than a day may have, and those go on', async () => {
+    const api = await testApi({ defaultCaps: { maxCountriesPerDay: 2 } })
+    await api.send('PATCH', `/v1/accounts/${api.accountId}`, {
+      body: { settings: { allowed_countries: countries.allowedCountries } },
+    })
+    const numbers = [here, abroad.ES, abroad.FR]
+    const answers = await Promise.all(
+      [...numbers, ...numbers].map(phone_number => place(api, { phone_number })),
+    )
+    const placed = answers.filter(({ status }) => status === 201)
+    expect(placed).toHaveLength(4)
+    const [refused] = answers.filter(({ status }) => status !== 201)
+    expect(refused).toMatchObject({ status: 429, body: { errors: [{ code: 'countries_cap_reached' }] } })
+    await ago(api, 60)
+    const verdicts = await Promise.all(numbers.map(phone_number => ask(api, { phone_number })))
+    const [no, ...others] = verdicts.filter(({ allowed }) => !allowed)
+    expect(others).toEqual([])
+    const hours = (Date.parse(no.allowed_at) - Date.now()) / 3_600_000
+    expect(hours > 22.9 && hours < 23.1).toBe(true)
+    await ago(api, 24 * 60 + 2)
+    const later = await Promise.all(numbers.map(phone_number => ask(api, { phone_number })))
+    expect(later.every(({ allowed }) => allowed)).toBe(true)
+  })
+
+  test('the operator raises, lowers and lifts them for an account, and the log tells who did', async () => {
+    const api = await testApi({ defaultCaps })
+    const set = (caps: object | null) =>
+      api.send('PATCH', `/v1/accounts/${api.accountId}`, { body: { settings: { caps } } })
+    const lifted = { frequency: null, minutes_between_calls: null, max_concurrent_calls: null }
+    expect((await set(lifted)).body.settings.caps).toEqual(lifted)
+    for (const _ of [1, 2, 3, 4]) expect((await place(api)).status).toBe(201)
+    await set({ ...lifted, max_concurrent_calls: 4 })
+    expect(await ask(api, { phone_number: '+14155551235' })).toMatchObject({
+      code: 'concurrency_cap_reached',
+    })
+    expect((await set(null)).body.settings.caps).toBeNull()
+    expect(await ask(api)).toMatchObject({ code: 'frequency_cap_reached' })
+    const log = (await api.send('GET', '/v1/audit?action=account.changed')).body.data
+    expect(JSON.stringify(log)).toContain('minutes_between_calls')
+  })
 })

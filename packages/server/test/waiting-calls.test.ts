@@ -1,6 +1,7 @@
 import { createSealing } from '../src/store/sealing.ts'
 import { sql } from 'kysely'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { CapSettings } from '../src/domain/account-caps.ts'
 import { broken, type Outcome, talked, unreached } from '../src/domain/outcome.ts'
 import type { CallId, NodeId } from '../src/domain/ids.ts'
 import { newId } from '../src/domain/new-id.ts'
@@ -25,7 +26,7 @@ async function open(): Promise<void> {
 
 const place = (more: object = {}) => api.send('POST', '/v1/calls', { body: { ...body, ...more } })
 const read = async (id: string) => (await api.send('GET', `/v1/calls/${id}`)).body
-const recheck = (id: string) =>
+const recheck = (id: string, defaultCaps: CapSettings = {}) =>
   recheckCall(
     {
       database: api.database,
@@ -33,6 +34,7 @@ const recheck = (id: string) =>
       sealing: createSealing(Buffer.alloc(32, 5)),
       defaultFromNumber: null,
       homeCountries: ['US'],
+      defaultCaps,
     },
     id as CallId,
   )
@@ -302,3 +304,79 @@ async function testApiIn(opened: AsyncDisposableStack): Promise<TestApi> {
   jobs = opened.use(await openJobs(made.database))
   return made
 }
+
+describe('limits at the moment of dialling', () => {
+  interface Limit {
+    readonly what: string
+    readonly caps: CapSettings
+    readonly numberOf: (n: number) => string
+    readonly leave: number
+    /** What is counted of those that leave. */
+    readonly by: 'call' | 'number'
+    readonly because: string
+  }
+  const limits: Limit[] = [
+    {
+      what: 'of twenty calls to a number one leaves',
+      caps: { minutesBetweenCalls: 10 },
+      numberOf: () => here,
+      leave: 1,
+      by: 'call',
+      because: 'frequency_cap_reached',
+    },
+    {
+      what: 'of calls to three countries those to two leave',
+      caps: { maxCountriesPerDay: 2 },
+      numberOf: n => [here, '+34612345678', '+33612345678'][n % 3] ?? here,
+      leave: 2,
+      by: 'number',
+      because: 'countries_cap_reached',
+    },
+    {
+      what: 'of twenty calls three leave at once',
+      caps: { maxConcurrentCalls: 3 },
+      numberOf: n => `+14155551${300 + n}`,
+      leave: 3,
+      by: 'call',
+      because: 'concurrency_cap_reached',
+    },
+  ]
+
+  test.each(limits)('$what', async ({ caps, numberOf, leave, by, because }) => {
+    await open()
+    await api.send('PATCH', `/v1/accounts/${api.accountId}`, {
+      body: { settings: { allowed_countries: ['US', 'ES', 'FR'] } },
+    })
+    // They were placed when there was no limit, and have waited since.
+    const ids: string[] = []
+    for (let n = 0; n < 20; n += 1) {
+      const { call_id: id } = (await place({ phone_number: numberOf(n) })).body
+      await change(id, { created_at: new Date(Date.now() - 3_600_000), checked_until: new Date(0) })
+      ids.push(id)
+    }
+    const rechecks = await Promise.all(ids.map(id => recheck(id, caps)))
+    const ready = ids.filter((_, index) => rechecks[index] === 'ready')
+    const off = ids.filter((_, index) => rechecks[index] === 'put_off')
+    expect(ready.length + off.length).toBe(20)
+    const left =
+      by === 'call' ? ready : await Promise.all(ready.map(async id => (await read(id)).phone_number))
+    expect(new Set(left).size).toBe(leave)
+    for (const id of ready) expect(typeof (await claim(id))).toBe('object')
+    for (const id of off.slice(0, 3)) {
+      expect(await claim(id)).toBe('taken')
+      const { scheduled_for: until } = await read(id)
+      expect(Date.parse(until)).toBeGreaterThan(Date.now() + 5_000)
+      const last = await api.database.kysely
+        .selectFrom('call_events')
+        .select('body')
+        .where('call_id', '=', id as CallId)
+        .where('type', '=', 'scheduled')
+        .executeTakeFirstOrThrow()
+      expect(last.body).toMatchObject({ because })
+    }
+    // What was dialled goes on counting for those that wait.
+    const [again] = off
+    if (again !== undefined && because !== 'concurrency_cap_reached')
+      expect(await recheck(again, caps)).toBe('put_off')
+  })
+})

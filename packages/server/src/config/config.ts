@@ -26,6 +26,8 @@ const codecsNamed = (name: string) =>
 const port = z.coerce.number().int().min(0).max(65_535)
 const natsUrl = z.url({ protocol: /^(nats|tls)$/ })
 const setting = z.string().min(1).optional()
+/** `none`: no limit. */
+const limit = z.literal('none').transform(() => null)
 const sipUri = z.string().regex(/^sip:[^\s@]+$/, 'must be a SIP address such as sip:trunk.example.com:5060')
 
 const fields = z.object({
@@ -59,6 +61,11 @@ const fields = z.object({
     .refine(codes => codes.every(code => isSupportedCountry(code)), {
       error: 'must be ISO 3166 codes such as US, separated by commas',
     }),
+  /** Limits of the calls of each account whose settings say nothing else. The first: to one number, in 24 hours. */
+  PARLEY_ACCOUNT_CALLS_TO_NUMBER: limit.or(z.coerce.number().int().min(1).max(100)).default(3),
+  PARLEY_ACCOUNT_MINUTES_BETWEEN_CALLS: limit.or(z.coerce.number().min(0.1).max(1_440)).default(10),
+  PARLEY_ACCOUNT_CONCURRENT_CALLS: limit.or(z.coerce.number().int().min(1).max(1_000_000)).default(10),
+  PARLEY_ACCOUNT_COUNTRIES_PER_DAY: limit.or(z.coerce.number().int().min(1).max(300)).default(5),
   WEBHOOK_ALLOW_CIDR: list,
   PARLEY_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   /** Live calls one worker takes at most. */

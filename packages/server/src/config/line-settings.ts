@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import type { CapSettings } from '../domain/account-caps.ts'
 import type { PreflightDeps } from '../intake/preflight.ts'
 import type { TrunkLimits } from '../store/admission.ts'
 import { type CallBus, openNatsBus } from '../store/call-bus.ts'
@@ -60,5 +61,16 @@ export async function httpPort(config: Config): Promise<number> {
 
 /** What every account's calls are judged by. */
 export function preflightSettings(config: Config): Omit<PreflightDeps, 'database' | 'sealing'> {
-  return { defaultFromNumber: config.FROM_NUMBER ?? null, homeCountries: config.PARLEY_COUNTRIES }
+  const { FROM_NUMBER: defaultFromNumber = null, PARLEY_COUNTRIES: homeCountries } = config
+  return { defaultFromNumber, homeCountries, defaultCaps: defaultCaps(config) }
+}
+
+function defaultCaps(config: Config): CapSettings {
+  const calls = config.PARLEY_ACCOUNT_CALLS_TO_NUMBER
+  return {
+    frequency: calls === null ? null : { maxCalls: calls, hours: 24 },
+    minutesBetweenCalls: config.PARLEY_ACCOUNT_MINUTES_BETWEEN_CALLS,
+    maxConcurrentCalls: config.PARLEY_ACCOUNT_CONCURRENT_CALLS,
+    maxCountriesPerDay: config.PARLEY_ACCOUNT_COUNTRIES_PER_DAY,
+  }
 }

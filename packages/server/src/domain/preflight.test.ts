@@ -18,6 +18,8 @@ const clear: PreflightFacts = {
   window: { ...madrid },
   caps: {},
   callsToNumberMs: [],
+  country: 'US',
+  countries: [],
   concurrentCalls: 0,
   minutesOfHour: 0,
   minutesOfDay: 0,

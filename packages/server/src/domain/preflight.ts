@@ -20,12 +20,19 @@ export interface Caps {
   readonly frequency?: FrequencyCap | undefined
   /** Hold beside it: a campaign's own. */
   readonly furtherFrequency?: readonly FrequencyCap[] | undefined
+  /** Of all countries that the account's calls go to within 24 hours. */
+  readonly maxCountriesPerDay?: number | undefined
   /** Of all calls of the account that are queued or under way. */
   readonly maxConcurrentCalls?: number | undefined
   /** Of all calls of the last hour. */
   readonly maxMinutesPerHour?: number | undefined
   /** Of all calls of the last 24 hours; those that are not over count with the longest they may last. */
   readonly maxMinutesPerDay?: number | undefined
+}
+
+export interface CalledCountry {
+  readonly country: string
+  readonly atMs: number
 }
 
 export interface PreflightFacts {
@@ -40,6 +47,10 @@ export interface PreflightFacts {
   readonly caps: Caps
   /** When the number was called within the longest cap's hours: the newest first, as many as the largest cap counts. */
   readonly callsToNumberMs: readonly number[]
+  /** Of the number; null: none. */
+  readonly country: string | null
+  /** When each country was last called, of those that count into the day. */
+  readonly countries: readonly CalledCountry[]
   readonly concurrentCalls: number
   readonly minutesOfHour: number
   readonly minutesOfDay: number
@@ -60,6 +71,9 @@ export type Verdict =
       readonly minutesLeft?: number
     }
 
+/** How long a country counts; what is known of it is exact to the minute. */
+const countryCountsMs = 24 * 3_600_000 + 60_000
+
 export function judge(facts: PreflightFacts): Verdict {
   const never = (refusal: PreflightRefusal): Verdict => ({ allowed: false, refusal, allowedAtMs: null })
   if (facts.suspended) return never('account_suspended')
@@ -67,11 +81,14 @@ export function judge(facts: PreflightFacts): Verdict {
   if (facts.listed) return never('do_not_call')
   if (!facts.consented) return never('consent_missing')
   const frequencyMs = frequencyAllows(facts)
+  const countriesMs = countriesAllow(facts)
   const { window, atMs } = facts
-  const allowedAtMs = window === null ? frequencyMs : opening(window, frequencyMs)
+  const healedMs = Math.max(frequencyMs, countriesMs)
+  const allowedAtMs = window === null ? healedMs : opening(window, healedMs)
   if (window !== null && opening(window, atMs) !== atMs)
     return { allowed: false, refusal: 'outside_calling_window', allowedAtMs }
   if (frequencyMs > atMs) return { allowed: false, refusal: 'frequency_cap_reached', allowedAtMs }
+  if (countriesMs > atMs) return { allowed: false, refusal: 'countries_cap_reached', allowedAtMs }
   return judgeLimits(facts, never)
 }
 
@@ -105,6 +122,17 @@ function frequencyAllows({ atMs, caps, callsToNumberMs }: PreflightFacts): numbe
     // Hours may be any fraction; an instant is a whole millisecond, and one too early would be refused again.
     return Math.max(latestMs, Math.ceil(oldestMs + hours * 3_600_000))
   }, atMs)
+}
+
+/** From when on the number's country is one of no more than the cap. */
+function countriesAllow({ atMs, caps, country, countries }: PreflightFacts): number {
+  const { maxCountriesPerDay: most } = caps
+  if (most === undefined || country === null) return atMs
+  const lately = countries.filter(called => called.atMs + countryCountsMs > atMs)
+  if (lately.some(called => called.country === country)) return atMs
+  const newestFirst = lately.map(called => called.atMs).toSorted((one, other) => other - one)
+  const oldestMs = newestFirst[most - 1]
+  return oldestMs === undefined ? atMs : oldestMs + countryCountsMs
 }
 
 function exceeds(value: number, cap: number | undefined): boolean {

@@ -10,6 +10,7 @@ import type { SearchDeps } from '../knowledge/search.ts'
 import type { Links } from '../store/call-object.ts'
 import type { Database } from '../store/database.ts'
 import type { Jobs } from '../store/jobs.ts'
+import type { CapSettings } from '../domain/account-caps.ts'
 import type { Sealing } from '../store/sealing.ts'
 import type { Cloners } from '../voices/clone-voice.ts'
 import type { Previews } from '../voices/previews.ts'
@@ -43,6 +44,7 @@ export interface HttpDeps {
   readonly defaultFromNumber: string | null
   /** ISO 3166 codes of the countries that every account may call. */
   readonly homeCountries: readonly string[]
+  readonly defaultCaps: CapSettings
   /** The process is about to end and accepts no new calls. */
   readonly draining: () => boolean
   readonly log: FastifyBaseLogger

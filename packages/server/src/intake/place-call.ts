@@ -13,7 +13,14 @@ import { enqueueWebhook } from '../store/outbox.ts'
 import { callerNumber } from './caller-number.ts'
 import { zonesOf } from './number-zones.ts'
 import { withAgent } from './own-agents.ts'
-import { type CallerPlace, judgeWithin, type PreflightDeps, refuseTransfers, windowOf } from './preflight.ts'
+import {
+  type CallerPlace,
+  capsOf,
+  judgeWithin,
+  type PreflightDeps,
+  refuseTransfers,
+  windowOf,
+} from './preflight.ts'
 import {
   type CheckedOptions,
   checkOptions,
@@ -171,14 +178,15 @@ async function admit(
 ): Promise<Date | null> {
   const nowMs = Date.now()
   const atMs = Math.max(nowMs, request.schedule_at === undefined ? nowMs : Date.parse(request.schedule_at))
-  const { caps = {} } = place.settings
+  const caps = capsOf(deps, place.settings)
+  const furtherFrequency = [...(caps.furtherFrequency ?? []), ...(origin?.frequency ?? [])]
   const verdict = await judgeWithin(trx, deps, {
     place,
     wanted: {
       to: plan.to,
       minutes: plan.maxDurationMs / 60_000,
       window,
-      caps: { ...caps, furtherFrequency: origin?.frequency },
+      caps: { ...caps, furtherFrequency },
       atMs,
       self: null,
     },

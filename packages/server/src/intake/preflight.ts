@@ -2,13 +2,21 @@ import type { CallingWindowOption } from '@parley/contract/calling-window'
 import { ApiError } from '@parley/contract/errors'
 import { e164 } from '@parley/contract/fields'
 import type { Preflight, PreflightVerdict } from '@parley/contract/preflight'
+import { type CapSettings, capsFrom, isCapped } from '../domain/account-caps.ts'
 import type { CallingWindow } from '../domain/calling-window.ts'
 import { countryOf, refusedDestination } from '../domain/destination.ts'
 import type { AccountId, CallId } from '../domain/ids.ts'
 import { type Caps, frequencyCaps, judge, type Verdict } from '../domain/preflight.ts'
 import { readCallingAccount } from '../store/accounts.ts'
 import { readBalance } from '../store/balance.ts'
-import { callsTo, callTotals, lockCaps } from '../store/call-counts.ts'
+import {
+  calledCountries,
+  callsTo,
+  concurrentCalls,
+  type Counted,
+  lockCaps,
+  minutesLately,
+} from '../store/call-counts.ts'
 import { hasConsent } from '../store/consents.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { isListed, lockNumber } from '../store/do-not-call.ts'
@@ -37,6 +45,8 @@ export interface PreflightDeps {
   readonly sealing: Pick<Sealing, 'hash'>
   /** ISO 3166 codes of the countries that every account is at home in. */
   readonly homeCountries: readonly string[]
+  /** Hold for accounts whose settings say nothing else. */
+  readonly defaultCaps: CapSettings
 }
 
 /** A call that somebody wants placed or dialled. */
@@ -51,6 +61,11 @@ export interface Wanted {
   readonly self: CallId | null
 }
 
+/** The limits that hold for an account's calls. */
+export function capsOf({ defaultCaps }: Pick<PreflightDeps, 'defaultCaps'>, settings: AccountSettings): Caps {
+  return capsFrom(settings.caps, defaultCaps)
+}
+
 /** Answers what a call would be told, and changes nothing. Throws ApiError where it would not be judged at all. */
 export async function preflight(
   deps: PreflightDeps,
@@ -61,6 +76,7 @@ export async function preflight(
   const { settings, numbers } = await readCallingAccount(deps.database, account)
   callerNumber(deps, numbers, asked.from_number)
   const zones = await calleeZones(asked)
+  const caps = capsOf(deps, settings)
   const cap = asked.frequency_cap && {
     maxCalls: asked.frequency_cap.max_calls,
     hours: asked.frequency_cap.hours,
@@ -73,7 +89,7 @@ export async function preflight(
       window: windowOf(asked.calling_window, zones),
       atMs: Math.max(Date.now(), asked.at === undefined ? 0 : Date.parse(asked.at)),
       self: null,
-      caps: { ...settings.caps, ...(cap ? { frequency: cap } : {}) },
+      caps: { ...caps, ...(cap ? { frequency: cap } : {}) },
     },
   })
   return {
@@ -97,8 +113,7 @@ export async function judgeWithin(
   { place, wanted }: { place: CallerPlace; wanted: Wanted },
 ): Promise<Verdict> {
   const { account } = place
-  const { caps, quota } = place.settings
-  if (caps !== undefined || quota !== undefined) await lockCaps(trx, account)
+  if (isCapped(wanted.caps) || place.settings.quota !== undefined) await lockCaps(trx, account)
   if (e164.test(wanted.to)) await lockNumber(trx, { account, number: wanted.to }, 'to call')
   return await verdictOn({ kysely: trx }, deps, { place, wanted })
 }
@@ -144,8 +159,6 @@ async function verdictOn(
   const frequency = frequencyCaps(caps)
   // SIP addresses are let in by a setting of their own.
   const isNumber = e164.test(to)
-  const { maxConcurrentCalls, maxMinutesPerHour, maxMinutesPerDay } = caps
-  const isCounted = [maxConcurrentCalls, maxMinutesPerHour, maxMinutesPerDay].some(cap => cap !== undefined)
   return judge({
     atMs,
     destination: isNumber ? refusedDestination(to, allowedCountries(deps, place)) : null,
@@ -154,8 +167,11 @@ async function verdictOn(
     window,
     caps,
     callsToNumberMs:
-      frequency.length > 0 ? await callsTo(at, { account, self, number: to, caps: frequency }) : [],
-    ...(isCounted ? await callTotals(at, { account, self }) : noCalls),
+      frequency.length > 0 && isNumber
+        ? await callsTo(at, { account, self, number: to, caps: frequency })
+        : [],
+    country: isNumber ? countryOf(to) : null,
+    ...(await counted(at, { account, self }, caps)),
     minutes,
     suspended: settings.suspended === true,
     minutesLeft: await minutesLeft(at, place, wanted),
@@ -173,7 +189,16 @@ async function minutesLeft(
   return self === null || remaining === null ? remaining : remaining + minutes
 }
 
-const noCalls = { concurrentCalls: 0, minutesOfHour: 0, minutesOfDay: 0 }
+/** What there are limits for. */
+async function counted(at: Pick<Database, 'kysely'>, of: Counted, caps: Caps) {
+  const { maxCountriesPerDay, maxConcurrentCalls, maxMinutesPerHour, maxMinutesPerDay } = caps
+  const hasMinutes = maxMinutesPerHour !== undefined || maxMinutesPerDay !== undefined
+  return {
+    countries: maxCountriesPerDay === undefined ? [] : await calledCountries(at, of),
+    concurrentCalls: maxConcurrentCalls === undefined ? 0 : await concurrentCalls(at, of),
+    ...(hasMinutes ? await minutesLately(at, of) : { minutesOfHour: 0, minutesOfDay: 0 }),
+  }
+}
 
 /** Where the account is at home, unless its settings say where it may call. */
 function allowedCountries(

@@ -10,7 +10,7 @@ import { notifyCall } from '../store/notify.ts'
 import { enqueueWebhook } from '../store/outbox.ts'
 import { appendEvents } from '../store/events.ts'
 import { makeReady, putOff, refuseWaiting } from '../store/waiting-calls.ts'
-import { judgeWithin, type PreflightDeps } from './preflight.ts'
+import { capsOf, judgeWithin, type PreflightDeps } from './preflight.ts'
 import { details, type Refusal } from './refusals.ts'
 
 /**
@@ -43,7 +43,7 @@ export async function recheckCall(deps: RecheckDeps, callId: CallId): Promise<Re
         to: found.phone_number,
         minutes: found.plan.maxDurationMs / 60_000,
         window: found.dial_window,
-        caps: account.settings.caps ?? {},
+        caps: capsOf(deps, account.settings),
         atMs: Date.now(),
         self: callId,
       },

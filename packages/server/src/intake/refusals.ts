@@ -14,6 +14,7 @@ export const details: Readonly<Record<PreflightRefusal, string>> = {
   consent_missing: 'Nobody of this number is recorded to have agreed to be called by an AI',
   outside_calling_window: 'The calling window is closed where the number may be',
   frequency_cap_reached: 'The number was called as often as the account may',
+  countries_cap_reached: 'The account has called as many countries within a day as it may',
   minutes_cap_reached: "The account's minutes of the hour or day are used or reserved",
   insufficient_quota: "The account's quota does not have the minutes that the call may last",
   account_suspended: 'The account is suspended and places no calls',
@@ -28,6 +29,7 @@ const problemOf: Readonly<Record<PreflightRefusal, ProblemCode>> = {
   consent_missing: 'consent_missing',
   outside_calling_window: 'conflict',
   frequency_cap_reached: 'frequency_cap_reached',
+  countries_cap_reached: 'countries_cap_reached',
   minutes_cap_reached: 'minutes_cap_reached',
   insufficient_quota: 'insufficient_quota',
   account_suspended: 'account_suspended',
@@ -48,7 +50,9 @@ export class Refused extends ApiError {
     { minutes: needed, path = 'phone_number' }: { minutes: number; path?: string },
   ) {
     const message =
-      left === undefined ? details[refusal] : `The call needs ${needed} minutes, and ${round(left)} are left`
+      left === undefined
+        ? wordsOf(refusal, allowedAtMs)
+        : `The call needs ${needed} minutes, and ${round(left)} are left`
     const seconds = allowedAtMs === null ? unknownWaitSeconds : Math.ceil((allowedAtMs - Date.now()) / 1_000)
     super(problemOf[refusal], {
       detail: message,
@@ -61,7 +65,18 @@ export class Refused extends ApiError {
   }
 }
 
-const waits: ReadonlySet<PreflightRefusal> = new Set(['frequency_cap_reached', 'concurrency_cap_reached'])
+/** With the time from which it is allowed, where that is known. */
+function wordsOf(refusal: PreflightRefusal, allowedAtMs: number | null): string {
+  return allowedAtMs === null
+    ? details[refusal]
+    : `${details[refusal]}; allowed from ${new Date(allowedAtMs).toISOString()}`
+}
+
+const waits: ReadonlySet<PreflightRefusal> = new Set([
+  'frequency_cap_reached',
+  'countries_cap_reached',
+  'concurrency_cap_reached',
+])
 
 function round(minutes: number): number {
   return Number(minutes.toFixed(4))

@@ -1,5 +1,5 @@
 import type { AccountSettingsObject } from '@parley/contract/accounts'
-import type { Caps } from '../domain/preflight.ts'
+import type { CapSettings } from '../domain/account-caps.ts'
 import type { AccountSettings } from './tables.ts'
 
 /** An account's settings as they are kept, and as the API names them. */
@@ -37,12 +37,16 @@ function flatSettings(kept: AccountSettings): AccountSettingsObject {
   }
 }
 
-function capsObject({ frequency, ...caps }: Caps): AccountSettingsObject['caps'] {
+/** What is absent is left out, since null says that there is no limit. */
+function capsObject(caps: CapSettings): AccountSettingsObject['caps'] {
+  const { frequency } = caps
   return {
-    frequency: frequency ? { max_calls: frequency.maxCalls, hours: frequency.hours } : null,
-    max_concurrent_calls: caps.maxConcurrentCalls ?? null,
-    max_minutes_per_hour: caps.maxMinutesPerHour ?? null,
-    max_minutes_per_day: caps.maxMinutesPerDay ?? null,
+    frequency: frequency ? { max_calls: frequency.maxCalls, hours: frequency.hours } : frequency,
+    minutes_between_calls: caps.minutesBetweenCalls,
+    max_concurrent_calls: caps.maxConcurrentCalls,
+    max_countries_per_day: caps.maxCountriesPerDay,
+    max_minutes_per_hour: caps.maxMinutesPerHour,
+    max_minutes_per_day: caps.maxMinutesPerDay,
   }
 }
 
@@ -77,13 +81,15 @@ export function changedSettings(kept: AccountSettings, change: AccountSettingsOb
   )
 }
 
-function capsOf(caps: NonNullable<AccountSettingsObject['caps']>): Caps {
+function capsOf(caps: NonNullable<AccountSettingsObject['caps']>): CapSettings {
   const { frequency } = caps
   return {
-    frequency: frequency ? { maxCalls: frequency.max_calls, hours: frequency.hours } : undefined,
-    maxConcurrentCalls: caps.max_concurrent_calls ?? undefined,
-    maxMinutesPerHour: caps.max_minutes_per_hour ?? undefined,
-    maxMinutesPerDay: caps.max_minutes_per_day ?? undefined,
+    frequency: frequency ? { maxCalls: frequency.max_calls, hours: frequency.hours } : frequency,
+    minutesBetweenCalls: caps.minutes_between_calls,
+    maxConcurrentCalls: caps.max_concurrent_calls,
+    maxCountriesPerDay: caps.max_countries_per_day,
+    maxMinutesPerHour: caps.max_minutes_per_hour,
+    maxMinutesPerDay: caps.max_minutes_per_day,
   }
 }
 

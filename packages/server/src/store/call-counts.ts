@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { AccountId, CallId } from '../domain/ids.ts'
-import type { FrequencyCap } from '../domain/preflight.ts'
+import type { CalledCountry, FrequencyCap } from '../domain/preflight.ts'
 import type { Database, Transaction } from './database.ts'
 
 /** What an account's calls come to, for its limits. */
@@ -11,7 +11,7 @@ export async function lockCaps(trx: Transaction, account: AccountId): Promise<vo
 }
 
 /** Whose limits are counted, and for which call: it counts not against itself. */
-interface Counted {
+export interface Counted {
   readonly account: AccountId
   /** Null: one that is yet to be placed. */
   readonly self: CallId | null
@@ -19,7 +19,8 @@ interface Counted {
 
 /**
  * When the number was dialled within the caps' hours, newest first, as many times as the largest cap counts. A call
- * that waits counts from its time on, but not for another that waits: of several the first comes first.
+ * that waits counts from its time on, and where that is past for as long as it waits. For a call that is judged again
+ * only those count that may be dialled any moment: of several that wait the first comes first.
  */
 export async function callsTo(
   { kysely }: Pick<Database, 'kysely'>,
@@ -34,27 +35,61 @@ export async function callsTo(
         where account_id = ${account} and phone_number = ${number} and direction = 'outbound'
           and dialed_at > ${since}
       union all
-      select greatest(created_at, dial_after) from calls
-        where account_id = ${account} and phone_number = ${number} and direction = 'outbound'
-          and status in ('pending', 'queued') and ${self}::uuid is null
+      select ${dialTime} from calls
+        where account_id = ${account} and phone_number = ${number} and ${mayBeDialled(self)}
     ) as dials order by at desc limit ${most}`.execute(kysely)
   return rows.rows.map(row => row.at.getTime())
 }
 
-export interface CallTotals {
-  /** Queued or under way. */
-  readonly concurrentCalls: number
+/** Those that a new call counts beside, or one that is about to be dialled. */
+const mayBeDialled = (self: CallId | null) =>
+  self === null
+    ? sql<boolean>`direction = 'outbound' and status in ('pending', 'queued')`
+    : sql<boolean>`direction = 'outbound' and status = 'queued' and checked_until > clock_timestamp() and id <> ${self}`
+
+/** A call that is late may leave any moment. */
+const dialTime = sql<Date>`case when greatest(created_at, dial_after) > now() - interval '10 seconds'
+  then greatest(created_at, dial_after) else now() end`
+
+/** When each country was last called within the day, or will be by a call that waits. */
+export async function calledCountries(
+  { kysely }: Pick<Database, 'kysely'>,
+  { account, self }: Counted,
+): Promise<CalledCountry[]> {
+  const { rows } = await sql<{ country: string; at: Date }>`
+    select country, max(at) as at from (
+      select country, dialed_at as at from called_countries
+        where account_id = ${account} and dialed_at > now() - interval '25 hours'
+      union all
+      select country, ${dialTime} from calls
+        where account_id = ${account} and country is not null and ${mayBeDialled(self)}
+    ) as called group by country`.execute(kysely)
+  return rows.map(row => ({ country: row.country, atMs: row.at.getTime() }))
+}
+
+/** Calls of the account that are queued or under way. */
+export async function concurrentCalls(
+  { kysely }: Pick<Database, 'kysely'>,
+  { account, self }: Counted,
+): Promise<number> {
+  const { rows } = await sql<{ calls: number }>`
+    select count(*)::int as calls from calls where account_id = ${account} and direction = 'outbound'
+      and status in ('queued', 'in_progress') and id is distinct from ${self}::uuid`.execute(kysely)
+  return rows[0]?.calls ?? 0
+}
+
+export interface MinutesLately {
   /** Of the last hour; a call that is not over counts with the longest it may last. */
   readonly minutesOfHour: number
   /** Of the last 24 hours, as well. */
   readonly minutesOfDay: number
 }
 
-export async function callTotals(
+export async function minutesLately(
   { kysely }: Pick<Database, 'kysely'>,
   { account, self }: Counted,
-): Promise<CallTotals> {
-  const totals = await sql<{ concurrent: number; of_hour: number; of_day: number }>`
+): Promise<MinutesLately> {
+  const totals = await sql<{ of_hour: number; of_day: number }>`
     with lately as (
       select created_at, case
           when status in ('pending', 'queued', 'in_progress') then (plan ->> 'maxDurationMs')::float8 / 60000
@@ -64,14 +99,8 @@ export async function callTotals(
         and created_at > now() - interval '24 hours' and id is distinct from ${self}::uuid
     )
     select
-      (select count(*)::int from calls where account_id = ${account} and direction = 'outbound'
-        and status in ('queued', 'in_progress') and id is distinct from ${self}::uuid) as concurrent,
       coalesce(sum(minutes) filter (where created_at > now() - interval '1 hour'), 0) as of_hour,
       coalesce(sum(minutes), 0) as of_day from lately`.execute(kysely)
   const [row] = totals.rows
-  return {
-    concurrentCalls: row?.concurrent ?? 0,
-    minutesOfHour: row?.of_hour ?? 0,
-    minutesOfDay: row?.of_day ?? 0,
-  }
+  return { minutesOfHour: row?.of_hour ?? 0, minutesOfDay: row?.of_day ?? 0 }
 }

@@ -15,7 +15,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { CallPlan } from '../domain/call-plan.ts'
 import type { ControlWish } from '../domain/control.ts'
 import type { CallingWindow } from '../domain/calling-window.ts'
-import type { Caps } from '../domain/preflight.ts'
+import type { CapSettings } from '../domain/account-caps.ts'
 import type { Fault } from '../domain/outcome.ts'
 import type { RetryTerms } from '../domain/retry.ts'
 import type { QuotaSetting, RetentionSetting } from './account-settings.ts'
@@ -114,8 +114,7 @@ export interface AccountSettings {
   allowedCountries?: string[]
   /** Only those are called of whom a consent is recorded that holds. */
   consentRequired?: boolean
-  /** Limits of the account's calls. Absent: none. */
-  caps?: Caps
+  caps?: CapSettings
   /** Subscriptions to events. Absent: 100. */
   maxWebhooks?: number
   /** What the quota is called. */

@@ -40,6 +40,7 @@ async function afterCall(change: { number?: string; direction?: 'inbound' } = {}
     catalogue: () => catalogue,
     defaultFromNumber: null,
     homeCountries: ['US'],
+    defaultCaps: {},
   }
   const parts = { database, sealing, outgoing, embedder: null, clock: Date.now, placing }
   const signal = AbortSignal.timeout(10_000)

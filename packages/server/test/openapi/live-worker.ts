@@ -51,6 +51,7 @@ export async function openLiveWorker(api: TestApi): Promise<LiveWorker> {
           sealing: createSealing(Buffer.alloc(32, 5)),
           defaultFromNumber: null,
           homeCountries: ['US'],
+          defaultCaps: {},
         },
         id,
       ),

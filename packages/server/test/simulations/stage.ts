@@ -90,7 +90,14 @@ async function openParts(
   const log = pino({ level: 'silent' })
   const sealing = createSealing(Buffer.alloc(32, 5))
   const catalogue = () => api.catalogue
-  const placing = { jobs, sealing, catalogue, defaultFromNumber: null, homeCountries: ['US'] }
+  const placing = {
+    jobs,
+    sealing,
+    catalogue,
+    defaultFromNumber: null,
+    homeCountries: ['US'],
+    defaultCaps: {},
+  }
   const tools = { database, sealing, outgoing, embedder: null, clock: Date.now, placing, log }
   return { database, jobs, tools, log, clock: Date.now }
 }
