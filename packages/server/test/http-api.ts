@@ -8,6 +8,7 @@ import type { HttpDeps } from '../src/http/deps.ts'
 import { buildHttp } from '../src/http/build-http.ts'
 import { openLiveCalls } from '../src/intake/live-calls.ts'
 import { openRecordings } from '../src/files/recordings.ts'
+import { createUrlFault } from '../src/outgoing/url-fault.ts'
 import { createAccount } from '../src/store/accounts.ts'
 import { insertApiKey, newApiKey } from '../src/store/api-keys.ts'
 import { bootstrap } from '../src/store/bootstrap.ts'
@@ -113,6 +114,7 @@ export async function apiOn(
     cloners: [],
     sealing,
     streamUrl: 'https://calls.test/',
+    urlFault: createUrlFault([]),
     sipTransports: ['udp', 'tcp'],
     links: { publicUrl: 'http://api.test', secret: Buffer.alloc(32, 6) },
     defaultFromNumber: null,

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { ingest } from '../src/knowledge/ingest.ts'
 import type { KnowledgeId } from '../src/domain/ids.ts'
 import { createOutgoing } from '../src/outgoing/outgoing.ts'
+import { createUrlFault } from '../src/outgoing/url-fault.ts'
 import type { Embedder } from '../src/speech/port.ts'
 import { hostedEmbedder } from '../src/speech/embedder/openai-embedder.ts'
 import { insertKnowledge } from '../src/store/knowledge.ts'
@@ -17,7 +18,7 @@ import { sharedApi, type TestApi, testApi } from './http-api.ts'
 import { testDatabase } from './postgres.ts'
 
 const url = '/v1/knowledge'
-const api = sharedApi()
+const api = sharedApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
 
 const opening =
   'We are open from nine to six.\n\nParking is free behind the house. Dogs are welcome in the garden.'

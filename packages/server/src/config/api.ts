@@ -9,6 +9,7 @@ import { buildHttp } from '../http/build-http.ts'
 import { openLiveCalls } from '../intake/live-calls.ts'
 import { ingest, type IngestDeps } from '../knowledge/ingest.ts'
 import { createOutgoing } from '../outgoing/outgoing.ts'
+import { createUrlFault } from '../outgoing/url-fault.ts'
 import { readWebhookSecrets } from '../store/accounts.ts'
 import { type Links, readCallObject } from '../store/call-object.ts'
 import { findCall } from '../store/calls.ts'
@@ -90,8 +91,7 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     embedder,
     links,
     sealing,
-    sipTransports: sipTransports(config),
-    streamUrl: streamUrl(config),
+    ...outsideOf(config),
     log,
     ...speech,
     ...preflightSettings(config),
@@ -103,6 +103,15 @@ export async function openApi(config: Config, log: Logger): Promise<Runnable> {
     starting.defer(end)
   await http.listen({ host: config.PARLEY_HTTP_HOST, port })
   return runnableOf(address, ending, starting.move())
+}
+
+/** What of the world outside can be spoken with. */
+function outsideOf(config: Config) {
+  return {
+    sipTransports: sipTransports(config),
+    streamUrl: streamUrl(config),
+    urlFault: createUrlFault(config.WEBHOOK_ALLOW_CIDR),
+  }
 }
 
 function runnableOf(address: string, ending: AbortController, running: AsyncDisposableStack): Runnable {

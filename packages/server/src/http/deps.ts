@@ -42,6 +42,8 @@ export interface HttpDeps {
   /** How vendors that stream audio reach the workers; null: they can not. */
   readonly streamUrl: string | null
   readonly defaultFromNumber: string | null
+  /** Why a URL of a customer's will never be asked, as far as it tells by itself; null: nothing speaks against it. */
+  readonly urlFault: (url: string) => string | null
   /** ISO 3166 codes of the countries that every account may call. */
   readonly homeCountries: readonly string[]
   readonly defaultCaps: CapSettings

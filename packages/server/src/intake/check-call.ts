@@ -23,6 +23,8 @@ export interface CheckedAgainst {
   readonly demandedDisclosure?: Partial<Duties> | undefined
   /** Of the knowledge bases that the call names, those that the account has. */
   readonly ownedKnowledge: ReadonlySet<string>
+  /** Why a URL will never be asked, null where it may be; absent: they are not looked at. */
+  readonly urlFault?: ((url: string) => string | null) | undefined
 }
 
 export type ValidFields = Partial<PlaceCall>
@@ -44,6 +46,7 @@ export function checkCall(fields: ValidFields, body: unknown, against: CheckedAg
       ...checkAnalysis(fields),
       ...checkKnowledge(fields, against),
       ...checkTools(fields.tools ?? []),
+      ...checkUrls(fields, against),
       ...checkPrompt(body),
       ...(against.placeholders === 'later' ? [] : checkPlaceholders(fields, body)),
       ...faults,
@@ -106,6 +109,18 @@ function checkKnowledge(
     if (ownedKnowledge.has(id)) return []
     const message = 'The account has no such knowledge base'
     return [{ path: `knowledge_base_ids[${index}]`, message, code: 'unknown_knowledge_base' }]
+  })
+}
+
+/** Where what is said and done on the call would go. */
+function checkUrls({ webhook_url: webhook, tools = [] }: ValidFields, { urlFault }: CheckedAgainst): Fault[] {
+  const given = [
+    ...(webhook === undefined ? [] : [{ path: 'webhook_url', url: webhook }]),
+    ...tools.map(({ url }, index) => ({ path: `tools[${index}].url`, url })),
+  ]
+  return given.flatMap(({ path, url }) => {
+    const fault = urlFault?.(url) ?? null
+    return fault === null ? [] : [{ path, message: `Not allowed: ${fault}`, code: 'url_not_allowed' }]
   })
 }
 

@@ -35,6 +35,8 @@ export interface PlanDeps {
   readonly catalogue: () => Catalogue
   /** Absent: whatever the catalogue lists can be had. */
   readonly canServe?: CanServe
+  /** Why a URL will never be asked; absent: it was looked at when it was given. */
+  readonly urlFault?: (url: string) => string | null
 }
 
 export type Speech = NonNullable<Checked['speech']>
@@ -55,7 +57,7 @@ export interface CheckedOptions {
 
 /** Every fault of a call's options, so that all can be told at once. */
 export async function checkOptions<Schema extends z.ZodObject>(
-  { database, catalogue }: PlanDeps,
+  { database, catalogue, urlFault }: PlanDeps,
   account: AccountId,
   { schema, body, placeholders }: { schema: Schema; body: unknown; placeholders?: 'later' },
 ): Promise<CheckedOptions> {
@@ -72,6 +74,7 @@ export async function checkOptions<Schema extends z.ZodObject>(
     demandedDisclosure: settings.disclosure,
     placeholders,
     ownedKnowledge: knowledge,
+    urlFault,
   })
   const { faults: faultsOfMeaning, speech } = checked
   return { faults, faultsOfMeaning, speech, numbers, settings, demandedDisclosure: settings.disclosure }

@@ -18,6 +18,8 @@ import { kindOfFile, knownExtensions } from './document-kind.ts'
 export interface AddKnowledgeDeps {
   readonly database: Database
   readonly jobs: Jobs
+  /** Why a page will never be fetched; null: nothing speaks against it yet. */
+  readonly urlFault: (url: string) => string | null
   /** What else must be stored if and only if the knowledge is. */
   readonly alongside?: (trx: Transaction, row: KnowledgeRow) => Promise<void>
 }
@@ -38,6 +40,7 @@ export async function addKnowledge(
   const read = addKnowledgeSchema.safeParse(body, { reportInput: true })
   if (!read.success) throw new ApiError('invalid_request', { errors: faultsOf(read.error) })
   const given = read.data
+  refuseUrl(deps, given.type === 'web' ? given.url : undefined)
   return await store(deps, {
     account,
     type: given.type,
@@ -79,7 +82,7 @@ function fileFaults(file: SentFile['file']): Fault[] {
 
 /** Changes what the body gives. Throws ApiError `invalid_request`, or `not_found`. */
 export async function reviseKnowledge(
-  { database, jobs, alongside }: AddKnowledgeDeps,
+  { database, jobs, alongside, urlFault }: AddKnowledgeDeps,
   of: { account: AccountId; id: string },
   body: unknown,
 ): Promise<KnowledgeRow> {
@@ -98,6 +101,7 @@ export async function reviseKnowledge(
       : [{ path, message: `Knowledge of type ${row.type} has none`, code: 'mutually_exclusive' }],
   )
   if (errors.length > 0) throw new ApiError('invalid_request', { errors })
+  refuseUrl({ urlFault }, url)
   const change: KnowledgeChange = {
     ...(name === undefined ? {} : { name }),
     ...(text === undefined ? {} : { source: { url: null, content: Buffer.from(text) } }),
@@ -111,6 +115,13 @@ export async function reviseKnowledge(
     return after
   })
   return changed ?? Promise.reject(unknownKnowledge())
+}
+
+function refuseUrl({ urlFault }: Pick<AddKnowledgeDeps, 'urlFault'>, url: string | undefined): void {
+  const fault = url === undefined ? null : urlFault(url)
+  if (fault === null) return
+  const errors = [{ path: 'url', message: `Not allowed: ${fault}`, code: 'url_not_allowed' }]
+  throw new ApiError('invalid_request', { errors })
 }
 
 export function unknownKnowledge(): ApiError {

@@ -1,11 +1,11 @@
 import { lookup } from 'node:dns/promises'
-import { networkInterfaces } from 'node:os'
 import { Agent, type Dispatcher, request } from 'undici'
 import { parseRanges } from './address-rules.ts'
 import { checkUrl } from './check-url.ts'
 import { guardedConnector, type Resolve } from './guarded-connector.ts'
 import { OutgoingFault } from './outgoing-fault.ts'
 import { OutgoingResponse } from './outgoing-response.ts'
+import { ownAddresses } from './own-addresses.ts'
 
 /**
  * Requests to addresses that customers named: webhooks, tools, pages. Nothing inside the operator's
@@ -88,8 +88,4 @@ function asFault(error: unknown, signal: AbortSignal): OutgoingFault {
 async function resolveBySystem(hostname: string): Promise<readonly string[]> {
   const found = await lookup(hostname, { all: true })
   return found.map(entry => entry.address)
-}
-
-function ownAddresses(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap(entries => (entries ?? []).map(entry => entry.address))
 }

@@ -7,6 +7,7 @@ import pino from 'pino'
 import { Webhook } from 'standardwebhooks'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { createOutgoing } from '../../src/outgoing/outgoing.ts'
+import { createUrlFault } from '../../src/outgoing/url-fault.ts'
 import { readWebhookSecrets } from '../../src/store/accounts.ts'
 import { readCallObject } from '../../src/store/call-object.ts'
 import { findCall } from '../../src/store/calls.ts'
@@ -94,7 +95,7 @@ async function endedCall(api: TestApi, disposition: string) {
 }
 
 test('a subscription gets the events that pass its filters, signed with its secret', async () => {
-  const api = await testApi()
+  const api = await testApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
   const { got, url } = await receiver()
   const all = await subscribe(api, { event: 'call.completed', url })
   const sold = await receiver()
@@ -144,7 +145,7 @@ async function analysedCall(api: TestApi, campaign: string | null, told: Partial
 }
 
 test('a conversion is what the campaign or the criteria wanted, and the filter goes by it', async () => {
-  const api = await testApi()
+  const api = await testApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
   const [converted, others] = [await receiver(), await receiver()]
   await subscribe(api, { event: 'call.completed', url: converted.url, filters: { is_conversion: true } })
   await subscribe(api, { event: 'call.completed', url: others.url, filters: { is_conversion: false } })
@@ -173,7 +174,7 @@ test('a conversion is what the campaign or the criteria wanted, and the filter g
 })
 
 test('events that are no call’s go out, too, and those of other accounts do not', async () => {
-  const api = await testApi()
+  const api = await testApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
   const { got, url } = await receiver()
   await subscribe(api, { event: 'campaign.paused', url, filters: { name: 'Spring%' } })
   const stranger = await api.stranger()
@@ -190,7 +191,7 @@ test('events that are no call’s go out, too, and those of other accounts do no
 })
 
 test('a rotated secret and the one before both verify, for a day', async () => {
-  const api = await testApi()
+  const api = await testApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
   const { got, url } = await receiver()
   const { id, secret } = await subscribe(api, { event: 'call.completed', url })
   expect(Buffer.from(secret.replace('whsec_', ''), 'base64').length).toBeGreaterThanOrEqual(24)
@@ -214,7 +215,7 @@ test('a rotated secret and the one before both verify, for a day', async () => {
 })
 
 test('410 turns a subscription off, until it is turned on', async () => {
-  const api = await testApi()
+  const api = await testApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
   const { got, url } = await receiver(response => response.writeHead(410).end())
   const { id } = await subscribe(api, { event: 'call.completed', url })
   deliverFor(api)
@@ -231,7 +232,7 @@ test('410 turns a subscription off, until it is turned on', async () => {
 })
 
 test('a failed message is kept, and sent again with its id and bytes', async () => {
-  const api = await testApi()
+  const api = await testApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
   let status = 500
   const { got, url } = await receiver(response => response.writeHead(status).end())
   const { id } = await subscribe(api, { event: 'call.completed', url })
@@ -259,7 +260,7 @@ test('a failed message is kept, and sent again with its id and bytes', async () 
 })
 
 test('subscriptions are the account’s own, and faults are told', async () => {
-  const api = await testApi()
+  const api = await testApi({ urlFault: createUrlFault(['127.0.0.0/8']) })
   const { id } = await subscribe(api, { event: 'lead.status_changed', url: 'https://a.test/' })
   const { key } = await api.stranger()
   for (const [method, path] of [

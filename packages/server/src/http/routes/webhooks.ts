@@ -95,6 +95,7 @@ function creatingRoute(app: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const account = holderIn(request).accountId
+      refuseUrl(deps, request.body.url)
       const { settings } = await readCallingAccount(deps.database, account)
       const most = settings.maxWebhooks ?? defaultMost
       const asked = {
@@ -135,6 +136,7 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
     },
     async (request, reply) => {
       const of = { account: holderIn(request).accountId, id: request.params.id }
+      refuseUrl(deps, request.body.url)
       const audit = ({ id }: Webhook) =>
         ({
           action: 'webhook.changed',
@@ -170,6 +172,14 @@ function changingRoutes(app: Api, deps: HttpDeps): void {
       return await reply.code(204).send()
     },
   )
+}
+
+/** Nothing inside the operator's network is asked: said at once where the URL tells it by itself. */
+function refuseUrl({ urlFault }: HttpDeps, url: string | undefined): void {
+  const fault = url === undefined ? null : urlFault(url)
+  if (fault === null) return
+  const errors = [{ path: 'url', message: `Not allowed: ${fault}`, code: 'url_not_allowed' }]
+  throw new ApiError('invalid_request', { errors })
 }
 
 function secretRoutes(app: Api, deps: HttpDeps): void {
