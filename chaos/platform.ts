@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, startChild } from '@parley/rehearsal/demo/child'
-import { noAccountLimits } from '@parley/rehearsal/demo/no-account-limits'
+import { noLimits } from '@parley/rehearsal/demo/no-limits'
 import { freePort, host } from './free-port.ts'
 
 export type Role = 'api' | 'worker'
@@ -84,7 +84,7 @@ function environment(o: PlatformOptions): Record<string, string | undefined> {
     PARLEY_MAX_CALLS: '50',
     PARLEY_RING_TIMEOUT_SECONDS: '10',
     PARLEY_DRAIN_SECONDS: String(o.drainSeconds),
-    ...noAccountLimits,
+    ...noLimits,
     SIP_TRUNK: o.trunk,
     SIP_TRUNK_MAX_CALLS: String(o.maxCalls),
     SIP_TRUNK_CALLS_PER_SECOND: String(o.callsPerSecond),

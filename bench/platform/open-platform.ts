@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startChild, type Child } from '@parley/rehearsal/demo/child'
-import { noAccountLimits } from '@parley/rehearsal/demo/no-account-limits'
+import { noLimits } from '@parley/rehearsal/demo/no-limits'
 import { openOpenAiRealtime } from '@parley/rehearsal/stand-ins/openai-realtime/open-openai-realtime'
 import type { StandIn } from '@parley/rehearsal/stand-ins/stand-in'
 import type { BenchOptions } from '../benchmark.ts'
@@ -55,7 +55,7 @@ export async function openPlatform(
     PARLEY_MAX_CALLS: String(Math.max(100, calls)),
     PARLEY_OWNED_NUMBERS: '+18005551234',
     PARLEY_DRAIN_SECONDS: String(shutDownSeconds),
-    ...noAccountLimits,
+    ...noLimits,
     SIP_TRUNK: `sip:${host}:${phone.port}`,
     SIP_USERNAME: undefined,
     OPENAI_API_KEY: 'stand-in',

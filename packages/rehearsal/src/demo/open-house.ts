@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { startChild, type Child } from './child.ts'
 import { readDemoKeys, type DemoKeys } from './demo-keys.ts'
-import { noAccountLimits } from './no-account-limits.ts'
+import { noLimits } from './no-limits.ts'
 import { chooseHttpPort, chooseSipPort } from './free-port.ts'
 import { DemoFailed, type DemoOptions } from './options.ts'
 import { openWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts'
@@ -109,7 +109,7 @@ function environment({
     PARLEY_WEBHOOK_SECRET: keys.webhookSecret,
     PARLEY_OWNED_NUMBERS: '+18005551234',
     PARLEY_DRAIN_SECONDS: '3',
-    ...noAccountLimits,
+    ...noLimits,
     SIP_TRUNK: trunk,
     SIP_USERNAME: undefined,
     SIP_PASSWORD: undefined,

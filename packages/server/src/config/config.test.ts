@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { noLimits } from '@parley/rehearsal/demo/no-limits'
 import { ConfigError, readConfig } from './config.ts'
+import { preflightSettings, trunkLimits } from './line-settings.ts'
 
 describe('settings', () => {
   it('needs none', () => {
@@ -12,6 +14,25 @@ describe('settings', () => {
     const config = readConfig({ WEBHOOK_ALLOW_CIDR: '127.0.0.0/8, 10.0.0.0/8', OPENAI_API_KEY: '' })
     expect(config.WEBHOOK_ALLOW_CIDR).toEqual(['127.0.0.0/8', '10.0.0.0/8'])
     expect(config.OPENAI_API_KEY).toBeUndefined()
+  })
+
+  it('limits accounts and the trunk from the start, and lifts what is none', () => {
+    expect(preflightSettings(readConfig({})).defaultCaps).toEqual({
+      frequency: { maxCalls: 3, hours: 24 },
+      minutesBetweenCalls: 10,
+      maxConcurrentCalls: 10,
+      maxCountriesPerDay: 5,
+    })
+    expect(trunkLimits(readConfig({}))).toEqual({ maxConcurrentCalls: null, callsPerSecond: 1 })
+    const lifted = readConfig({ ...noLimits, PARLEY_ACCOUNT_CONCURRENT_CALLS: '40' })
+    expect(preflightSettings(lifted).defaultCaps).toEqual({
+      frequency: null,
+      minutesBetweenCalls: null,
+      maxConcurrentCalls: 40,
+      maxCountriesPerDay: null,
+    })
+    expect(trunkLimits(lifted).callsPerSecond).toBeNull()
+    expect(() => readConfig({ PARLEY_ACCOUNT_CALLS_TO_NUMBER: '0' })).toThrow(ConfigError)
   })
 
   it('names every unusable setting and shows no value', () => {

@@ -134,9 +134,9 @@ const fields = z.object({
   SIP_PASSWORD: setting,
   /** Its audio is encrypted, or there is no call. */
   SIP_TRUNK_SRTP: z.stringbool().default(false),
-  /** Limits of that trunk over all workers. Absent: none. */
+  /** Limits of that trunk over all workers. */
   SIP_TRUNK_MAX_CALLS: z.coerce.number().int().min(1).optional(),
-  SIP_TRUNK_CALLS_PER_SECOND: z.coerce.number().int().min(1).max(1_000).optional(),
+  SIP_TRUNK_CALLS_PER_SECOND: limit.or(z.coerce.number().int().min(1).max(1_000)).default(1),
   PARLEY_RING_TIMEOUT_SECONDS: z.coerce.number().int().min(5).max(180).default(45),
   PARLEY_DRAIN_SECONDS: z.coerce.number().int().min(0).max(7_200).default(600),
   ...speechSettings,

@@ -38,7 +38,7 @@ export function trunkOf(config: Config): SipTrunk | null {
 }
 
 export function trunkLimits(config: Config): TrunkLimits {
-  const { SIP_TRUNK_MAX_CALLS: calls = null, SIP_TRUNK_CALLS_PER_SECOND: perSecond = null } = config
+  const { SIP_TRUNK_MAX_CALLS: calls = null, SIP_TRUNK_CALLS_PER_SECOND: perSecond } = config
   return { maxConcurrentCalls: calls, callsPerSecond: perSecond }
 }
 
