@@ -97,8 +97,8 @@ const mostWords = 16
 
 const transcriptQuery = text({ min: 1, max: 200 })
   .refine(query => /[\p{L}\p{N}]/u.test(query), { error: 'Must hold a word to look for' })
-  .refine(query => query.trim().split(/\s+/).length <= mostWords, {
-    error: `Must be at most ${mostWords} words`,
+  .refine(query => (query.match(/"[^"]*"?|[^\s"]+/g) ?? []).length <= mostWords, {
+    error: `Must be at most ${mostWords} words; what stands in quotes counts as one`,
   })
   .meta({
     description:

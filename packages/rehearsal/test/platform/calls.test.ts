@@ -119,6 +119,29 @@ describe.each(['realtime', 'legacy'] as const)('a callee who confirms, in %s mod
     expect(call.latency).toMatchObject({ turns: expect.any(Number) })
   })
 
+  it('is counted with the latency of its turns, and found by what was said in it', wait, async () => {
+    const { id, call, events } = await callOf(mode)
+    const from = String(call.created_at)
+    const to = new Date(Date.parse(from) + 1).toISOString()
+    const only = new URLSearchParams({ from, to, group_by: 'mode' }).toString()
+    const { body } = await platform.request('GET', `/v1/analytics?${only}`)
+    const waits = events.flatMap(event =>
+      event.type === 'turn_latency' ? [event.latency.voice_to_voice_ms] : [],
+    )
+    expect(body.groups).toMatchObject([
+      {
+        key: mode,
+        calls: 1,
+        answered: 1,
+        minutes: expect.closeTo(Number(call.duration), 3),
+        billed_minutes: expect.closeTo(Number(call.actual_duration_billed), 3),
+        latency: { turns: waits.length, voice_to_voice_p95_ms: Math.max(...waits) },
+      },
+    ])
+    const found = await platform.request('GET', `/v1/calls?q=${encodeURIComponent(`"${firstSentence}"`)}`)
+    expect((found.body.data as { id: string }[]).map(one => one.id)).toContain(id)
+  })
+
   it(
     'tells where its time went, in the order in which it passed, and all that the agent was told',
     wait,
