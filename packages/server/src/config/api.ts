@@ -111,6 +111,7 @@ function outsideOf(config: Config) {
     sipTransports: sipTransports(config),
     streamUrl: streamUrl(config),
     urlFault: createUrlFault(config.WEBHOOK_ALLOW_CIDR),
+    trustedProxies: config.PARLEY_TRUSTED_PROXIES,
   }
 }
 

@@ -42,6 +42,10 @@ const fields = z.object({
   PARLEY_HTTP_PORT: port.default(3000),
   /** What clients reach the API at, for links; absent: the address it listens on. */
   PARLEY_PUBLIC_URL: z.url().optional(),
+  /** Reverse proxies in front of the API, whose `X-Forwarded-For` is believed. */
+  PARLEY_TRUSTED_PROXIES: list.refine(entries => entries.every(entry => network.safeParse(entry).success), {
+    error: 'must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+  }),
   /** First admin key, used when the database is new. Absent: generated and printed once. */
   PARLEY_ADMIN_KEY: z
     .string()

@@ -1,7 +1,12 @@
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Scope } from '@parley/contract/api-keys'
 import { ApiError } from '@parley/contract/errors'
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestAsyncHookHandler,
+  onResponseAsyncHookHandler,
+} from 'fastify'
 import { findKeyHolder, type KeyHolder } from '../store/api-keys.ts'
 import type { Database } from '../store/database.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -21,6 +26,8 @@ declare module 'fastify' {
     opensByToken?: boolean
     /** A POST that only looks something up: it takes no Idempotency-Key. */
     readsOnly?: boolean
+    /** Probes ask for it all the time: it counts against no limit. */
+    isProbed?: boolean
     /** Not to be had while the process is about to end. */
     closedWhileDraining?: boolean
   }
@@ -31,10 +38,14 @@ declare module 'fastify' {
 
 export function authenticate(deps: { database: Database; limit: RateLimit }): onRequestAsyncHookHandler {
   return async (request, reply) => {
-    const { access } = request.routeOptions.config
-    if (request.is404 || access === 'public') return
+    const { access, isProbed } = request.routeOptions.config
+    if (access === 'public' && isProbed) return
+    const isOpen = request.is404 || access === 'public'
+    if (isOpen || request.headers.authorization === undefined)
+      await deps.limit.spendUnknown(request.ip, reply)
+    if (isOpen) return
     if (access === undefined) throw new Error(`The route ${request.routeOptions.url} says not who may use it`)
-    if (request.headers.authorization === undefined && isOpenedOtherwise(request)) return
+    if (isOpenedOtherwise(request)) return await deps.limit.refuseGuessing(request.ip)
     const holder = await holderOf(request, deps)
     await deps.limit.spend(holder.keyId, reply)
     if (access !== 'any-key' && !holder.scopes.includes(access)) throw lacking(access)
@@ -45,6 +56,14 @@ export function authenticate(deps: { database: Database; limit: RateLimit }): on
 /** For what a body asks beyond the scope of its route. Throws ApiError `insufficient_scope`. */
 export function demandScope(request: FastifyRequest, scope: Scope): void {
   if (!holderIn(request).scopes.includes(scope)) throw lacking(scope)
+}
+
+/** A link or token that opened nothing is a guess, as a key is. */
+export function countWrongTokens(limit: RateLimit): onResponseAsyncHookHandler {
+  return async (request, { statusCode }: FastifyReply) => {
+    if ((statusCode === 401 || statusCode === 403) && isOpenedOtherwise(request))
+      await limit.countGuess(request.ip)
+  }
 }
 
 /** The holder of the key, on routes that ask for one. */
@@ -81,8 +100,8 @@ function lacking(scope: Scope): ApiError {
 }
 
 /** By what stands in the query, where the route looks at that itself. */
-function isOpenedOtherwise({ query, routeOptions: { config } }: FastifyRequest): boolean {
-  if (typeof query !== 'object' || query === null) return false
+function isOpenedOtherwise({ headers, query, routeOptions: { config } }: FastifyRequest): boolean {
+  if (headers.authorization !== undefined || typeof query !== 'object' || query === null) return false
   return (
     (config.opensBySignedLink === true && 'signature' in query) ||
     (config.opensByToken === true && 'token' in query)

@@ -1,12 +1,12 @@
-import helmet from '@fastify/helmet'
 import underPressure from '@fastify/under-pressure'
 import { ApiError } from '@parley/contract/errors'
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { newId } from '../domain/new-id.ts'
-import { authenticate } from './auth.ts'
+import { authenticate, countWrongTokens } from './auth.ts'
 import type { Api, HttpDeps } from './deps.ts'
 import { apiErrorOf, errorHandler, sendProblem } from './errors.ts'
+import { acceptJson } from './json-body.ts'
 import { openKeyWatch } from './key-watch.ts'
 import { type KnownPaths, watchPaths } from './known-paths.ts'
 import { describeApi } from './openapi.ts'
@@ -45,6 +45,7 @@ import { voicePreviewRoutes } from './routes/voice-preview.ts'
 import { voiceRoutes } from './routes/voices.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { addSecurityHeaders, bareHeaders } from './security-headers.ts'
 import { validatorCompiler } from './validation.ts'
 
 const bodyLimitBytes = 1024 * 1024
@@ -62,32 +63,28 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
     genReqId: () => newId(),
     requestIdHeader: false,
     forceCloseConnections: 'idle',
+    trustProxy: deps.trustedProxies?.length ? [...deps.trustedProxies] : false,
     // What the router refuses passes no hook and no error handler.
     frameworkErrors: (thrown, request, reply) =>
-      void sendProblem(reply.header('x-request-id', request.id), apiErrorOf(thrown), publicUrl),
+      void sendProblem(
+        reply.headers({ ...bareHeaders, 'x-request-id': request.id }),
+        apiErrorOf(thrown),
+        publicUrl,
+      ),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
   const paths = watchPaths(app)
-  acceptEmptyJson(app)
+  acceptJson(app)
   await acceptWebSockets(app)
   app.setErrorHandler(errorHandler({ publicUrl, log: deps.log }))
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, { deps, paths }))
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'self'"] } } })
+  await addSecurityHeaders(app, publicUrl)
   await refuseUnderPressure(app, deps)
   addHooks(app, deps)
   await describeApi(app, publicUrl)
   await addRoutes(app, deps)
   await app.ready()
   return app
-}
-
-/** Clients send `content-type: application/json` also with nothing: that is no body, not a broken one. */
-function acceptEmptyJson(app: Api): void {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    if (text.length === 0) done(null, undefined)
-    else void parse(request, text.toString(), done)
-  })
 }
 
 async function refuseUnderPressure(
@@ -113,7 +110,9 @@ function addHooks(app: Api, deps: HttpDeps): void {
       throw new ApiError('draining', { retryAfterSeconds: 5 })
     }
   })
-  app.addHook('onRequest', authenticate({ database, limit: createRateLimit(rateLimit) }))
+  const limit = createRateLimit(rateLimit)
+  app.addHook('onRequest', authenticate({ database, limit }))
+  app.addHook('onResponse', countWrongTokens(limit))
   app.addHook('onRequest', refuseEncoded)
   app.addHook('onRequest', refuseNul)
   app.addHook('onResponse', async (request, reply) => {

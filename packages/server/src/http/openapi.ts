@@ -3,20 +3,11 @@ import scalar from '@scalar/fastify-api-reference'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { Api } from './deps.ts'
 import { pruneSchemas } from './prune-schemas.ts'
+import { pagePolicy } from './security-headers.ts'
 
 const introduction = `Place phone calls that an AI agent holds. Send your key as \`Authorization: Bearer pk_live_…\`.
 Errors are RFC 9457 problem details; a body with faults is refused with all of them at once. Times are ISO 8601
 in UTC; durations are minutes unless the name carries another unit.`
-
-/** The reference page comes from this server whole, and may ask nobody else. */
-const pagePolicy = [
-  "default-src 'self'",
-  "script-src 'self' 'unsafe-inline'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "frame-ancestors 'none'",
-].join('; ')
 
 const idempotencyKey = {
   type: 'object',
@@ -76,8 +67,9 @@ export async function describeApi(app: Api, publicUrl: string): Promise<void> {
     docs.addHook('onRoute', route => {
       route.config = { ...route.config, access: 'public' }
     })
-    docs.addHook('onSend', async (_request, reply) => {
-      reply.header('content-security-policy', pagePolicy)
+    docs.addHook('onSend', async (_request, reply, page) => {
+      // The reference page comes from this server whole, and may ask nobody else.
+      reply.header('content-security-policy', pagePolicy(typeof page === 'string' ? page : ''))
     })
     await docs.register(scalar, {
       routePrefix: '/docs',

@@ -1,12 +1,15 @@
 import { ApiError } from '@parley/contract/errors'
 import type { FastifyReply } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 
-/** How fast one key may ask, and one address may guess keys. Counted in this process. */
+/** How fast one key may ask, one address without a key, and one address guess keys. Counted in this process. */
 export interface RateLimit {
   /** Counts a request and tells the state by the `RateLimit` fields; throws `rate_limited`. */
   spend(keyId: string, reply: FastifyReply): Promise<void>
-  /** Throws `rate_limited` for an address that sent too many wrong keys. */
+  /** As `spend`, for whoever shows no key. */
+  spendUnknown(address: string, reply: FastifyReply): Promise<void>
+  /** Throws `rate_limited` for an address that sent too many wrong keys, links or tokens. */
   refuseGuessing(address: string): Promise<void>
   countGuess(address: string): Promise<void>
 }
@@ -14,21 +17,25 @@ export interface RateLimit {
 const guesses = { points: 30, duration: 60 }
 
 export function createRateLimit(o: { requests: number; seconds: number }): RateLimit {
-  const byKey = new RateLimiterMemory({ points: o.requests, duration: o.seconds })
+  const limit = { points: o.requests, duration: o.seconds }
+  const byKey = new RateLimiterMemory(limit)
+  const unknown = new RateLimiterMemory(limit)
   const byAddress = new RateLimiterMemory(guesses)
+  const spend = async (limiter: RateLimiterMemory, who: string, reply: FastifyReply) => {
+    const state = await limiter.consume(who).catch(asState)
+    reply.header('ratelimit-policy', `"default";q=${o.requests};w=${o.seconds}`)
+    reply.header('ratelimit', `"default";r=${state.remainingPoints};t=${secondsOf(state)}`)
+    if (state.consumedPoints > o.requests) throw tooMany(state)
+  }
   return {
-    async spend(keyId, reply) {
-      const state = await byKey.consume(keyId).catch(asState)
-      reply.header('ratelimit-policy', `"default";q=${o.requests};w=${o.seconds}`)
-      reply.header('ratelimit', `"default";r=${state.remainingPoints};t=${secondsOf(state)}`)
-      if (state.consumedPoints > o.requests) throw tooMany(state)
-    },
+    spend: (keyId, reply) => spend(byKey, keyId, reply),
+    spendUnknown: (address, reply) => spend(unknown, holderOf(address), reply),
     async refuseGuessing(address) {
-      const state = await byAddress.get(address)
+      const state = await byAddress.get(holderOf(address))
       if (state !== null && state.consumedPoints > guesses.points) throw tooMany(state)
     },
     async countGuess(address) {
-      await byAddress.consume(address).catch(asState)
+      await byAddress.consume(holderOf(address)).catch(asState)
     },
   }
 }
@@ -47,6 +54,13 @@ export function createCostLimit(o: { requests: number; seconds: number }): CostL
       if (state.consumedPoints > o.requests) throw tooMany(state)
     },
   }
+}
+
+/** Whoever has one address of IPv6 has all of a /64 (RFC 4291, section 2.5.4), and would never come to a limit. */
+export function holderOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address
+  const read = ipaddr.process(address)
+  return read instanceof ipaddr.IPv6 ? `${read.parts.slice(0, 4).join(':')}::/64` : read.toString()
 }
 
 /** The limiter rejects with its state where the limit is passed. */

@@ -16,7 +16,7 @@ import { type Caller, filled, make, references, urlOf, varied } from './resource
  */
 
 const seed = Number(process.env['PARLEY_FUZZ_SEED'] ?? 20_260)
-const runs = Number(process.env['PARLEY_FUZZ_RUNS'] ?? 8)
+const runs = Number(process.env['PARLEY_FUZZ_RUNS'] ?? 6)
 const timeout = Math.max(120_000, runs * 30_000)
 
 const api = sharedApi({ rateLimit: { requests: 1e9, seconds: 60 }, controlPatienceMs: 50 })
@@ -158,6 +158,8 @@ test('what the schemas do not allow is refused, says where, and changes nothing'
         if (answer.status < 400) return `accepted: ${answer.status}`
         const fault = checks.answer(operation, answer)
         if (fault !== null) return fault
+        // What is nested too deep is not read at all.
+        if (/\/errors\/malformed_json"/.test(answer.text)) return null
         return path.length === 0 || namesFault(answer.text, path) ? null : `not said where: ${answer.text}`
       },
     }))

@@ -9,7 +9,7 @@ const state = z.object({ status: z.literal('ok') })
 
 /** `/healthz`: the process answers. `/readyz`: it can also serve. */
 export function healthRoutes(app: Api, { database, draining }: HttpDeps): void {
-  const open = { config: { access: 'public' as const } }
+  const open = { config: { access: 'public' as const, isProbed: true } }
   app.get(
     '/healthz',
     {

@@ -6,7 +6,7 @@ export function metricsRoutes(app: Api, { metrics }: Pick<HttpDeps, 'metrics'>):
   app.get(
     '/metrics',
     {
-      config: { access: 'public' },
+      config: { access: 'public', isProbed: true },
       schema: {
         tags: ['Health'],
         summary: 'Figures for Prometheus',
