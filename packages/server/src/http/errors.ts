@@ -63,8 +63,15 @@ export function apiErrorOf(thrown: unknown): ApiError {
     const detail = 'The database cannot be reached now; nothing was changed'
     return new ApiError('unavailable', { detail, retryAfterSeconds: 2, cause: thrown })
   }
+  if (code === queryCanceled) {
+    const detail = 'The database took too long. Ask for less, e.g. a shorter time, or again later'
+    return new ApiError('unavailable', { detail, retryAfterSeconds: 30, cause: thrown })
+  }
   return new ApiError('internal', { cause: thrown })
 }
+
+/** SQLSTATE of a statement that ran for longer than any may. */
+const queryCanceled = '57014'
 
 /**
  * The database is away or going: connections refused or broken (SQLSTATE class 08), the server shutting

@@ -21,6 +21,8 @@ const connectTimeoutMs = 5_000
 export interface DatabaseOptions {
   /** Connections of this process at most. */
   readonly connections?: number
+  /** For how long a statement may run. */
+  readonly statementTimeoutMs?: number
   /** A connection broke, e.g. because the server restarted. The pool replaces it. */
   readonly onTrouble?: (error: Error) => void
   readonly bus?: CallBus | undefined
@@ -33,7 +35,7 @@ export function openDatabase(url: string, o: DatabaseOptions = {}): Database {
     max: o.connections ?? 10,
     application_name: 'parley',
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
+    statement_timeout: o.statementTimeoutMs ?? statementTimeoutMs,
     idle_in_transaction_session_timeout: statementTimeoutMs,
     keepAlive: true,
   })
