@@ -30,7 +30,10 @@ export const preflightSchema = z
     }),
     frequency_cap: frequencyCapSchema
       .optional()
-      .meta({ description: "Absent: that of the account's settings, where it has one" }),
+      .meta({
+        description:
+          "In place of the account's calls to one number in 24 hours; its other limits hold beside",
+      }),
   })
   .meta({
     id: 'Preflight',

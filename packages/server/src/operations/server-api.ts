@@ -105,7 +105,8 @@ async function refusal(response: Response, base: string): Promise<OperatorError>
   const wait = headers.get('retry-after')
   if (status === 401) return new OperatorError(`${base} does not know the key in PARLEY_API_KEY: ${words}`)
   if (status === 503) return new Unreached(`${words}${wait === null ? '' : `; try again in ${wait} s`}`)
-  return new OperatorError(`${words}${wait === null ? '' : `; allowed in ${wait} s`}`)
+  const isDated = wait === null || words.includes('allowed from')
+  return new OperatorError(isDated ? words : `${words}; allowed in ${wait} s`)
 }
 
 /** `code: what is wrong; field: what is wrong with it`. */
