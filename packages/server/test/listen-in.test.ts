@@ -4,7 +4,7 @@ import { encodeMulaw } from '@parley/wire/audio/g711'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { CallAudio } from '../src/dialer/call-audio.ts'
-import type { CallId, NodeId } from '../src/domain/ids.ts'
+import type { ApiKeyId, CallId, NodeId } from '../src/domain/ids.ts'
 import { isListeningAllowed } from '../src/domain/live-audio.ts'
 import { newId } from '../src/domain/new-id.ts'
 import { announceInternalUrl, joinNodes } from '../src/store/nodes.ts'
@@ -116,6 +116,46 @@ test('a token is good for its own call and for its time', async () => {
     .set({ expires_at: new Date(Date.now() - 1) })
     .execute()
   expect(await listen({ query: `?token=${body.token}` }).status).toBe(401)
+})
+
+/** What becomes of a key, and with it of the tokens that it asked for. */
+const endings: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
+  revoked: id => api.send('DELETE', `/v1/api-keys/${id}`),
+  expired: id =>
+    api.database.kysely
+      .updateTable('api_keys')
+      .set({ expires_at: new Date(Date.now() - 1) })
+      .where('id', '=', id as ApiKeyId)
+      .execute(),
+}
+
+test.each(Object.entries(endings))('a token hears no more once its key is %s', async (_, end) => {
+  const body = { name: 'listener', scopes: ['calls:read'] }
+  const made = (await api.send('POST', '/v1/api-keys', { body })).body
+  const token = async () =>
+    (await api.send('POST', `/v1/calls/${id}/listen`, { key: made.key })).body.token as string
+  const live = listen({ query: `?token=${await token()}` })
+  await expect.poll(() => live.texts).toHaveLength(1)
+  const unused = await token()
+  const others = listen({ key: api.key })
+  await expect.poll(() => others.texts).toHaveLength(1)
+  const closed = once(live.socket, 'close')
+  await end(made.id as string)
+  const endedAt = performance.now()
+  expect(await listen({ query: `?token=${unused}` }).status).toBe(401)
+  const [code, reason] = await closed
+  expect(performance.now() - endedAt).toBeLessThan(2_000)
+  expect([code, String(reason)]).toEqual([1008, 'the key is no longer good'])
+  play(callee, agent)
+  await expect.poll(() => others.frames).toHaveLength(1)
+})
+
+test('a token is none of a key that may no longer read calls', async () => {
+  const body = { name: 'listener', scopes: ['calls:read', 'leads:read'] }
+  const { id: keyId, key } = (await api.send('POST', '/v1/api-keys', { body })).body
+  const { token } = (await api.send('POST', `/v1/calls/${id}/listen`, { key })).body
+  await api.send('PATCH', `/v1/api-keys/${keyId}`, { body: { scopes: ['leads:read'] } })
+  expect(await listen({ query: `?token=${token}` }).status).toBe(401)
 })
 
 test('who may not listen in is refused before the upgrade', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { ApiError } from '@parley/contract/errors'
 import { WebSocket } from 'ws'
-import type { CallId } from '../domain/ids.ts'
+import type { ApiKeyId, CallId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import { signListening } from '../domain/live-audio.ts'
 import { findCall, findLinkedCall } from '../store/calls.ts'
@@ -20,15 +20,15 @@ export interface ListenTicket {
   readonly expiresAt: Date
 }
 
-/** For whoever can send no key, as a browser: good for one listener within a minute. Throws as `liveCallOf`. */
+/** For whoever can send no key, as a browser: good for one listener within a minute, if the key still is. Throws as `liveCallOf`. */
 export async function issueListenTicket(
   database: Pick<Database, 'kysely'>,
-  of: CallOf,
+  { keyId, ...of }: CallOf & { readonly keyId: ApiKeyId },
 ): Promise<ListenTicket> {
   const callId = await liveCallOf(database, of)
   const ticket = randomBytes(32).toString('base64url')
   const expiresAt = new Date(Date.now() + ticketMs)
-  await keepListenTicket(database, { callId, ticket, expiresAt })
+  await keepListenTicket(database, { callId, keyId, ticket, expiresAt })
   return { ticket, expiresAt }
 }
 
@@ -37,15 +37,14 @@ export async function liveCallOf(database: Pick<Database, 'kysely'>, of: CallOf)
   return liveOrRefuse(await findCall(database, of)).id
 }
 
-/** The call that the ticket opens. Throws ApiError: `unauthorized`, or `conflict` where the call is not talked. */
+/** The call that the ticket opens, and the key that asked for it. Throws ApiError: `unauthorized`, or `conflict` where the call is not talked. */
 export async function liveCallBy(
   database: Database,
   { id, ticket }: { id: string; ticket: string },
-): Promise<CallId> {
-  const callId = id as CallId
-  if (!isUuid(id) || !(await useListenTicket(database, { callId, ticket })))
-    throw new ApiError('unauthorized', { detail: 'The token is unknown, used or expired' })
-  return liveOrRefuse(await findLinkedCall(database, id)).id
+): Promise<{ callId: CallId; keyId: ApiKeyId }> {
+  const keyId = isUuid(id) ? await useListenTicket(database, { callId: id as CallId, ticket }) : null
+  if (keyId === null) throw new ApiError('unauthorized', { detail: 'The token is unknown, used or expired' })
+  return { callId: liveOrRefuse(await findLinkedCall(database, id)).id, keyId }
 }
 
 /**

@@ -323,6 +323,7 @@ interface CallControlsTable {
 interface ListenTicketsTable {
   hash: Buffer
   call_id: CallId
+  key_id: ApiKeyId | null
   expires_at: Date
 }
 

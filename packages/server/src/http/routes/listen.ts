@@ -30,10 +30,16 @@ callee left and the agent right. Of a listener who does not keep up 1 MB is held
 told by \`{"type":"dropped","frames":n}\` when they flow again. Closed with 1000 when the call is over. Send the key as
 for other requests, or a token of \`POST\` to this path as \`?token=\`.`
 
+/** A call, and the key by which it is heard: itself, or a token that it asked for. */
+interface Listening {
+  readonly callId: CallId
+  readonly keyId: ApiKeyId
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set on routes that listen in. */
-    listensTo: CallId | null
+    listensTo: Listening | null
   }
 }
 
@@ -45,6 +51,11 @@ export async function acceptWebSockets(app: Api): Promise<void> {
 
 /** Listening in on a live call, whichever worker has it. */
 export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): void {
+  tokenRoute(app, deps)
+  hearingRoute(app, deps)
+}
+
+function tokenRoute(app: Api, deps: HttpDeps): void {
   const { links } = deps
   app.post(
     '/v1/calls/:id/listen',
@@ -53,14 +64,16 @@ export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): voi
       schema: {
         tags,
         summary: 'A token for listening in, for clients that can send no key',
-        description: 'Good for 60 seconds and one connection.',
+        description:
+          'Good for 60 seconds and one connection, which ends within two seconds of the key that asked for it.',
         params: callParams,
         body: z.strictObject({}).nullish(),
         response: answers({ 201: listenTicketSchema }),
       },
     },
     async (request, reply) => {
-      const of = { account: holderIn(request).accountId, id: request.params.id }
+      const { accountId: account, keyId } = holderIn(request)
+      const of = { account, keyId, id: request.params.id }
       const audit = () => ({ action: 'call.listen_token_issued', target: ['call', of.id] }) as const
       const answer = await act<ListenTicket>(deps, { request, reply, audit, isSecret: true }, async trx => {
         const { ticket, expiresAt } = await issueListenTicket({ kysely: trx }, of)
@@ -71,6 +84,9 @@ export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): voi
       return answer
     },
   )
+}
+
+function hearingRoute(app: Api, deps: HttpDeps & { keys: KeyWatch }): void {
   app.route({
     method: 'GET',
     url: '/v1/calls/:id/listen',
@@ -92,11 +108,12 @@ export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): voi
       reply.header('upgrade', 'websocket')
       throw new ApiError('upgrade_required', { detail: 'This is a WebSocket: ask for an upgrade' })
     },
-    wsHandler: (client, { listensTo, holder, log }) => {
+    wsHandler: (client, { listensTo, log }) => {
       if (listensTo === null) throw new Error('nobody looked whether this call may be heard')
-      if (holder !== null) closeWithKey(client, holder.keyId, deps.keys)
-      passOn(client, listensTo, deps).catch((error: unknown) => {
-        log.warn({ err: error, call_id: listensTo }, 'a call can not be listened to')
+      const { callId, keyId } = listensTo
+      closeWithKey(client, keyId, deps.keys)
+      passOn(client, callId, deps).catch((error: unknown) => {
+        log.warn({ err: error, call_id: callId }, 'a call can not be listened to')
         client.close(serverError, error instanceof ApiError ? error.message : 'not possible now')
       })
     },
@@ -106,26 +123,28 @@ export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): voi
 async function callToHear(
   deps: HttpDeps,
   request: FastifyRequest<{ Params: { id: string }; Querystring: { token?: string | undefined } }>,
-): Promise<CallId> {
+): Promise<Listening> {
   const { holder, params, query } = request
   const { database } = deps
   if (holder !== null) {
     const callId = await liveCallOf(database, { account: holder.accountId, id: params.id })
     const told = { action: 'call.listened_in', target: ['call', callId] } as const
     await database.kysely.transaction().execute(trx => auditRequest(trx, deps, { request, told }))
-    return callId
+    return { callId, keyId: holder.keyId }
   }
   return await liveCallBy(database, { id: params.id, ticket: query.token ?? '' })
 }
 
-/** A key that is revoked hears no more. A token was good for this one connection, whatever became of its key. */
+/** A key that is revoked hears no more, nor does a token that it asked for. */
 function closeWithKey(client: WebSocket, keyId: ApiKeyId, keys: KeyWatch): void {
   const gone = new AbortController()
   client.once('close', () => gone.abort())
   const usable = keys.whileUsable(keyId, gone.signal)
-  usable.addEventListener('abort', () => client.close(policyViolation, 'the key is no longer good'), {
-    once: true,
-  })
+  const end = () => {
+    client.close(policyViolation, 'the key is no longer good')
+    setTimeout(() => client.terminate(), closeMs).unref()
+  }
+  usable.addEventListener('abort', end, { once: true })
 }
 
 /** Until either side closes. */
