@@ -24,7 +24,7 @@ let id: CallId
 
 /** A call that is talked, and the worker that has it. */
 beforeEach(async () => {
-  api = await testApi()
+  api = await testApi({ mostStreams: 3 })
   await api.app.listen({ host: '127.0.0.1', port: 0 })
   port = (api.app.server.address() as AddressInfo).port
   audio = new CallAudio()
@@ -191,4 +191,26 @@ test('who stops listening is forgotten by the worker', async () => {
   await once(socket, 'close')
   play(callee, agent)
   await expect.poll(() => others.frames).toHaveLength(1)
+})
+
+test('an account has only so many open, as listeners and event streams, and others have theirs', async () => {
+  const { key } = await api.stranger()
+  const followed = new AbortController()
+  onTestFinished(() => followed.abort())
+  const follow = async (signal: AbortSignal | null = null) =>
+    await fetch(`http://127.0.0.1:${port}/v1/calls/${id}/events`, {
+      headers: { authorization: `Bearer ${api.key}` },
+      signal,
+    })
+  expect((await follow(followed.signal)).status).toBe(200)
+  const listeners = [listen({ key: api.key }), listen({ key: api.key })]
+  for (const { texts } of listeners) await expect.poll(() => texts).toHaveLength(1)
+  expect(await listen({ key: api.key }).status).toBe(429)
+  const refused = await follow()
+  expect(refused.status).toBe(429)
+  expect(refused.headers.get('retry-after')).toBe('5')
+  // Whoever is not of the account is told nothing of it.
+  expect(await listen({ key }).status).toBe(404)
+  listeners[0]?.socket.close()
+  await expect.poll(() => listen({ key: api.key }).status).toBe(101)
 })

@@ -46,10 +46,12 @@ import { voiceRoutes } from './routes/voices.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
 import { addSecurityHeaders, bareHeaders } from './security-headers.ts'
+import { openStreamRoom } from './stream-room.ts'
 import { validatorCompiler } from './validation.ts'
 
 const bodyLimitBytes = 1024 * 1024
 const defaultLoopDelayMs = 1_000
+const defaultMostStreams = 200
 const defaultRateLimit = { requests: 600, seconds: 60 }
 
 /** The HTTP API, ready to listen. Closing it ends open event streams and leaves what it was given alone. */
@@ -153,6 +155,7 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
     deps.log.warn({ err: error }, 'keys can not be looked at now'),
   )
   app.addHook('onClose', async () => keys[Symbol.dispose]())
+  const streams = openStreamRoom(deps.mostStreams ?? defaultMostStreams)
   healthRoutes(app, deps)
   metricsRoutes(app, deps)
   errorRoutes(app)
@@ -160,8 +163,8 @@ async function addRoutes(app: Api, deps: HttpDeps): Promise<void> {
   testCallRoutes(app, deps)
   timelineRoutes(app, deps)
   liveControlRoutes(app, deps)
-  callEventRoutes(app, { ...deps, keys, closing: closing.signal })
-  listenRoutes(app, { ...deps, keys })
+  callEventRoutes(app, { ...deps, keys, streams, closing: closing.signal })
+  listenRoutes(app, { ...deps, keys, streams })
   recordingRoutes(app, deps)
   voiceRoutes(app, deps)
   await ownVoiceRoutes(app, deps)

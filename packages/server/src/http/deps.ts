@@ -53,6 +53,8 @@ export interface HttpDeps {
   readonly metrics: HttpMetrics
   /** Past this delay of the event loop requests are refused, since their answers would come too late; default 1,000 ms, 0: never. */
   readonly longestLoopDelayMs?: number
+  /** Event streams and listeners that one account may have open at once; default 200. */
+  readonly mostStreams?: number
   /** Addresses and ranges of the proxies in front, whose word on who asks is taken (`X-Forwarded-For`); absent: nobody's. */
   readonly trustedProxies?: readonly string[]
   /** Requests that one key may make, or one address without a key; default 600 in 60 seconds. */

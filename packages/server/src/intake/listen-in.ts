@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { ApiError } from '@parley/contract/errors'
 import { WebSocket } from 'ws'
-import type { ApiKeyId, CallId } from '../domain/ids.ts'
+import type { AccountId, ApiKeyId, CallId } from '../domain/ids.ts'
 import { isUuid } from '../domain/is-uuid.ts'
 import { signListening } from '../domain/live-audio.ts'
 import { findCall, findLinkedCall } from '../store/calls.ts'
@@ -37,14 +37,15 @@ export async function liveCallOf(database: Pick<Database, 'kysely'>, of: CallOf)
   return liveOrRefuse(await findCall(database, of)).id
 }
 
-/** The call that the ticket opens, and the key that asked for it. Throws ApiError: `unauthorized`, or `conflict` where the call is not talked. */
+/** The call that the ticket opens, whose it is, and the key that asked for it. Throws ApiError: `unauthorized`, or `conflict` where the call is not talked. */
 export async function liveCallBy(
   database: Database,
   { id, ticket }: { id: string; ticket: string },
-): Promise<{ callId: CallId; keyId: ApiKeyId }> {
+): Promise<{ callId: CallId; account: AccountId; keyId: ApiKeyId }> {
   const keyId = isUuid(id) ? await useListenTicket(database, { callId: id as CallId, ticket }) : null
   if (keyId === null) throw new ApiError('unauthorized', { detail: 'The token is unknown, used or expired' })
-  return { callId: liveOrRefuse(await findLinkedCall(database, id)).id, keyId }
+  const call = liveOrRefuse(await findLinkedCall(database, id))
+  return { callId: call.id, account: call.account_id, keyId }
 }
 
 /**

@@ -8,17 +8,21 @@ import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
 import type { KeyWatch } from '../key-watch.ts'
+import type { StreamRoom } from '../stream-room.ts'
 import { callParams } from './calls.ts'
 
 /** Proxies and clients give up on silent connections; a comment now and then keeps them open. */
 const heartbeatMs = 15_000
 const reconnectMs = 2_000
 
+interface EventDeps extends HttpDeps {
+  readonly keys: KeyWatch
+  readonly streams: StreamRoom
+  readonly closing: AbortSignal
+}
+
 /** Server-sent events (WHATWG HTML, 9.2) of one call: its past from the rows, then what comes. */
-export function callEventRoutes(
-  app: Api,
-  { database, liveCalls, keys, closing }: HttpDeps & { keys: KeyWatch; closing: AbortSignal },
-): void {
+export function callEventRoutes(app: Api, { database, liveCalls, keys, streams, closing }: EventDeps): void {
   app.get(
     '/v1/calls/:id/events',
     {
@@ -44,6 +48,7 @@ export function callEventRoutes(
       const gone = new AbortController()
       request.raw.socket.once('close', () => gone.abort())
       reply.raw.once('close', () => gone.abort())
+      streams.enter(holderIn(request).accountId, gone.signal)
       const usable = keys.whileUsable(holderIn(request).keyId, gone.signal)
       const signal = AbortSignal.any([gone.signal, usable, closing])
       const events = liveCalls.follow(row.id, seen, signal)

@@ -4,7 +4,7 @@ import { listenQuery, type ListenTicket, listenTicketSchema } from '@parley/cont
 import type { FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
-import type { ApiKeyId, CallId } from '../../domain/ids.ts'
+import type { AccountId, ApiKeyId, CallId } from '../../domain/ids.ts'
 import { LiveAudioSender } from '../../domain/live-audio.ts'
 import { connectToWorker, issueListenTicket, liveCallBy, liveCallOf } from '../../intake/listen-in.ts'
 import { act, auditRequest } from '../act.ts'
@@ -12,6 +12,7 @@ import { answers } from '../answers.ts'
 import { holderIn } from '../auth.ts'
 import type { Api, HttpDeps } from '../deps.ts'
 import type { KeyWatch } from '../key-watch.ts'
+import type { StreamRoom } from '../stream-room.ts'
 import { callParams } from './calls.ts'
 
 const tags = ['Calls']
@@ -33,6 +34,7 @@ for other requests, or a token of \`POST\` to this path as \`?token=\`.`
 /** A call, and the key by which it is heard: itself, or a token that it asked for. */
 interface Listening {
   readonly callId: CallId
+  readonly account: AccountId
   readonly keyId: ApiKeyId
 }
 
@@ -49,8 +51,13 @@ export async function acceptWebSockets(app: Api): Promise<void> {
   app.decorateRequest('listensTo', null)
 }
 
+interface ListenDeps extends HttpDeps {
+  readonly keys: KeyWatch
+  readonly streams: StreamRoom
+}
+
 /** Listening in on a live call, whichever worker has it. */
-export function listenRoutes(app: Api, deps: HttpDeps & { keys: KeyWatch }): void {
+export function listenRoutes(app: Api, deps: ListenDeps): void {
   tokenRoute(app, deps)
   hearingRoute(app, deps)
 }
@@ -86,7 +93,7 @@ function tokenRoute(app: Api, deps: HttpDeps): void {
   )
 }
 
-function hearingRoute(app: Api, deps: HttpDeps & { keys: KeyWatch }): void {
+function hearingRoute(app: Api, deps: ListenDeps): void {
   app.route({
     method: 'GET',
     url: '/v1/calls/:id/listen',
@@ -102,7 +109,13 @@ function hearingRoute(app: Api, deps: HttpDeps & { keys: KeyWatch }): void {
     },
     // Before the upgrade, so that a refusal is an answer like any other.
     preHandler: async request => {
-      if (request.ws) request.listensTo = await callToHear(deps, request)
+      if (!request.ws) return
+      const listening = await callToHear(deps, request)
+      const gone = new AbortController()
+      request.raw.socket.once('close', () => gone.abort())
+      if (request.raw.socket.destroyed) gone.abort()
+      deps.streams.enter(listening.account, gone.signal)
+      request.listensTo = listening
     },
     handler: async (_request, reply) => {
       reply.header('upgrade', 'websocket')
@@ -130,7 +143,7 @@ async function callToHear(
     const callId = await liveCallOf(database, { account: holder.accountId, id: params.id })
     const told = { action: 'call.listened_in', target: ['call', callId] } as const
     await database.kysely.transaction().execute(trx => auditRequest(trx, deps, { request, told }))
-    return { callId, keyId: holder.keyId }
+    return { callId, account: holder.accountId, keyId: holder.keyId }
   }
   return await liveCallBy(database, { id: params.id, ticket: query.token ?? '' })
 }
