@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { isDeeperThan } from '../src/http/json-body.ts'
 import { holderOf } from '../src/http/rate-limit.ts'
@@ -179,4 +181,42 @@ test('a proxy in front is believed who asks, if the operator named it', async ()
   ).toEqual([200])
   // Anybody else says what they like, and is asked themselves.
   expect(await statusesFrom(api, '198.51.100.1', { ...o, times: 1 })).toEqual([200])
+})
+
+/** What comes back for these bytes, until the server hangs up. */
+async function answerTo(api: TestApi, bytes: string): Promise<string> {
+  if (!api.app.server.listening) await api.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = api.app.server.address() as AddressInfo
+  const socket = connect(port, '127.0.0.1')
+  socket.write(bytes)
+  return await text(socket)
+}
+
+describe('what is no HTTP is told as a problem, and hung up on', () => {
+  const api = sharedApi()
+
+  test.each([
+    ['rubbish', 'rubbish\r\n\r\n', 400, 'Bad request'],
+    ['SIP', 'OPTIONS sip:a SIP/2.0\r\n\r\n', 400, 'Bad request'],
+    ['no host', 'GET /v1/calls HTTP/1.1\r\n\r\n', 400, null],
+    ['a space in a name', 'GET / HTTP/1.1\r\nHost: a\r\nA b: c\r\n\r\n', 400, 'Bad request'],
+    [
+      'two lengths (request smuggling)',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'Bad request',
+    ],
+    [
+      'a long field',
+      `GET / HTTP/1.1\r\nHost: a\r\nA: ${'x'.repeat(40_000)}\r\n\r\n`,
+      431,
+      'Header fields too large',
+    ],
+  ])('%s', async (...[, bytes, status, title]) => {
+    const answer = await answerTo(api(), bytes)
+    expect(answer.split('\r\n')[0]).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    if (title === null) return
+    expect(answer).toContain('application/problem+json')
+    expect(JSON.parse(answer.split('\r\n\r\n').at(-1) ?? '')).toMatchObject({ status, title })
+  })
 })

@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { newId } from '../domain/new-id.ts'
 import { authenticate, countWrongTokens } from './auth.ts'
+import { answerClientError } from './client-error.ts'
 import type { Api, HttpDeps } from './deps.ts'
 import { apiErrorOf, errorHandler, sendProblem } from './errors.ts'
 import { acceptJson } from './json-body.ts'
@@ -66,6 +67,7 @@ export async function buildHttp(deps: HttpDeps): Promise<FastifyInstance> {
     requestIdHeader: false,
     forceCloseConnections: 'idle',
     trustProxy: deps.trustedProxies?.length ? [...deps.trustedProxies] : false,
+    clientErrorHandler: answerClientError(publicUrl),
     // What the router refuses passes no hook and no error handler.
     frameworkErrors: (thrown, request, reply) =>
       void sendProblem(

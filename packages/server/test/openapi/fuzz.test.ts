@@ -67,6 +67,9 @@ async function faultsOf<T>(
 
 /** A new thing of every kind that the path names; its calls are talked. */
 async function idsFor(operation: Operation): Promise<string> {
+  // Nobody runs them here, and an account has only so many that wait.
+  const over = { status: 'cancelled', ended_at: new Date() } as const
+  await api().database.kysely.updateTable('simulations').set(over).where('ended_at', 'is', null).execute()
   const ids = await make(caller, operation.path)
   if (ofLiveCalls.test(operation.name)) {
     const talked = { status: 'in_progress', answered_at: new Date() } as const
