@@ -201,6 +201,25 @@ describe('what holds for every account that says nothing else', () => {
     expect(await ask(api)).toMatchObject({ allowed: true })
   })
 
+  test('calls of other days leave room for one now, and those around it do not', async () => {
+    const frequency = { maxCalls: 2, hours: 24 }
+    const api = await testApi({ defaultCaps: { ...defaultCaps, frequency } })
+    const { allowedCountries: allowed_countries } = countries
+    const body = { settings: { allowed_countries } }
+    await api.send('PATCH', `/v1/accounts/${api.accountId}`, { body })
+    const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    for (const hours of [175, 200, 225])
+      for (const phone_number of [here, abroad.ES])
+        expect((await place(api, { phone_number, schedule_at: inHours(hours) })).status).toBe(201)
+    expect((await place(api)).status).toBe(201)
+    expect((await place(api, { phone_number: abroad.FR })).status).toBe(201)
+    expect(await ask(api, { phone_number: abroad.ES })).toMatchObject({ code: 'countries_cap_reached' })
+    expect(await ask(api)).toMatchObject({ allowed: false, code: 'frequency_cap_reached' })
+    expect((await place(api, { schedule_at: inHours(20) })).status).toBe(201)
+    expect(await ask(api, { at: inHours(1) })).toMatchObject({ code: 'frequency_cap_reached' })
+    expect(await ask(api, { at: inHours(100) })).toMatchObject({ allowed: true })
+  })
+
   test('at one moment no more countries are called than a day may have, and those go on', async () => {
     const api = await testApi({ defaultCaps: { maxCountriesPerDay: 2 } })
     await api.send('PATCH', `/v1/accounts/${api.accountId}`, {

@@ -45,11 +45,11 @@ export interface PreflightFacts {
   /** Null: any time. */
   readonly window: CallingWindow | null
   readonly caps: Caps
-  /** When the number was called within the longest cap's hours: the newest first, as many as the largest cap counts. */
+  /** When the number was called or will be, within the longest cap's hours: the nearest, as many as the largest cap counts. */
   readonly callsToNumberMs: readonly number[]
   /** Of the number; null: none. */
   readonly country: string | null
-  /** When each country was last called, of those that count into the day. */
+  /** When each country was called or will be, the nearest time, of those that count into the day. */
   readonly countries: readonly CalledCountry[]
   readonly concurrentCalls: number
   readonly minutesOfHour: number
@@ -117,10 +117,11 @@ export function frequencyCaps({ frequency, furtherFrequency = [] }: Caps): reado
 /** From when on every cap has room. */
 function frequencyAllows({ atMs, caps, callsToNumberMs }: PreflightFacts): number {
   return frequencyCaps(caps).reduce((latestMs, { maxCalls, hours }) => {
-    const oldestMs = callsToNumberMs[maxCalls - 1]
+    const lastsMs = hours * 3_600_000
+    const oldestMs = newestFirst(callsToNumberMs, atMs, lastsMs)[maxCalls - 1]
     if (oldestMs === undefined) return latestMs
     // Hours may be any fraction; an instant is a whole millisecond, and one too early would be refused again.
-    return Math.max(latestMs, Math.ceil(oldestMs + hours * 3_600_000))
+    return Math.max(latestMs, Math.ceil(oldestMs + lastsMs))
   }, atMs)
 }
 
@@ -128,11 +129,20 @@ function frequencyAllows({ atMs, caps, callsToNumberMs }: PreflightFacts): numbe
 function countriesAllow({ atMs, caps, country, countries }: PreflightFacts): number {
   const { maxCountriesPerDay: most } = caps
   if (most === undefined || country === null) return atMs
-  const lately = countries.filter(called => called.atMs + countryCountsMs > atMs)
-  if (lately.some(called => called.country === country)) return atMs
-  const newestFirst = lately.map(called => called.atMs).toSorted((one, other) => other - one)
-  const oldestMs = newestFirst[most - 1]
+  const around = countries.filter(called => isNear(called.atMs, atMs, countryCountsMs))
+  if (around.some(called => called.country === country)) return atMs
+  const times = around.map(called => called.atMs)
+  const oldestMs = newestFirst(times, atMs, countryCountsMs)[most - 1]
   return oldestMs === undefined ? atMs : oldestMs + countryCountsMs
+}
+
+/** What is further away from `atMs` leaves room for one then: a call of next week does not forbid one of today. */
+function newestFirst(times: readonly number[], atMs: number, withinMs: number): readonly number[] {
+  return times.filter(ms => isNear(ms, atMs, withinMs)).toSorted((one, other) => other - one)
+}
+
+function isNear(ms: number, atMs: number, withinMs: number): boolean {
+  return Math.abs(ms - atMs) < withinMs
 }
 
 function exceeds(value: number, cap: number | undefined): boolean {

@@ -157,6 +157,7 @@ async function verdictOn(
   const { account, settings } = place
   const { to, caps, window, minutes, atMs, self } = wanted
   const frequency = frequencyCaps(caps)
+  const of = { account, self, atMs }
   // SIP addresses are let in by a setting of their own.
   const isNumber = e164.test(to)
   return judge({
@@ -167,11 +168,9 @@ async function verdictOn(
     window,
     caps,
     callsToNumberMs:
-      frequency.length > 0 && isNumber
-        ? await callsTo(at, { account, self, number: to, caps: frequency })
-        : [],
+      frequency.length > 0 && isNumber ? await callsTo(at, { ...of, number: to, caps: frequency }) : [],
     country: isNumber ? countryOf(to) : null,
-    ...(await counted(at, { account, self }, caps)),
+    ...(await counted(at, of, caps)),
     minutes,
     suspended: settings.suspended === true,
     minutesLeft: await minutesLeft(at, place, wanted),

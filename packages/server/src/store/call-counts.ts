@@ -15,19 +15,21 @@ export interface Counted {
   readonly account: AccountId
   /** Null: one that is yet to be placed. */
   readonly self: CallId | null
+  /** When it would be dialled, epoch milliseconds. */
+  readonly atMs: number
 }
 
 /**
- * When the number was dialled within the caps' hours, newest first, as many times as the largest cap counts. A call
- * that waits counts from its time on, and where that is past for as long as it waits. For a call that is judged again
- * only those count that may be dialled any moment: of several that wait the first comes first.
+ * When the number was dialled within the caps' hours, or will be, the nearest times first, as many as the largest cap
+ * counts. A call that waits counts at its time, and where that is past for as long as it waits. For a call that is
+ * judged again only those count that may be dialled any moment: of several that wait the first comes first.
  */
 export async function callsTo(
   { kysely }: Pick<Database, 'kysely'>,
-  { account, self, number, caps }: Counted & { number: string; caps: readonly FrequencyCap[] },
+  { account, self, atMs, number, caps }: Counted & { number: string; caps: readonly FrequencyCap[] },
 ): Promise<number[]> {
   const hours = Math.max(...caps.map(cap => cap.hours))
-  const since = sql`now() - make_interval(secs => ${hours * 3_600})`
+  const since = new Date(atMs - hours * 3_600_000)
   const most = Math.max(...caps.map(cap => cap.maxCalls))
   const rows = await sql<{ at: Date }>`
     select at from (
@@ -37,9 +39,11 @@ export async function callsTo(
       union all
       select ${dialTime} from calls
         where account_id = ${account} and phone_number = ${number} and ${mayBeDialled(self)}
-    ) as dials order by at desc limit ${most}`.execute(kysely)
+    ) as dials order by ${distanceTo(atMs)} limit ${most}`.execute(kysely)
   return rows.rows.map(row => row.at.getTime())
 }
+
+const distanceTo = (atMs: number) => sql`abs(extract(epoch from at - ${new Date(atMs)}::timestamptz))`
 
 /** Those that a new call counts beside, or one that is about to be dialled. */
 const mayBeDialled = (self: CallId | null) =>
@@ -51,19 +55,19 @@ const mayBeDialled = (self: CallId | null) =>
 const dialTime = sql<Date>`case when greatest(created_at, dial_after) > now() - interval '10 seconds'
   then greatest(created_at, dial_after) else now() end`
 
-/** When each country was last called within the day, or will be by a call that waits. */
+/** When each country was last called within the day, or will be by a call that waits: the nearest time. */
 export async function calledCountries(
   { kysely }: Pick<Database, 'kysely'>,
-  { account, self }: Counted,
+  { account, self, atMs }: Counted,
 ): Promise<CalledCountry[]> {
   const { rows } = await sql<{ country: string; at: Date }>`
-    select country, max(at) as at from (
+    select distinct on (country) country, at from (
       select country, dialed_at as at from called_countries
         where account_id = ${account} and dialed_at > now() - interval '25 hours'
       union all
       select country, ${dialTime} from calls
         where account_id = ${account} and country is not null and ${mayBeDialled(self)}
-    ) as called group by country`.execute(kysely)
+    ) as called order by country, ${distanceTo(atMs)}`.execute(kysely)
   return rows.map(row => ({ country: row.country, atMs: row.at.getTime() }))
 }
 
