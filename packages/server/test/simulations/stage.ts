@@ -6,6 +6,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { SimulationId } from '../../src/domain/ids.ts'
 import { createOutgoing } from '../../src/outgoing/outgoing.ts'
+import { createUrlFault } from '../../src/outgoing/url-fault.ts'
 import { runSimulation, type SimulationDeps } from '../../src/simulations/run-simulation.ts'
 import { chatAnalyst } from '../../src/speech/analyst/chat-analyst.ts'
 import { chatBrain } from '../../src/speech/cascade/brains/chat/chat-brain.ts'
@@ -17,6 +18,9 @@ import { textBrains } from '../../src/speech/text-brains.ts'
 import { openJobs } from '../../src/store/jobs.ts'
 import { createSealing } from '../../src/store/sealing.ts'
 import { sharedApi, type TestApi } from '../http-api.ts'
+
+/** Customers' servers are here, too. */
+const customers = ['127.0.0.0/8']
 
 /** The API and what plays simulations, with models that are there or are stood in for. */
 export interface Stage {
@@ -67,7 +71,7 @@ export function lastWords({ messages }: ChatRequest): string {
 
 /** For all tests of a file, on one database; each brings its own models. */
 export function sharedStage(): (models: Models) => Stage {
-  const api = sharedApi()
+  const api = sharedApi({ urlFault: createUrlFault(customers) })
   const opened = new AsyncDisposableStack()
   let parts: Omit<SimulationDeps, keyof Models> | undefined
   beforeAll(async () => {
@@ -86,7 +90,7 @@ async function openParts(
 ): Promise<Omit<SimulationDeps, keyof Models>> {
   const { database } = api
   const jobs = opened.use(await openJobs(database))
-  const outgoing = opened.use(createOutgoing({ allowCidrs: ['127.0.0.0/8'] }))
+  const outgoing = opened.use(createOutgoing({ allowCidrs: customers }))
   const log = pino({ level: 'silent' })
   const sealing = createSealing(Buffer.alloc(32, 5))
   const catalogue = () => api.catalogue
