@@ -63,39 +63,40 @@ type Send = (
 class Unreached extends OperatorError {}
 
 async function* followFeed(
-  open: (lastId: string | null) => Promise<AsyncIterable<{ id?: string | undefined; data: string }>>,
+  open: (lastId: string | null) => Promise<AsyncIterable<{ id?: string | undefined; data: string }> | null>,
   signal: AbortSignal,
 ): AsyncGenerator<CallEvent> {
   let lastId: string | null = null
   for (let attempt = 0; ; attempt += 1) {
     try {
-      for await (const { id, data } of await open(lastId)) {
+      const feed = await open(lastId)
+      if (feed === null) return
+      for await (const { id, data } of feed) {
         lastId = id ?? lastId
         attempt = 0
         yield JSON.parse(data) as CallEvent
       }
-      return
+      // Also a server that is about to end does that.
+      if (attempt === reconnectsAtMost) throw new Unreached('The server ends what it tells of the call')
     } catch (error) {
       if (signal.aborted) return
       const isLasting = error instanceof OperatorError && !(error instanceof Unreached)
       if (isLasting || attempt === reconnectsAtMost) throw error
-      await delay(reconnectMs, undefined, { signal }).catch(() => undefined)
     }
+    if (attempt > 0) await delay(reconnectMs, undefined, { signal }).catch(() => undefined)
   }
 }
 
+/** Null (204): the call is over, and everything of it was seen. */
 async function openFeed(
   send: Send,
   { callId, lastId, signal }: { callId: string; lastId: string | null; signal: AbortSignal },
 ) {
   const headers = { accept: 'text/event-stream', ...(lastId === null ? {} : { 'last-event-id': lastId }) }
   const { body } = await send(`/v1/calls/${callId}/events`, { headers, signal })
-  if (body === null) return nothing()
+  if (body === null) return null
   return body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
 }
-
-/** 204: the call is over, and everything of it was seen. */
-async function* nothing(): AsyncGenerator<{ id?: string; data: string }> {}
 
 async function refusal(response: Response, base: string): Promise<OperatorError> {
   const { status, headers } = response

@@ -134,6 +134,36 @@ test('a call is placed, its talk shown as it happens, and how it ended', async (
   expect((await api.send('GET', `/v1/calls/${id}`)).body).toMatchObject({ phone_number: here })
 })
 
+test('a server that is replaced meanwhile ends its feed, and the next one goes on with the talk', async () => {
+  const events = ['dialing', 'ringing', 'answered'].map(
+    (type, n) =>
+      `id: ${n + 1}\ndata: ${JSON.stringify({ type, mode: 'realtime', model: 'm', voice: 'v' })}\n\n`,
+  )
+  const seen: unknown[] = []
+  const replaced = createServer((request, response) => {
+    if (!request.url?.endsWith('/events'))
+      return void response.end(
+        JSON.stringify({ call_id: newId(), status: 'completed', end_reason: 'agent_ended' }),
+      )
+    const last = request.headers['last-event-id']
+    seen.push(last)
+    const [next] = events.slice(Number(last ?? 0))
+    response.writeHead(next === undefined ? 204 : 200, { connection: 'close' }).end(next)
+  }).listen(0, '127.0.0.1')
+  await once(replaced, 'listening')
+  onTestFinished(() => void replaced.close())
+  const { port } = replaced.address() as AddressInfo
+  const shell = terminal({ PARLEY_URL: `http://127.0.0.1:${port}`, PARLEY_API_KEY: 'pk' })
+  expect(await shell.run('call', here, '--task', 'Confirm the appointment.')).toBe(0)
+  expect(seen).toEqual([undefined, '1', '2', '3'])
+  expect(shell.printed.map(line => line.trim())).toEqual([
+    'dialing',
+    'ringing',
+    'answered · realtime · m · v',
+    'completed: agent ended',
+  ])
+})
+
 test('for programs every line is JSON, the call itself the last', async () => {
   const api = await testApi()
   const shell = await terminalAt(api)
