@@ -80,6 +80,7 @@ export function checkExposure(config: Config): Finding[] {
       ),
     )
   else findings.push(ok('API without TLS', isOpen ? `behind ${url}` : `listens on ${host} only`))
+  findings.push(...checkProxies(config))
   const open = ranges.join(', ')
   if (ranges.length > 0)
     findings.push(
@@ -93,6 +94,14 @@ export function checkExposure(config: Config): Finding[] {
       ),
     )
   return findings
+}
+
+/** The API speaks no TLS itself: where clients come by it, a proxy stands between. */
+function checkProxies({ PARLEY_PUBLIC_URL: url, PARLEY_TRUSTED_PROXIES: proxies }: Config): Finding[] {
+  if (url?.startsWith('https:') !== true || proxies.length > 0) return []
+  const detail =
+    'Behind the proxy with TLS all clients look like one: wrong keys of one slow down all, and allow-lists of keys do not work. Name its address'
+  return [warn('PARLEY_TRUSTED_PROXIES', detail)]
 }
 
 /** Whether carriers can send us anything back. */

@@ -83,3 +83,11 @@ test('without a usable setting, or without a database, that is what is told', as
   const away = { PARLEY_DATA_DIR, DATABASE_URL: 'postgres://parley@127.0.0.1:9/parley' }
   expect(await verdicts(away)).toMatchObject({ database: 'fail' })
 })
+
+test('a proxy with TLS has to be named, or all clients look like one', async () => {
+  const PARLEY_DATA_DIR = await dataFolder()
+  const behind = { PARLEY_DATA_DIR, PARLEY_PUBLIC_URL: 'https://calls.example.com' }
+  expect(await verdicts(behind)).toMatchObject({ PARLEY_TRUSTED_PROXIES: 'warn' })
+  const named = await verdicts({ ...behind, PARLEY_TRUSTED_PROXIES: '127.0.0.1' })
+  expect(named).not.toHaveProperty('PARLEY_TRUSTED_PROXIES')
+})
