@@ -99,14 +99,16 @@ export const createCampaignSchema = callOptions
   })
 export type CampaignConfig = z.output<typeof createCampaignSchema>
 
-export const changeCampaignSchema = createCampaignSchema
-  .partial()
-  .strict()
-  .meta({
-    id: 'ChangeCampaign',
-    examples: [{ calls_per_minute: 60, max_concurrent_calls: 20 }],
-    description: 'What is absent stays; null takes an optional one away. Not while the campaign runs.',
-  })
+const changes = Object.entries<z.ZodType>(createCampaignSchema.shape).map(([name, field]) => {
+  const canGo = field.safeParse(undefined).success
+  return [name, canGo ? field.nullish() : field.optional()] as const
+})
+
+export const changeCampaignSchema = z.strictObject(Object.fromEntries(changes)).meta({
+  id: 'ChangeCampaign',
+  examples: [{ calls_per_minute: 60, max_concurrent_calls: 20 }],
+  description: 'What is absent stays; null takes an optional one away. Not while the campaign runs.',
+})
 
 export const campaignSchema = z
   .looseObject({
