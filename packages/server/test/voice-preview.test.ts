@@ -122,4 +122,8 @@ test('without any key the local voices are heard, in both modes', async () => {
     expect(samples.length).toBeGreaterThan(2 * 8_000)
     expect(samples.length).toBeLessThan(8 * 8_000)
   }
+  for (const mode of ['legacy', 'realtime']) {
+    await api.send('POST', '/v1/voices', { body: { voice_id: 'nobody', mode, provider: 'local' } })
+    expect((await hear(api, `nobody/preview?mode=${mode}`)).status).toBe(502)
+  }
 })

@@ -68,7 +68,8 @@ export function openSampler(config: Config): Sampler & AsyncDisposable {
   const parts = voiceParts(config, unloaded)
   const withLate = (part: SynthesizerPart) => (part.provider === 'local' ? { ...part, adapter: late } : part)
   const sampler = createSampler({
-    realtime: parts.realtime,
+    // The local one has no voice but those of the synthesizer, and its engines are not here.
+    realtime: parts.realtime.filter(({ provider }) => provider !== 'local'),
     synthesizers: [...parts.synthesizers, ...(parts.reserve?.synthesizers ?? [])].map(withLate),
   })
   return {
