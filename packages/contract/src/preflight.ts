@@ -28,9 +28,9 @@ export const preflightSchema = z
       description:
         'Where the callee is. Absent: everywhere that the number may be; a window of `callee` must be open in all of these zones.',
     }),
-    frequency_cap: frequencyCapSchema.optional().meta({
-      description: "In place of the account's calls to one number in 24 hours; its other limits hold beside",
-    }),
+    frequency_cap: frequencyCapSchema
+      .optional()
+      .meta({ description: "Holds beside the account's own limits, as that of a campaign does" }),
   })
   .meta({
     id: 'Preflight',

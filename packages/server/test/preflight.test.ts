@@ -117,6 +117,18 @@ describe('how much', () => {
     expect((await place(api)).status).toBe(201)
   })
 
+  test("a cap that is asked about holds beside the account's, as one of a campaign does", async () => {
+    const api = await apiWith({ caps: { frequency: { maxCalls: 1, hours: 24 } } })
+    await place(api)
+    const looser = { frequency_cap: { max_calls: 10, hours: 24 } }
+    expect(await ask(api, looser)).toMatchObject({ allowed: false, code: 'frequency_cap_reached' })
+    const other = await apiWith({ caps: { frequency: { maxCalls: 2, hours: 24 } } })
+    await place(other)
+    expect(await ask(other)).toMatchObject({ allowed: true })
+    const stricter = { frequency_cap: { max_calls: 1, hours: 1 } }
+    expect(await ask(other, stricter)).toMatchObject({ allowed: false, code: 'frequency_cap_reached' })
+  })
+
   test('of twenty calls at one moment no more are placed than the minutes of the day hold', async () => {
     const api = await apiWith({ caps: { maxMinutesPerDay: 35 } })
     const answers = await Promise.all(

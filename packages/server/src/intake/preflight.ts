@@ -89,7 +89,7 @@ export async function preflight(
       window: windowOf(asked.calling_window, zones),
       atMs: Math.max(Date.now(), asked.at === undefined ? 0 : Date.parse(asked.at)),
       self: null,
-      caps: { ...caps, ...(cap ? { frequency: cap } : {}) },
+      caps: { ...caps, furtherFrequency: [...(caps.furtherFrequency ?? []), ...(cap ? [cap] : [])] },
     },
   })
   return {
