@@ -4,6 +4,10 @@ import { sampleSeconds } from '@parley/contract/voices'
 import type { VoiceSample } from '../speech/port.ts'
 
 const deadlineMs = 10_000
+/** In this process, of all accounts: each may keep a core busy, and its memory, for as long as it has. */
+const mostAtOnce = 4
+const askAgainSeconds = 5
+let reading = 0
 const mostMemoryMb = 256
 
 interface Kind {
@@ -35,8 +39,8 @@ const kinds: readonly Kind[] = [
 ]
 
 /**
- * Looks at a recording by what is in it, whatever it is called. Throws ApiError `unsupported_media_type`, or
- * `audio_not_usable` where it can not be read or is too short or too long.
+ * Looks at a recording by what is in it, whatever it is called. Throws ApiError `unsupported_media_type`,
+ * `audio_not_usable` where it can not be read or is too short or too long, or `overloaded` where too many are read.
  */
 export async function readSample(bytes: Uint8Array): Promise<VoiceSample['audio'] & { seconds: number }> {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 16))
@@ -57,6 +61,16 @@ function unusable(detail: string): ApiError {
 
 /** Null where it can not be told. */
 async function secondsOf(bytes: Uint8Array, mediaType: string): Promise<number | null> {
+  if (reading >= mostAtOnce) throw new ApiError('overloaded', { retryAfterSeconds: askAgainSeconds })
+  reading += 1
+  try {
+    return await secondsByThread(bytes, mediaType)
+  } finally {
+    reading -= 1
+  }
+}
+
+async function secondsByThread(bytes: Uint8Array, mediaType: string): Promise<number | null> {
   const worker = new Worker(new URL('./audio-thread.ts', import.meta.url), {
     workerData: { bytes, mediaType },
     name: 'parley-audio',
