@@ -183,6 +183,21 @@ test('a proxy in front is believed who asks, if the operator named it', async ()
   expect(await statusesFrom(api, '198.51.100.1', { ...o, times: 1 })).toEqual([200])
 })
 
+test('whoever has gone before anybody knows where they are does nothing that nobody could trace', async () => {
+  const api = await testApi()
+  // As of a socket that was reset right after its request.
+  api.app.server.prependListener('connection', socket =>
+    Object.defineProperty(socket, 'remoteAddress', { value: undefined }),
+  )
+  const url = await api.app.listen({ host: '127.0.0.1', port: 0 })
+  for (const key of [api.key, await api.keyWith(['leads:write'], ['192.0.2.0/24'])]) {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const asked = { method: 'POST', headers, body: '{"name":"Untraceable"}' }
+    expect((await fetch(`${url}/v1/lead-lists`, asked)).status).toBe(400)
+  }
+  expect((await api.send('GET', '/v1/lead-lists')).body.data).toEqual([])
+})
+
 /** What comes back for these bytes, until the server hangs up. */
 async function answerTo(api: TestApi, bytes: string): Promise<string> {
   if (!api.app.server.listening) await api.app.listen({ host: '127.0.0.1', port: 0 })

@@ -107,6 +107,9 @@ async function refuseUnderPressure(
 function addHooks(app: Api, deps: HttpDeps): void {
   const { database, draining, log, metrics, rateLimit = defaultRateLimit } = deps
   app.decorateRequest('holder', null)
+  // A socket that is reset has no address any more, but keeps one that it was asked for.
+  app.server.on('connection', socket => void socket.remoteAddress)
+  app.addHook('onRequest', refuseGone)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (request.routeOptions.config.closedWhileDraining && draining()) {
@@ -130,6 +133,12 @@ function addHooks(app: Api, deps: HttpDeps): void {
     metrics.onAnswer({ ...told, ms: reply.elapsedTime })
     log.debug({ ...told, request_id: request.id, key_id: request.holder?.keyId }, 'request')
   })
+}
+
+/** Whoever has gone hears no answer, and what they did could be traced to nowhere. */
+async function refuseGone({ raw }: FastifyRequest): Promise<void> {
+  if (raw.socket.remoteAddress === undefined)
+    throw new ApiError('bad_request', { detail: 'The connection is gone' })
 }
 
 /** No body is unpacked here, and read as if it were plain it would be taken for something else (RFC 9110, 15.5.16). */
