@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import type { CallId } from '../src/domain/ids.ts'
@@ -119,4 +120,20 @@ test('closing the server ends open streams', async () => {
   const probe = createServer()
   await new Promise<void>(bound => probe.listen(Number(port), '127.0.0.1', bound))
   await new Promise(closed => probe.close(closed))
+})
+
+test('whoever hung up before the stream began holds no room for one', async () => {
+  const api = await testApi({ mostStreams: 2 })
+  const id = (await api.send('POST', '/v1/calls', { body })).body.call_id
+  const url = `${await listening(api)}/v1/calls/${id}/events`
+  const headers = { authorization: `Bearer ${api.key}` }
+  const hangUp = ({ socket }: IncomingMessage) => void socket.destroy()
+  api.app.server.prependListener('request', hangUp)
+  for (const _ of [1, 2, 3]) await expect(fetch(url, { headers })).rejects.toThrow()
+  // Their requests are done with before this one is.
+  expect((await api.send('GET', '/v1/calls')).status).toBe(200)
+  api.app.server.off('request', hangUp)
+  const answer = await fetch(url, { headers })
+  expect(answer.status).toBe(200)
+  await answer.body?.cancel()
 })

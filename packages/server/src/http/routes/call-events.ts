@@ -48,6 +48,8 @@ export function callEventRoutes(app: Api, { database, liveCalls, keys, streams, 
       const gone = new AbortController()
       request.raw.socket.once('close', () => gone.abort())
       reply.raw.once('close', () => gone.abort())
+      // Closed meanwhile, it does not say so again.
+      if (request.raw.socket.destroyed) gone.abort()
       streams.enter(holderIn(request).accountId, gone.signal)
       const usable = keys.whileUsable(holderIn(request).keyId, gone.signal)
       const signal = AbortSignal.any([gone.signal, usable, closing])
