@@ -54,7 +54,12 @@ const scenarioSchema = z
           'What the callee says, in order, whatever they hear. After the answer to the last line they hang up.',
       }),
     expect: expectSchema.optional(),
-    max_turns: z.int().min(1).max(40).default(20).meta({ description: 'Turns of the callee.' }),
+    max_turns: z
+      .int()
+      .min(1)
+      .max(40)
+      .optional()
+      .meta({ description: 'Turns of the callee. Default: 20, or as many as there are `lines`.' }),
   })
   .refine(({ persona, lines }) => (persona === undefined) !== (lines === undefined), {
     path: ['persona'],

@@ -29,6 +29,7 @@ import { checkOptions, languagesFor, type PlanDeps, planOf } from './plan-call.t
 /** Of one account, waiting or running. */
 const mostUnderWay = 10
 const retryAfterSeconds = 30
+const defaultTurns = 20
 /** Stands in the place of a number: nobody is dialled. */
 const nobody = 'simulation'
 
@@ -75,20 +76,24 @@ function setupOf(request: CreateSimulation, plan: SimulationSetup['plan']): Simu
   return { plan, scenarios: scenarios.map(scenarioOf), runsEach, toolResults, callTools }
 }
 
-function scenarioOf({ name, persona, lines, max_turns: maxTurns, expect = {} }: ScenarioOption): Scenario {
+function scenarioOf({ name, persona, lines, max_turns: turns, expect = {} }: ScenarioOption): Scenario {
   return {
     name,
-    maxTurns,
+    maxTurns: turns ?? lines?.length ?? defaultTurns,
     callee: lines === undefined ? { persona: persona ?? '' } : { lines },
-    expect: {
-      says: expect.says ?? [],
-      neverSays: expect.never_says ?? [],
-      tools: expect.tools ?? [],
-      neverTools: expect.never_tools ?? [],
-      ends: expect.ends ?? null,
-      disposition: expect.disposition ?? null,
-      successCriteria: expect.success_criteria ?? null,
-    },
+    expect: expectationOf(expect),
+  }
+}
+
+function expectationOf(expect: NonNullable<ScenarioOption['expect']>): Scenario['expect'] {
+  return {
+    says: expect.says ?? [],
+    neverSays: expect.never_says ?? [],
+    tools: expect.tools ?? [],
+    neverTools: expect.never_tools ?? [],
+    ends: expect.ends ?? null,
+    disposition: expect.disposition ?? null,
+    successCriteria: expect.success_criteria ?? null,
   }
 }
 

@@ -87,7 +87,8 @@ async function talk(
     const end = await agent.answer(text, signal)
     if (end !== null) return end
   }
-  return 'max_turns'
+  const { callee: played, maxTurns } = scenario
+  return 'lines' in played && played.lines.length <= maxTurns ? 'callee' : 'max_turns'
 }
 
 function wordsFor(error: unknown, { log }: TalkDeps): string {

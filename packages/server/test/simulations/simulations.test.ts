@@ -130,6 +130,24 @@ test('a talk that nobody ends is over after its turns', async () => {
   expect(done.runs[0]?.transcript).toHaveLength(7)
 })
 
+test('all lines are said, however many, unless fewer turns are asked for; then they hang up', async () => {
+  const stage = openStage(await scriptedModels(() => ({ text: 'Go on.' })))
+  const lines = Array.from({ length: 25 }, (_, n) => `Line ${n}.`)
+  const done = await stage.outcome({
+    ...agent,
+    scenarios: [
+      { name: 'all', lines, expect: { ends: 'callee' } },
+      { name: 'just', lines: lines.slice(0, 3), max_turns: 3, expect: { ends: 'callee' } },
+      { name: 'fewer', lines: lines.slice(0, 3), max_turns: 2, expect: { ends: 'max_turns' } },
+    ],
+  })
+  expect(done.runs.map(({ turns, result }) => [turns, result])).toEqual([
+    [25, 'passed'],
+    [3, 'passed'],
+    [2, 'passed'],
+  ])
+})
+
 test('a model that fails, or does nothing but call tools, is an error and not a failed check', async () => {
   let asked = 0
   const stage = openStage(
