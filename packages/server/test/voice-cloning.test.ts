@@ -5,10 +5,11 @@ import {
 } from '@parley/rehearsal/stand-ins/elevenlabs/open-elevenlabs'
 import type { StandIn } from '@parley/rehearsal/stand-ins/stand-in'
 import { wavHeader } from '@parley/wire/audio/wav-header'
+import pino from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { encodeWav } from '../src/files/mp3/encode-wav.ts'
 import { hostedCloners } from '../src/speech/hosted/cloners.ts'
-import type { Cloner } from '../src/speech/port.ts'
+import { type Cloner, VoiceFault } from '../src/speech/port.ts'
 import { type Answer, type TestApi, testApi } from './http-api.ts'
 
 const apiKey = 'canary-7c21'
@@ -210,6 +211,21 @@ describe('a cloned voice', () => {
     await api.send('POST', '/v1/voices', { body: { voice_id: 'taken', provider: 'tts' } })
     expect((await send(api)).status).toBe(500)
     expect(removed).toEqual(['taken'])
+  })
+
+  test('that can be neither registered nor taken back is told to the operator', async () => {
+    const cloner: Cloner = {
+      provider: 'tts',
+      clone: async () => 'taken',
+      remove: () => Promise.reject(new VoiceFault('tts', 'unreachable', { message: 'no way' })),
+    }
+    const told: string[] = []
+    const log = pino({ level: 'error' }, { write: line => void told.push(line) })
+    const api = await testApi({ cloners: [cloner], log })
+    await api.send('POST', '/v1/voices', { body: { voice_id: 'taken', provider: 'tts' } })
+    expect((await send(api)).status).toBe(500)
+    const left = told.map(line => JSON.parse(line)).filter(({ voice_id: id }) => id === 'taken')
+    expect(left).toMatchObject([{ provider: 'tts', msg: expect.stringContaining('is left') }])
   })
 
   test('is registered by nobody else', async () => {

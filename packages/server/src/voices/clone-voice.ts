@@ -14,6 +14,7 @@ export type Cloners = readonly Cloner[]
 export interface CloneDeps {
   readonly database: Database
   readonly cloners: Cloners
+  readonly log: { error(fields: object, message: string): void }
 }
 
 /** What was sent: fields of a form, and the recording. */
@@ -64,7 +65,10 @@ export async function cloneVoice(deps: CloneDeps, sent: SentSample, steps: Clone
       return row
     })
   } catch (error) {
-    await cloner.remove(voiceId, AbortSignal.timeout(removingMs)).catch(() => undefined)
+    await cloner.remove(voiceId, AbortSignal.timeout(removingMs)).catch((fault: unknown) => {
+      const left = { err: fault, provider: cloner.provider, voice_id: voiceId }
+      deps.log.error(left, 'a cloned voice is left at its provider: delete it there')
+    })
     throw error
   }
 }
