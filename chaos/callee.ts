@@ -38,6 +38,8 @@ export class Callee implements AsyncDisposable {
   readonly rung: Rung[] = []
   /** Most that ever rang or talked at one moment. */
   mostAtOnce = 0
+  /** Those that did, at that moment. */
+  crowd: readonly { callId: string; forMs: number; answered: boolean }[] = []
   readonly #agent: UserAgent
   readonly #media: Socket
   readonly #manner: (number: string) => Manner
@@ -87,7 +89,7 @@ export class Callee implements AsyncDisposable {
     const rung: Rung = { number, callId, invitedAt: at, answered: false, leftHanging: false, endedAt: null }
     this.rung.push(rung)
     this.#live.add(rung)
-    this.mostAtOnce = Math.max(this.mostAtOnce, this.#live.size)
+    if (this.#live.size > this.mostAtOnce) this.#note(at)
     try {
       await this.#answer(call, rung, this.#manner(number))
     } catch {
@@ -96,6 +98,15 @@ export class Callee implements AsyncDisposable {
       rung.endedAt = performance.now()
       this.#live.delete(rung)
     }
+  }
+
+  #note(at: number): void {
+    this.mostAtOnce = this.#live.size
+    this.crowd = [...this.#live].map(({ callId, invitedAt, answered }) => ({
+      callId,
+      forMs: Math.round(at - invitedAt),
+      answered,
+    }))
   }
 
   async #answer(call: IncomingCall, rung: Rung, manner: Manner): Promise<void> {

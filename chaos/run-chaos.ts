@@ -48,6 +48,7 @@ export async function runChaos({ calls, minutes, seed, say }: ChaosRun): Promise
     auditIntact: await isAuditIntact(scene.customer, signal),
     rung: callee.rung,
     mostAtOnce: callee.mostAtOnce,
+    crowd: callee.crowd,
     limits,
     received: sink.received(),
     messages: sink.messages,

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Rung } from './callee.ts'
+import type { Callee, Rung } from './callee.ts'
 import type { Accepted } from './place-calls.ts'
 
 /** What the run came to. The first six are promises; the others tell what stands behind them. */
@@ -20,6 +20,8 @@ export interface Verdict {
   readonly webhook_repeats: number
   readonly most_at_once: number
   readonly most_in_a_second: number
+  /** Where there were too many at once: what was on the line then, and what became of it. */
+  readonly crowd: readonly string[]
   readonly left_hanging: number
   /** Changes that were made meanwhile, and those that the audit log does not tell of exactly once. */
   readonly audited: number
@@ -36,6 +38,7 @@ export interface Evidence {
   readonly auditIntact: boolean
   readonly rung: readonly Rung[]
   readonly mostAtOnce: number
+  readonly crowd: Callee['crowd']
   readonly limits: { readonly maxCalls: number; readonly callsPerSecond: number }
   readonly received: ReadonlyMap<string, ReadonlySet<string>>
   readonly messages: number
@@ -74,6 +77,7 @@ export async function judge(evidence: Evidence): Promise<Verdict> {
         evidence.messages - [...received.values()].reduce((sum, events) => sum + events.size, 0),
       most_at_once: evidence.mostAtOnce,
       most_in_a_second: inSecond,
+      crowd: evidence.mostAtOnce > limits.maxCalls ? crowdOf(evidence.crowd, rows) : [],
       left_hanging: rung.filter(
         one => one.leftHanging && rows.some(row => row.id === one.callId && row.hasLifeline),
       ).length,
@@ -151,6 +155,14 @@ export function auditFaults(made: readonly string[], rows: readonly AgentRow[]):
   const known = new Set(rows.map(({ id }) => id))
   const lost = made.filter(id => !known.has(id)).length
   return lost + rows.filter(({ exists, told }) => !exists || told !== 1).length
+}
+
+function crowdOf(crowd: Evidence['crowd'], rows: readonly CallRow[]): string[] {
+  return crowd.map(({ callId, forMs, answered }) => {
+    const row = rows.find(({ id }) => id === callId)
+    const known = row?.hasLifeline === true ? 'with' : 'without'
+    return `${callId}: ${answered ? 'answered' : 'ringing'}, for ${forMs} ms; ${row?.how} ${known} a lifeline`
+  })
 }
 
 function countOf(events: ReadonlySet<string> | undefined): number {

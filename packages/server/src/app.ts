@@ -29,10 +29,11 @@ import type { WatchCall } from './domain/call-watch.ts'
 import type { NodeId } from './domain/ids.ts'
 import { newId } from './domain/new-id.ts'
 import { unreached } from './domain/outcome.ts'
+import { type Lifelines, openLifelines } from './files/lifelines.ts'
 import { openRecordings } from './files/recordings.ts'
 import { recheckCall } from './intake/recheck-call.ts'
 import { limitSettingsTrunk } from './store/admission.ts'
-import { type ClaimedCall, endCall, findOrphans } from './store/attempts.ts'
+import { type ClaimedCall, endCall, findOrphans, findOver } from './store/attempts.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { type Jobs, openJobs } from './store/jobs.ts'
 import { subscribe } from './store/notify.ts'
@@ -67,7 +68,18 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
   const tools = starting.use(openCallTools(config, { database, jobs, sealing, log }))
-  const run = runner(config, { ...watching, ...speech, database, jobs, nodeId, log, voices, tools })
+  const lifelines = openLifelines(config.PARLEY_DATA_DIR, onTrouble)
+  const run = runner(config, {
+    ...watching,
+    ...speech,
+    database,
+    jobs,
+    lifelines,
+    nodeId,
+    log,
+    voices,
+    tools,
+  })
   const worker: CallWorker = new CallWorker({
     nodeId,
     database,
@@ -88,7 +100,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   starting.use(
     await subscribe(database, { onCall: (callId, concerns) => worker.notice(callId, concerns), onTrouble }),
   )
-  starting.use(keepReaping({ database, jobs, onTrouble }, { userAgent: line.userAgent, streams }))
+  starting.use(keepReaping({ database, jobs, lifelines, onTrouble }, { userAgent: line.userAgent, streams }))
   await worker.start()
   starting.defer(() => worker.leave())
   starting.use(watchProviders({ ...health, database, nodeId, onTrouble }))
@@ -197,6 +209,7 @@ interface Doors {
 interface RunnerParts {
   readonly database: Database
   readonly jobs: Jobs
+  readonly lifelines: Lifelines
   readonly nodeId: NodeId
   readonly log: Logger
   readonly voices: Voices
@@ -248,12 +261,21 @@ function keepReaping(...parts: Parameters<typeof reaper>): Disposable {
   return { [Symbol.dispose]: () => reaping.abort() }
 }
 
+interface ReaperParts {
+  readonly database: Database
+  readonly jobs: Jobs
+  readonly lifelines: Lifelines
+  readonly onTrouble: (error: unknown) => void
+}
+
 function reaper(
-  { database, jobs, onTrouble }: { database: Database; jobs: Jobs; onTrouble: (error: unknown) => void },
+  { database, jobs, lifelines, onTrouble }: ReaperParts,
   { userAgent, streams }: { userAgent: UserAgent; streams: StreamLines },
 ): ReapDeps {
   return {
     findOrphans: () => findOrphans(database),
+    findOver: callIds => findOver(database, callIds),
+    lifelines,
     hangUpLifeline: async (lifeline, account) => {
       const deadline = AbortSignal.timeout(lostByeMs)
       if (await streams.hangUp(lifeline, account, deadline)) return

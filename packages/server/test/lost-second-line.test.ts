@@ -2,10 +2,14 @@ import { type CallEnd, openUserAgent } from '@parley/wire/sip/user-agent'
 import { answerOffer } from '@parley/wire/sdp/answer'
 import { createOffer } from '@parley/wire/sdp/offer'
 import { afterAll, expect, test } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { reapOnce } from '../src/dialer/reap.ts'
 import type { NodeId } from '../src/domain/ids.ts'
 import { newId } from '../src/domain/new-id.ts'
-import { claimCall, findOrphans, recordAnswered } from '../src/store/attempts.ts'
+import { openLifelines } from '../src/files/lifelines.ts'
+import { claimCall, findOrphans, findOver, recordAnswered } from '../src/store/attempts.ts'
 import { recordSecondAnswered } from '../src/store/second-legs.ts'
 import { testAccount, testCall } from './accounts.ts'
 import { testDatabase } from './postgres.ts'
@@ -16,7 +20,10 @@ afterAll(() => opened.disposeAsync())
 const host = '127.0.0.1'
 const soon = () => AbortSignal.timeout(10_000)
 
-test('another worker hangs up on both', async () => {
+/** Phones that talk, a worker that called them, and the one that comes after it. */
+async function scene() {
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-lost-'))
+  opened.defer(() => rm(dataDir, { recursive: true, force: true }))
   const { database } = opened.use(await testDatabase())
   const ends: Promise<CallEnd>[] = []
   const phones = opened.use(
@@ -40,17 +47,47 @@ test('another worker hangs up on both', async () => {
   const callId = await testCall(database, await testAccount(database))
   const nodeId = newId<NodeId>()
   await claimCall(database, { callId, nodeId })
+  const other = opened.use(await openUserAgent({ host, port: 0, name: 'Other' }))
+  const lifelines = openLifelines(dataDir, error => expect.fail(String(error)))
+  const reaped: string[] = []
+  const reap = () =>
+    reapOnce({
+      findOrphans: () => findOrphans(database),
+      findOver: ids => findOver(database, ids),
+      lifelines,
+      hangUpLifeline: lifeline => other.endDialog(JSON.parse(lifeline), soon()),
+      endOrphan: async ({ id }, { endReason }) => void reaped.push(`${id} ${endReason}`),
+      onTrouble: error => expect.fail(String(error)),
+    })
+  return { database, ends, dial, callId, nodeId, lifelines, reaped, reap }
+}
+
+test('another worker hangs up on both', async () => {
+  const { database, ends, dial, callId, nodeId, reaped, reap } = await scene()
   await recordAnswered(database, { callId, nodeId, lifeline: await dial('callee'), recordingPath: null })
   await recordSecondAnswered(database, { callId, lifeline: await dial('colleague') })
 
-  const other = opened.use(await openUserAgent({ host, port: 0, name: 'Other' }))
-  const reaped: string[] = []
-  await reapOnce({
-    findOrphans: () => findOrphans(database),
-    hangUpLifeline: lifeline => other.endDialog(JSON.parse(lifeline), soon()),
-    endOrphan: async ({ id }, { endReason }) => void reaped.push(`${id} ${endReason}`),
-    onTrouble: error => expect.fail(String(error)),
-  })
+  await reap()
   expect((await Promise.all(ends)).map(({ by }) => by)).toEqual(['remote', 'remote'])
   expect(reaped).toEqual([`${callId} node_lost`])
+})
+
+test('who picked up while the database was away is hung up on by whoever has the disk', async () => {
+  const { ends, dial, callId, lifelines, reaped, reap } = await scene()
+  await lifelines.keep(callId, 'first', await dial('callee'))
+  await reap()
+  expect((await Promise.all(ends)).map(({ by }) => by)).toEqual(['remote'])
+  expect(reaped).toEqual([`${callId} node_lost`])
+  expect(await lifelines.calls(10)).toEqual([])
+})
+
+test('so is who is still on the line of a call that others have ended', async () => {
+  const { database, ends, dial, callId, lifelines, reaped, reap } = await scene()
+  await lifelines.keep(callId, 'first', await dial('callee'))
+  const ended = { status: 'failed', call_status: 'failed' } as const
+  await database.kysely.updateTable('calls').set(ended).where('id', '=', callId).execute()
+  await reap()
+  expect((await Promise.all(ends)).map(({ by }) => by)).toEqual(['remote'])
+  expect(reaped).toEqual([])
+  expect(await lifelines.calls(10)).toEqual([])
 })

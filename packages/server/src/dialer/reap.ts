@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { broken, type Outcome } from '../domain/outcome.ts'
-import type { AccountId } from '../domain/ids.ts'
+import type { AccountId, CallId } from '../domain/ids.ts'
+import type { Lifelines } from '../files/lifelines.ts'
 import type { OrphanedCall } from '../store/attempts.ts'
 
 const reapEveryMs = 5_000
+const mostLeftovers = 200
 
 export interface ReapDeps {
   findOrphans(): Promise<OrphanedCall[]>
+  /** Those of these calls that are over. */
+  findOver(callIds: readonly string[]): Promise<{ id: CallId; accountId: AccountId }[]>
+  /** What processes of this machine have kept. */
+  readonly lifelines: Lifelines
   /** Hangs up what another process was talking on; bounded, and never rejects for a deaf far end. */
   hangUpLifeline(lifeline: string, account: AccountId): Promise<void>
   endOrphan(orphan: OrphanedCall, outcome: Outcome): Promise<void>
@@ -14,7 +20,7 @@ export interface ReapDeps {
 }
 
 /**
- * Ends the calls of workers that are gone. The far end gets its BYE before the row says ended, so that
+ * Ends the calls of workers that are gone, and hangs up what the dead of this machine left although others ended the call. The far end gets its BYE before the row says ended, so that
  * a reaper which dies in between leaves the call to the next one; a second BYE is harmless. Nothing is
  * ever dialled again from here: once an INVITE may have left, the attempt is final.
  */
@@ -28,9 +34,18 @@ export async function reapForever(deps: ReapDeps, signal: AbortSignal): Promise<
 export async function reapOnce(deps: ReapDeps): Promise<void> {
   const orphans = await deps.findOrphans()
   await Promise.all(orphans.map(orphan => reap(orphan, deps).catch(deps.onTrouble)))
+  const leftovers = await deps.findOver(await deps.lifelines.calls(mostLeftovers))
+  await Promise.all(leftovers.map(({ id, accountId }) => hangUp({ id, accountId, lifelines: [] }, deps)))
 }
 
 async function reap(orphan: OrphanedCall, deps: ReapDeps): Promise<void> {
-  await Promise.all(orphan.lifelines.map(lifeline => deps.hangUpLifeline(lifeline, orphan.accountId)))
+  await hangUp(orphan, deps)
   await deps.endOrphan(orphan, broken('node_lost', 'ours', 'The server that ran this call was lost'))
+}
+
+/** By what the database knows, and what a process kept that died before it could tell. */
+async function hangUp(call: Omit<OrphanedCall, 'nodeId'>, deps: ReapDeps): Promise<void> {
+  const lifelines = new Set([...call.lifelines, ...(await deps.lifelines.of(call.id))])
+  await Promise.all([...lifelines].map(lifeline => deps.hangUpLifeline(lifeline, call.accountId)))
+  await deps.lifelines.forget(call.id)
 }

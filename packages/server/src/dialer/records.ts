@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { CallWatch, WatchCall } from '../domain/call-watch.ts'
 import type { NodeId } from '../domain/ids.ts'
 import type { Outcome } from '../domain/outcome.ts'
+import type { Lifelines } from '../files/lifelines.ts'
 import type { Recordings, Recording } from '../files/recordings.ts'
 import {
   type AnsweredCall,
@@ -28,6 +29,7 @@ export interface RecordsDeps {
   readonly database: Database
   readonly jobs: Jobs
   readonly recordings: Recordings
+  readonly lifelines: Lifelines
   readonly nodeId: NodeId
   readonly log: Logger
   readonly watch: WatchCall
@@ -86,7 +88,8 @@ export class CallRecords {
    */
   async answered(leg: Leg, audio: CallAudio): Promise<void> {
     const { id, plan } = this.#call
-    const { recordings } = this.#deps
+    const { recordings, lifelines } = this.#deps
+    if (leg.lifeline !== null) await lifelines.keep(id, 'first', leg.lifeline)
     if (plan.record) {
       const recording = await recordings.begin(id)
       this.#recording = recording
@@ -113,11 +116,15 @@ export class CallRecords {
 
   /** Stores what hanging up a second line from elsewhere needs; a database that is away stops no two people's talk. */
   readonly secondLine: SecondLine = {
-    answered: leg =>
-      this.#tryStoring(() =>
-        recordSecondAnswered(this.#deps.database, { callId: this.#call.id, lifeline: leg.lifeline }),
-      ),
-    over: () => this.#tryStoring(() => forgetSecondLeg(this.#deps.database, this.#call.id)),
+    answered: async ({ lifeline }) => {
+      const { id: callId } = this.#call
+      if (lifeline !== null) await this.#deps.lifelines.keep(callId, 'second', lifeline)
+      await this.#tryStoring(() => recordSecondAnswered(this.#deps.database, { callId, lifeline }))
+    },
+    over: async () => {
+      await this.#deps.lifelines.forget(this.#call.id, 'second')
+      await this.#tryStoring(() => forgetSecondLeg(this.#deps.database, this.#call.id))
+    },
   }
 
   async #tryStoring(write: () => Promise<void>): Promise<void> {
@@ -140,6 +147,7 @@ export class CallRecords {
     this.#watch.told(endedEvent(outcome), Date.now())
     this.#watch.over(outcome, lineStats)
     await untilStored(() => endCall(this.#deps, ended), log)
+    await this.#deps.lifelines.forget(id)
     log.info({ call_id: id, outcome: outcome.callStatus, end_reason: outcome.endReason }, 'call ended')
   }
 

@@ -241,6 +241,20 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
   })
 }
 
+/** Those of these calls that are over. */
+export async function findOver(
+  database: Database,
+  callIds: readonly string[],
+): Promise<{ id: CallId; accountId: AccountId }[]> {
+  if (callIds.length === 0) return []
+  return await database.kysely
+    .selectFrom('calls')
+    .select(['id', 'account_id as accountId'])
+    .where('id', 'in', callIds as CallId[])
+    .where('status', 'in', ['completed', 'failed', 'cancelled'])
+    .execute()
+}
+
 /** Stops that were asked for, among these live calls. */
 export async function findStops(
   database: Database,

@@ -6,6 +6,7 @@ import { CallWorker } from '../../src/dialer/worker.ts'
 import { watchBy } from '../../src/domain/call-watch.ts'
 import type { NodeId } from '../../src/domain/ids.ts'
 import { newId } from '../../src/domain/new-id.ts'
+import { openLifelines } from '../../src/files/lifelines.ts'
 import { openRecordings } from '../../src/files/recordings.ts'
 import { recheckCall } from '../../src/intake/recheck-call.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -86,7 +87,8 @@ async function startWorker(api: TestApi, { isTold, carrier }: { isTold: boolean;
         id,
       ),
     run: (call, reins) => {
-      const parts = { database, jobs, recordings, nodeId, log, watch: watchBy([]) }
+      const lifelines = openLifelines('/nonexistent', () => undefined)
+      const parts = { database, jobs, recordings, lifelines, nodeId, log, watch: watchBy([]) }
       const plan = { ...call.plan, record: false }
       const inHand = { call: { ...call, plan }, records: new CallRecords({ ...call, plan }, parts), ...reins }
       return runCall(inHand, {

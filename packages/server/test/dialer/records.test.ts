@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { sql } from 'kysely'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -7,6 +10,7 @@ import { watchBy } from '../../src/domain/call-watch.ts'
 import type { CallId, NodeId } from '../../src/domain/ids.ts'
 import { newId } from '../../src/domain/new-id.ts'
 import { talked } from '../../src/domain/outcome.ts'
+import { openLifelines } from '../../src/files/lifelines.ts'
 import { openRecordings } from '../../src/files/recordings.ts'
 import { claimCall } from '../../src/store/attempts.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -18,7 +22,10 @@ import { ScriptedLeg } from '../scripted/leg.ts'
 const opened = new AsyncDisposableStack()
 let database: Database
 let jobs: Jobs
+let dataDir: string
 beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'parley-records-'))
+  opened.defer(() => rm(dataDir, { recursive: true, force: true }))
   database = opened.use(await testDatabase()).database
   jobs = opened.use(await openJobs(database))
 })
@@ -32,7 +39,8 @@ async function claimed(): Promise<{ callId: CallId; records: CallRecords }> {
   if (typeof call === 'string') throw new Error(`the call could not be claimed: ${call}`)
   const recordings = openRecordings('/nonexistent', () => undefined)
   const log = pino({ level: 'silent' })
-  const deps = { database, jobs, recordings, nodeId, log, watch: watchBy([]) }
+  const lifelines = openLifelines(dataDir, error => expect.fail(String(error)))
+  const deps = { database, jobs, recordings, lifelines, nodeId, log, watch: watchBy([]) }
   const plan = { ...call.plan, record: false }
   return { callId, records: new CallRecords({ ...call, plan }, deps) }
 }
@@ -43,9 +51,13 @@ const rowOf = (callId: CallId) =>
 test('a database that is away when the callee answers stops no talk, and is told of it later', async () => {
   const { callId, records } = await claimed()
   await using leg = new ScriptedLeg()
+  leg.lifeline = 'how to hang up'
   await sql`alter table attempts rename to attempts_away`.execute(database.kysely)
   await records.answered(leg, new CallAudio())
   expect((await rowOf(callId)).answered_at).toBeNull()
+  // Whoever finds this process dead can hang up all the same.
+  const kept = openLifelines(dataDir, error => expect.fail(String(error)))
+  expect(await kept.of(callId)).toEqual(['how to hang up'])
   const outcome = talked('agent_ended', 'human')
   const ending = records.end({ outcome, latency: null, networkCode: null })
   await sql`alter table attempts_away rename to attempts`.execute(database.kysely)
@@ -53,6 +65,7 @@ test('a database that is away when the callee answers stops no talk, and is told
   const row = await rowOf(callId)
   expect(row).toMatchObject({ status: 'completed', call_status: 'completed', completed: false })
   expect(row.answered_at?.getTime()).toBeLessThanOrEqual(row.ended_at?.getTime() ?? 0)
+  expect(await kept.of(callId)).toEqual([])
 })
 
 test('a call that others have ended is answered for nobody', async () => {

@@ -3,6 +3,7 @@ import { reapOnce } from '../../src/dialer/reap.ts'
 import type { AccountId, CallId, NodeId } from '../../src/domain/ids.ts'
 import { newId } from '../../src/domain/new-id.ts'
 import { talked, unreached } from '../../src/domain/outcome.ts'
+import type { Lifelines } from '../../src/files/lifelines.ts'
 import { cancelCall, stopCall } from '../../src/intake/stop-call.ts'
 import { claimCall, endCall, findOrphans, recordAnswered } from '../../src/store/attempts.ts'
 import type { Database } from '../../src/store/database.ts'
@@ -20,6 +21,12 @@ interface Hand {
   answered: boolean
 }
 
+const nothingKept: Lifelines = {
+  keep: async () => undefined,
+  of: async () => [],
+  forget: async () => undefined,
+  calls: async () => [],
+}
 const nothing = { networkCode: null, latency: null, lineStats: null }
 const entry = {
   user: 'user',
@@ -144,6 +151,8 @@ export class RealCall {
     await reapOnce({
       findOrphans: async () =>
         (await findOrphans(this.#deps.database)).filter(orphan => orphan.id === this.#of.id),
+      findOver: async () => [],
+      lifelines: nothingKept,
       hangUpLifeline: async () => undefined,
       endOrphan: async ({ id, nodeId }, outcome) =>
         void (await endCall(this.#deps, { callId: id, nodeId, outcome, ...nothing })),

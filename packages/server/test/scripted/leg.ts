@@ -16,7 +16,7 @@ type Queued = { type: 'audio'; bytes: Uint8Array } | { type: 'mark'; name: strin
 /** A phone line without a network: plays in virtual time what is written to it, and remembers it. */
 export class ScriptedLeg implements Leg {
   readonly providerCallId = 'scripted'
-  readonly lifeline = null
+  lifeline: string | null = null
   readonly played: Played[] = []
   /** How loud the agent was made, and when. */
   readonly gains: { readonly db: number; readonly atMs: number }[] = []
