@@ -29,7 +29,7 @@ import type { WatchCall } from './domain/call-watch.ts'
 import type { NodeId } from './domain/ids.ts'
 import { newId } from './domain/new-id.ts'
 import { unreached } from './domain/outcome.ts'
-import { type Lifelines, openLifelines } from './files/lifelines.ts'
+import { openLifelines } from './files/lifelines.ts'
 import { openRecordings } from './files/recordings.ts'
 import { recheckCall } from './intake/recheck-call.ts'
 import { limitSettingsTrunk } from './store/admission.ts'
@@ -68,18 +68,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   const voices = watching.counted(uncounted)
   const nodeId = newId() as NodeId
   const tools = starting.use(openCallTools(config, { database, jobs, sealing, log }))
-  const lifelines = openLifelines(config.PARLEY_DATA_DIR, onTrouble)
-  const run = runner(config, {
-    ...watching,
-    ...speech,
-    database,
-    jobs,
-    lifelines,
-    nodeId,
-    log,
-    voices,
-    tools,
-  })
+  const run = runner(config, { ...watching, ...speech, database, jobs, nodeId, log, voices, tools })
   const worker: CallWorker = new CallWorker({
     nodeId,
     database,
@@ -100,7 +89,7 @@ export async function openWorker(config: Config, log: Logger): Promise<Runnable>
   starting.use(
     await subscribe(database, { onCall: (callId, concerns) => worker.notice(callId, concerns), onTrouble }),
   )
-  starting.use(keepReaping({ database, jobs, lifelines, onTrouble }, { userAgent: line.userAgent, streams }))
+  starting.use(keepReaping(config, { database, jobs, onTrouble }, { userAgent: line.userAgent, streams }))
   await worker.start()
   starting.defer(() => worker.leave())
   starting.use(watchProviders({ ...health, database, nodeId, onTrouble }))
@@ -209,7 +198,6 @@ interface Doors {
 interface RunnerParts {
   readonly database: Database
   readonly jobs: Jobs
-  readonly lifelines: Lifelines
   readonly nodeId: NodeId
   readonly log: Logger
   readonly voices: Voices
@@ -232,7 +220,10 @@ function runner(config: Config, { voices, networkEars, standby, tools, ...parts 
     parts.log.error({ err: error }, 'a recording is in trouble'),
   )
   const ringTimeoutMs = config.PARLEY_RING_TIMEOUT_SECONDS * 1_000
-  const recordsOf = (call: ClaimedCall) => new CallRecords(call, { ...parts, recordings })
+  const lifelines = openLifelines(config.PARLEY_DATA_DIR, error =>
+    parts.log.error({ err: error }, 'what hanging up takes can not be kept'),
+  )
+  const recordsOf = (call: ClaimedCall) => new CallRecords(call, { ...parts, recordings, lifelines })
   return {
     call: (call, { reins, ...carriers }) => {
       const inHand = { call, records: recordsOf(call), ...reins }
@@ -264,18 +255,18 @@ function keepReaping(...parts: Parameters<typeof reaper>): Disposable {
 interface ReaperParts {
   readonly database: Database
   readonly jobs: Jobs
-  readonly lifelines: Lifelines
   readonly onTrouble: (error: unknown) => void
 }
 
 function reaper(
-  { database, jobs, lifelines, onTrouble }: ReaperParts,
+  config: Config,
+  { database, jobs, onTrouble }: ReaperParts,
   { userAgent, streams }: { userAgent: UserAgent; streams: StreamLines },
 ): ReapDeps {
   return {
     findOrphans: () => findOrphans(database),
     findOver: callIds => findOver(database, callIds),
-    lifelines,
+    lifelines: openLifelines(config.PARLEY_DATA_DIR, onTrouble),
     hangUpLifeline: async (lifeline, account) => {
       const deadline = AbortSignal.timeout(lostByeMs)
       if (await streams.hangUp(lifeline, account, deadline)) return

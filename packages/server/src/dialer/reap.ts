@@ -46,6 +46,10 @@ async function reap(orphan: OrphanedCall, deps: ReapDeps): Promise<void> {
 /** By what the database knows, and what a process kept that died before it could tell. */
 async function hangUp(call: Omit<OrphanedCall, 'nodeId'>, deps: ReapDeps): Promise<void> {
   const lifelines = new Set([...call.lifelines, ...(await deps.lifelines.of(call.id))])
-  await Promise.all([...lifelines].map(lifeline => deps.hangUpLifeline(lifeline, call.accountId)))
+  // A file that was cut short by a crash says nothing, and the call has to end all the same.
+  const hungUp = [...lifelines].map(lifeline =>
+    deps.hangUpLifeline(lifeline, call.accountId).catch(deps.onTrouble),
+  )
+  await Promise.all(hungUp)
   await deps.lifelines.forget(call.id)
 }
