@@ -36,6 +36,7 @@ import { limitSettingsTrunk } from './store/admission.ts'
 import { type ClaimedCall, endCall, findOrphans, findOver } from './store/attempts.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { type Jobs, openJobs } from './store/jobs.ts'
+import { keepPlaces } from './store/lost-lines.ts'
 import { subscribe } from './store/notify.ts'
 import { createSealing } from './store/sealing.ts'
 import type { NetworkEars, Standby, Voices } from './speech/port.ts'
@@ -273,6 +274,7 @@ function reaper(
       const dialog = JSON.parse(lifeline) as DialogRecord
       await userAgent.endDialog(dialog, deadline).catch(onTrouble)
     },
+    keepPlaces: callId => keepPlaces(database, { callId, ringSeconds: config.PARLEY_RING_TIMEOUT_SECONDS }),
     endOrphan: async ({ id, nodeId }, outcome) => {
       const nothing = { networkCode: null, latency: null, lineStats: null }
       await endCall({ database, jobs }, { callId: id, nodeId, outcome, ...nothing })

@@ -57,6 +57,7 @@ async function scene() {
       findOver: ids => findOver(database, ids),
       lifelines,
       hangUpLifeline: async lifeline => await other.endDialog(JSON.parse(lifeline), soon()),
+      keepPlaces: async () => undefined,
       endOrphan: async ({ id }, { endReason }) => void reaped.push(`${id} ${endReason}`),
       onTrouble: error => troubles.push(error),
     })

@@ -6,9 +6,10 @@ import { admissionHoldsMs } from '../src/domain/admission.ts'
 import type { AccountId, CallId, NodeId, TrunkId } from '../src/domain/ids.ts'
 import { newId } from '../src/domain/new-id.ts'
 import { admitToTrunk, limitSettingsTrunk, settingsTrunk } from '../src/store/admission.ts'
-import { claimCall } from '../src/store/attempts.ts'
+import { claimCall, recordAnswered } from '../src/store/attempts.ts'
 import { insertCarrier } from '../src/store/carriers.ts'
 import { type Database, openDatabase } from '../src/store/database.ts'
+import { keepPlaces } from '../src/store/lost-lines.ts'
 import { forgetSecondLeg } from '../src/store/second-legs.ts'
 import { createSealing } from '../src/store/sealing.ts'
 import { testAccount, testCall } from './accounts.ts'
@@ -72,6 +73,29 @@ test('never more calls at once than a trunk has places, on however many workers'
   expect(await claimAll(calls)).toEqual([trunk])
   const attempts = await kysely.selectFrom('attempts').selectAll().where('call_id', 'in', calls).execute()
   expect(attempts).toHaveLength(4)
+})
+
+test('a line that nobody can hang up keeps its place until whoever was rung has given up', async () => {
+  const account = await testAccount(database)
+  const trunk = await trunkOf(account, { max_concurrent_calls: 2, calls_per_second: 100 })
+  const [rung, talked, ...more] = (await queuedCalls(account, 5)) as [CallId, CallId, ...CallId[]]
+  expect(await claimAll([rung])).toEqual([trunk])
+  expect(await claimAll([talked])).toEqual([trunk])
+  await recordAnswered(database, { callId: talked, nodeId, lifeline: 'how to', recordingPath: null })
+  for (const callId of [rung, talked]) await keepPlaces(database, { callId, ringSeconds: 0 })
+  const end = { status: 'failed' } as const
+  await database.kysely.updateTable('calls').set(end).where('id', 'in', [rung, talked]).execute()
+  expect(await claimAll(more), 'the one that was hung up is free').toEqual([trunk])
+  const { rows } = await sql<{ seconds: number }>`
+    select extract(epoch from until - now())::int as seconds from lost_lines where call_id = ${rung}`.execute(
+    database.kysely,
+  )
+  expect(rows).toEqual([{ seconds: expect.closeTo(32, -0.5) }])
+  await sql`update lost_lines set until = now() - interval '1 second'`.execute(database.kysely)
+  expect(await claimAll(more)).toEqual([trunk])
+  await keepPlaces(database, { callId: talked, ringSeconds: 0 })
+  const left = await sql`select from lost_lines`.execute(database.kysely)
+  expect(left.rows).toEqual([])
 })
 
 test('a second line takes a place of its own, until it is over or its call is', async () => {

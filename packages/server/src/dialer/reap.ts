@@ -15,6 +15,8 @@ export interface ReapDeps {
   readonly lifelines: Lifelines
   /** Hangs up what another process was talking on; bounded, and never rejects for a deaf far end. */
   hangUpLifeline(lifeline: string, account: AccountId): Promise<void>
+  /** What rings and cannot be hung up takes its place on the trunk for as long as it may ring. */
+  keepPlaces(callId: CallId): Promise<void>
   endOrphan(orphan: OrphanedCall, outcome: Outcome): Promise<void>
   readonly onTrouble: (error: unknown) => void
 }
@@ -40,6 +42,7 @@ export async function reapOnce(deps: ReapDeps): Promise<void> {
 
 async function reap(orphan: OrphanedCall, deps: ReapDeps): Promise<void> {
   await hangUp(orphan, deps)
+  await deps.keepPlaces(orphan.id)
   await deps.endOrphan(orphan, broken('node_lost', 'ours', 'The server that ran this call was lost'))
 }
 

@@ -154,6 +154,7 @@ export class RealCall {
       findOver: async () => [],
       lifelines: nothingKept,
       hangUpLifeline: async () => undefined,
+      keepPlaces: async () => undefined,
       endOrphan: async ({ id, nodeId }, outcome) =>
         void (await endCall(this.#deps, { callId: id, nodeId, outcome, ...nothing })),
       onTrouble: error => {
