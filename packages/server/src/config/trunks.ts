@@ -6,6 +6,7 @@ import type { ClaimedCall } from '../store/attempts.ts'
 import { admitToTrunk } from '../store/admission.ts'
 import { findCarrierTest, keepCarrierTest, type TestedCarrier } from '../store/carrier-tests.ts'
 import type { Database } from '../store/database.ts'
+import { whenInReach } from '../store/reach.ts'
 import type { Sealing } from '../store/sealing.ts'
 import {
   credentialsOf,
@@ -84,7 +85,8 @@ export class Trunks {
   }
 
   #read({ plan }: ClaimedCall): Promise<OutboundTrunk[]> {
-    return outboundTrunks(this.#deps.database, { account: plan.accountId, from: plan.from })
+    const { database } = this.#deps
+    return whenInReach(() => outboundTrunks(database, { account: plan.accountId, from: plan.from }))
   }
 
   async #choose(
@@ -113,7 +115,9 @@ export class Trunks {
       admit: async () =>
         hasPlace
           ? { kind: 'admitted' }
-          : await admitToTrunk(database, { trunk: row.id, call: call.id, dialing: true, second }),
+          : await whenInReach(() =>
+              admitToTrunk(database, { trunk: row.id, call: call.id, dialing: true, second }),
+            ),
     }
   }
 

@@ -1,5 +1,6 @@
 import { ApiError, type Problem, type ProblemCode, problems } from '@parley/contract/errors'
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { isOutOfReach } from '../store/reach.ts'
 
 /** The one place where trouble becomes HTTP: RFC 9457 problem details. */
 
@@ -72,14 +73,3 @@ export function apiErrorOf(thrown: unknown): ApiError {
 
 /** SQLSTATE of a statement that ran for longer than any may. */
 const queryCanceled = '57014'
-
-/**
- * The database is away or going: connections refused or broken (SQLSTATE class 08), the server shutting
- * down or starting (57P0x), or no connection free in time.
- */
-function isOutOfReach(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false
-  const code = 'code' in thrown ? String(thrown.code) : ''
-  if (/^(ECONN(REFUSED|RESET)|EPIPE|ETIMEDOUT|08\w{3}|57P0[123]|53300)$/.test(code)) return true
-  return /^(Connection terminated|timeout exceeded when trying to connect)/.test(thrown.message)
-}
