@@ -8,7 +8,7 @@ export const PHONE_TALK_RULES = `
 
 <common> = yes | no | yes please | no thank you | okay | sure | hello | goodbye | bye | thank you | thanks | speaking | yes speaking | who is this
   | wrong number | yes that works for me | that works for me | that works | i can't make it | no i can't make it | hold on | i'm not interested | yes i can
-  | are you a robot | yeah sure | thank you goodbye | thanks bye | how about <when> | could we do <when> | <when> | i need to reschedule | that's (right | correct | fine) | i'm fine thank you;
+  | are you a robot | yeah sure | thank you goodbye | thanks bye | how about <when> | could we do <when> | <when> | can i (talk | speak) to (a person | someone) | i need to reschedule | that's (right | correct | fine) | i'm fine thank you;
 
 <listening> = mm | mm hmm | mm hmm | uh huh | uh huh | hmm | oh | oh okay | oh i see | i see | i see | okay | ok | alright | right | yeah | got it | sure | of course;
 
