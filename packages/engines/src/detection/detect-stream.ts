@@ -32,7 +32,7 @@ export function detectStream(
       windowStartMs = atMs
     }
     fromMulaw(frame, samples, filled)
-    edges.hear(samples.subarray(filled, filled + frame.length), atMs)
+    edges.hear(samples, filled, atMs)
     filled += frame.length
     if (filled < WINDOW_SAMPLES) return
     const likelihood = await stream.likelihood(window)

@@ -1,3 +1,4 @@
+import { levelDb } from '../audio/level-db.ts'
 import { WINDOW_SAMPLES, type SpeechModel, type StreamModel } from './speech-model.ts'
 
 /**
@@ -20,12 +21,10 @@ function openStream(): StreamModel {
   let floorDb = START_FLOOR_DB
   return {
     likelihood(window) {
-      let sum = 0
-      for (let index = 0; index < WINDOW_SAMPLES; index++) sum += (window[index] ?? 0) ** 2
-      const levelDb = 10 * Math.log10(sum / WINDOW_SAMPLES + 1e-10)
-      floorDb = Math.max(MIN_FLOOR_DB, Math.min(levelDb, floorDb + FLOOR_RISE_DB))
-      if (levelDb < QUIET_DB) return 0
-      return 1 / (1 + Math.exp((HALF_LIKELY_DB - (levelDb - floorDb)) / SLOPE_DB))
+      const loudDb = levelDb(window, 0, WINDOW_SAMPLES)
+      floorDb = Math.max(MIN_FLOOR_DB, Math.min(loudDb, floorDb + FLOOR_RISE_DB))
+      if (loudDb < QUIET_DB) return 0
+      return 1 / (1 + Math.exp((HALF_LIKELY_DB - (loudDb - floorDb)) / SLOPE_DB))
     },
   }
 }

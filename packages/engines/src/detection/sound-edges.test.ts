@@ -10,7 +10,7 @@ function heard(sounds: readonly { fromMs: number; toMs: number; amplitude: numbe
       const amplitude = sounds.find(({ fromMs, toMs }) => ms >= fromMs && ms < toMs)?.amplitude ?? 0.001
       return index % 2 === 0 ? amplitude : -amplitude
     })
-    edges.hear(frame, atMs)
+    edges.hear(frame, 0, atMs)
   }
   return edges
 }

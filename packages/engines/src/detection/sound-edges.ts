@@ -1,18 +1,21 @@
+import { levelDb, NOTHING_DB } from '../audio/level-db.ts'
+
 /**
  * Where a sound begins and ends to 10 ms, by its level: the model's windows are 32 ms long, and it is sure of a
  * voice later than the first quiet consonant and for a while after the last one.
  */
 export interface SoundEdges {
-  /** Samples in −1…1 at 8 kHz that begin at `atMs` of the media clock. */
-  hear(samples: Float32Array, atMs: number): void
+  /** 20 ms in −1…1 at 8 kHz, which stand at `from` and begin at `atMs` of the media clock. */
+  hear(samples: Float32Array, from: number, atMs: number): void
   /** The onset of what the model heard begin at `atMs`; not before the end of the sound before it. */
   onset(atMs: number): number
   /** The end of what the model heard until `atMs`. */
   end(atMs: number): number
 }
 
+const SAMPLES_PER_MS = 8
+const FRAME_MS = 20
 const SLOT_MS = 10
-const SLOT_SAMPLES = 80
 /** The longest silence that ends speech, and what is looked at before it. */
 const SLOTS = 200
 const MAX_LEAD_MS = 150
@@ -21,7 +24,6 @@ const MAX_TAIL_MS = 150
 const OVER_FLOOR_DB = 12
 /** Under this a telephone's noise is not told from a voice. */
 const QUIETEST_DB = -52
-const NOTHING_DB = -100
 
 export function soundEdges(): SoundEdges {
   const levels = new Float32Array(SLOTS).fill(NOTHING_DB)
@@ -42,11 +44,11 @@ export function soundEdges(): SoundEdges {
     return Math.max(QUIETEST_DB, floorDb + OVER_FLOOR_DB)
   }
   return {
-    hear(samples, atMs) {
-      for (let from = 0; from + SLOT_SAMPLES <= samples.length; from += SLOT_SAMPLES) {
-        const place = Math.floor((atMs + from / (SLOT_SAMPLES / SLOT_MS)) / SLOT_MS)
+    hear(samples, from, atMs) {
+      for (let slotMs = 0; slotMs < FRAME_MS; slotMs += SLOT_MS) {
+        const place = Math.floor((atMs + slotMs) / SLOT_MS)
         const slot = place % SLOTS
-        levels[slot] = levelDb(samples, from)
+        levels[slot] = levelDb(samples, from + slotMs * SAMPLES_PER_MS, SLOT_MS * SAMPLES_PER_MS)
         times[slot] = place
       }
     },
@@ -76,10 +78,4 @@ function slotBefore(atMs: number): number {
 
 function slotOf(atMs: number): number {
   return Math.floor(atMs / SLOT_MS) % SLOTS
-}
-
-function levelDb(samples: Float32Array, from: number): number {
-  let sum = 0
-  for (let index = from; index < from + SLOT_SAMPLES; index++) sum += (samples[index] ?? 0) ** 2
-  return 10 * Math.log10(sum / SLOT_SAMPLES + 1e-10)
 }
