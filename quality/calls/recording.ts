@@ -8,14 +8,15 @@ const stoppedMs = 500
 /** Words have short gaps: sounding is who was heard in half of the frames around. */
 const around = 5
 
-/** Which frames of 20 ms have voice in them. The left channel is the callee, the right one the agent. */
+/** Which frames, of 20 ms where nothing else is asked for, have voice in them. The left channel is the callee, the right one the agent. */
 export interface Voices {
   readonly callee: readonly boolean[]
   readonly agent: readonly boolean[]
 }
 
-export function voicesIn({ sampleRateHz, channels }: Wav): Voices {
-  const length = (sampleRateHz * frameMs) / 1_000
+export function voicesIn(wav: Wav, lengthMs = frameMs): Voices {
+  const { sampleRateHz, channels } = wav
+  const length = (sampleRateHz * lengthMs) / 1_000
   const voiced = (samples: Int16Array): boolean[] =>
     Array.from(
       { length: Math.floor(samples.length / length) },
