@@ -5,7 +5,13 @@ import type { OutsideTool } from '../conversation/tools/outside.ts'
 import { readSendDtmf, sendDtmfDefinition } from '../conversation/tools/send-dtmf.ts'
 import { switchLanguageName } from '../conversation/tools/switch-language.ts'
 import type { ToolResult } from '../conversation/tools/tool-answer.ts'
-import { countCall, noToolCalls, parseArguments } from '../conversation/tools/tool-use.ts'
+import {
+  callKey,
+  countCall,
+  effectFault,
+  noToolCalls,
+  parseArguments,
+} from '../conversation/tools/tool-use.ts'
 import { readTransferCall, transferCallName } from '../conversation/tools/transfer-call.ts'
 import type { CallPlan } from '../domain/call-plan.ts'
 import { languageName } from '../domain/language.ts'
@@ -74,11 +80,10 @@ export class ToolDesk {
     if (fault !== null || name === endCallDefinition.name || tool?.afterwards === 'opt_out') return fault
     const [use, forbidden] = countCall(this.#use, wanted, toolBudget)
     this.#use = use
-    if (forbidden !== null || !tool?.hasEffects || this.#done.has(keyOf(wanted, given))) return forbidden
-    if (this.#effects >= effectBudget)
-      return `All ${effectBudget} calls that change something are used up in this conversation`
-    this.#effects += 1
-    return null
+    if (forbidden !== null || !tool?.hasEffects || this.#done.has(callKey(name, given))) return forbidden
+    const usedUp = effectFault(this.#effects, effectBudget)
+    if (usedUp === null) this.#effects += 1
+    return usedUp
   }
 
   async #carryOut(wanted: Wanted, given: Given, signal: AbortSignal): Promise<Done> {
@@ -86,7 +91,7 @@ export class ToolDesk {
     const own = ownConsequences.get(name)
     if (own) return [{ ok: true }, own(given)]
     const tool = this.#toolNamed(name)
-    const key = keyOf(wanted, given)
+    const key = callKey(name, given)
     const result =
       this.#done.get(key) ?? (await this.#outside.use({ toolCallId, name, arguments: given }, signal))
     if (tool?.hasEffects && 'ok' in result) this.#done.set(key, result)
@@ -105,11 +110,6 @@ const mostKept = 4_000
 function kept(value: unknown): unknown {
   const json = JSON.stringify(value)
   return json.length > mostKept ? `${json.slice(0, mostKept)}…` : value
-}
-
-/** Arguments may come with their members in another order. */
-function keyOf({ name }: Wanted, given: Given): string {
-  return `${name} ${JSON.stringify(Object.entries(given).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`
 }
 
 /** What is wrong with calls of the conversation's own tools; null: nothing. */

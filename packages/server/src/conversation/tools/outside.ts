@@ -14,7 +14,7 @@ import {
   type ToolCallName,
   type ToolResult,
 } from './tool-answer.ts'
-import { countCall } from './tool-use.ts'
+import { callKey, countCall, effectFault } from './tool-use.ts'
 import { waitingLine } from './waiting-lines.ts'
 
 /** A tool that acts outside the conversation, as far as the conversation has to know it. */
@@ -98,12 +98,12 @@ export function takeOutside(
   if (forbidden !== null) return refuse(forbidden)
   const counted = { ...state, tools }
   if (!tool.hasEffects) return begin(counted, { call, tool }, happening)
-  const earlier = outside.done[keyOf(call)]
+  const key = callKey(call.name, call.parsed)
+  const earlier = outside.done[key]
   if (earlier) return settle(counted, { call, tool, result: earlier }, happening)
-  if (outside.pending.some(({ key }) => key === keyOf(call))) return refuse('This is being done already')
-  const { effectBudget } = terms.settings
-  if (outside.effects >= effectBudget)
-    return refuse(`All ${effectBudget} calls that change something are used up in this conversation`)
+  if (outside.pending.some(other => other.key === key)) return refuse('This is being done already')
+  const usedUp = effectFault(outside.effects, terms.settings.effectBudget)
+  if (usedUp !== null) return refuse(usedUp)
   const after = { ...counted, outside: { ...outside, effects: outside.effects + 1 } }
   return begin(after, { call, tool }, happening)
 }
@@ -127,14 +127,15 @@ function begin(
 ): Step {
   const { toolCallId, name, parsed } = call
   const lineDueMs = nowMs + state.terms.settings.toolPatienceMs
-  const pending: Pending = { call: { toolCallId, name }, tool, key: keyOf(call), lineDueMs, lines: 0 }
+  const pending: Pending = {
+    call: { toolCallId, name },
+    tool,
+    key: callKey(name, parsed),
+    lineDueMs,
+    lines: 0,
+  }
   const outside = { ...state.outside, pending: [...state.outside.pending, pending] }
   return [{ ...state, outside }, [{ type: 'use_tool', call: { toolCallId, name, arguments: parsed } }]]
-}
-
-/** Arguments may come with their members in another order. */
-function keyOf({ name, parsed }: ReadToolCall): string {
-  return `${name} ${JSON.stringify(Object.entries(parsed).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`
 }
 
 /** What came of the calls that are under way, and words for the callee while nothing has. */

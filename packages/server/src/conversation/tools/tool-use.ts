@@ -26,6 +26,17 @@ export function countCall(use: ToolUse, call: ToolCall, budget: number): [ToolUs
   return [counted, null]
 }
 
+/** Names what a call does: arguments may come with their members in another order. */
+export function callKey(name: string, given: Readonly<Record<string, unknown>>): string {
+  return `${name} ${JSON.stringify(Object.entries(given).toSorted(([a], [b]) => (a < b ? -1 : 1)))}`
+}
+
+/** What forbids one more call that changes something; null: nothing. */
+export function effectFault(effects: number, budget: number): string | null {
+  if (effects < budget) return null
+  return `All ${budget} calls that change something are used up in this conversation`
+}
+
 /** The raw JSON of a tool call as an object, or what is wrong with it. Models send nothing for "no arguments". */
 export function parseArguments(json: string): Readonly<Record<string, unknown>> | string {
   if (json.trim() === '') return {}
