@@ -93,6 +93,10 @@ test('a line that nobody can hang up keeps its place until whoever was rung has 
   expect(rows).toEqual([{ seconds: expect.closeTo(32, -0.5) }])
   await sql`update lost_lines set until = now() - interval '1 second'`.execute(database.kysely)
   expect(await claimAll(more)).toEqual([trunk])
+  // Once more, after its time: the row is renewed. It is cleared away with that of another call.
+  await database.kysely.updateTable('calls').set({ status: 'in_progress' }).where('id', '=', rung).execute()
+  await keepPlaces(database, { callId: rung, ringSeconds: 0 })
+  await sql`update lost_lines set until = now() - interval '1 second'`.execute(database.kysely)
   await keepPlaces(database, { callId: talked, ringSeconds: 0 })
   const left = await sql`select from lost_lines`.execute(database.kysely)
   expect(left.rows).toEqual([])

@@ -15,7 +15,7 @@ export async function keepPlaces(
 ): Promise<void> {
   const lastSeconds = ringSeconds + unacknowledgedSeconds
   await sql`
-    with gone as (delete from lost_lines where until < now())
+    with gone as (delete from lost_lines where until < now() and call_id <> ${callId})
     insert into lost_lines (call_id, line, trunk_id, until)
       select lost.*, now() + make_interval(secs => ${lastSeconds}) from (
         select id, 'first', trunk_id from calls
