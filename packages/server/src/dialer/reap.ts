@@ -5,11 +5,10 @@ import type { Lifelines } from '../files/lifelines.ts'
 import type { OrphanedCall } from '../store/attempts.ts'
 
 const reapEveryMs = 5_000
-const mostLeftovers = 200
 
 export interface ReapDeps {
   findOrphans(): Promise<OrphanedCall[]>
-  /** Those of these calls that are over. */
+  /** Those of these calls that are over, a bounded number at once. */
   findOver(callIds: readonly string[]): Promise<{ id: CallId; accountId: AccountId }[]>
   /** What processes of this machine have kept. */
   readonly lifelines: Lifelines
@@ -22,9 +21,9 @@ export interface ReapDeps {
 }
 
 /**
- * Ends the calls of workers that are gone, and hangs up what the dead of this machine left although others ended the call. The far end gets its BYE before the row says ended, so that
- * a reaper which dies in between leaves the call to the next one; a second BYE is harmless. Nothing is
- * ever dialled again from here: once an INVITE may have left, the attempt is final.
+ * Ends the calls of workers that are gone, and hangs up what they left of calls that others have ended. The far end
+ * gets its BYE before the row says ended, so that a reaper which dies in between leaves the call to the next one; a
+ * second BYE is harmless. Nothing is ever dialled again from here: once an INVITE may have left, the attempt is final.
  */
 export async function reapForever(deps: ReapDeps, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -36,7 +35,7 @@ export async function reapForever(deps: ReapDeps, signal: AbortSignal): Promise<
 export async function reapOnce(deps: ReapDeps): Promise<void> {
   const orphans = await deps.findOrphans()
   await Promise.all(orphans.map(orphan => reap(orphan, deps).catch(deps.onTrouble)))
-  const leftovers = await deps.findOver(await deps.lifelines.calls(mostLeftovers))
+  const leftovers = await deps.findOver(await deps.lifelines.calls())
   await Promise.all(leftovers.map(({ id, accountId }) => hangUp({ id, accountId, lifelines: [] }, deps)))
 }
 

@@ -14,8 +14,8 @@ export interface Lifelines {
   of(callId: string): Promise<readonly string[]>
   /** Of one line, or of all that a call has. Never rejects. */
   forget(callId: string, line?: Line): Promise<void>
-  /** Calls that have left something here, at most so many. Never rejects. */
-  calls(most: number): Promise<readonly string[]>
+  /** Calls that have left something here, live ones too. Never rejects. */
+  calls(): Promise<readonly string[]>
 }
 
 /** The callee's own line, and that of whoever they were connected with. */
@@ -56,10 +56,10 @@ export function openLifelines(dataDir: string, onTrouble: (error: unknown) => vo
       const gone = line === undefined ? lines : [line]
       await Promise.all(gone.map(one => tried(() => rm(fileOf(callId, one), { force: true }), undefined)))
     },
-    async calls(most) {
+    async calls() {
       const names = await tried(() => readdir(folder), [])
       const ids = names.flatMap(name => nameForm.exec(name)?.[1] ?? [])
-      return [...new Set(ids)].slice(0, most)
+      return [...new Set(ids)]
     },
   }
 }

@@ -241,7 +241,7 @@ export async function findOrphans(database: Database): Promise<OrphanedCall[]> {
   })
 }
 
-/** Those of these calls that are over. */
+/** Those of these calls that are over; at most 50 at once. */
 export async function findOver(
   database: Database,
   callIds: readonly string[],
@@ -250,8 +250,9 @@ export async function findOver(
   return await database.kysely
     .selectFrom('calls')
     .select(['id', 'account_id as accountId'])
-    .where('id', 'in', callIds as CallId[])
+    .where(sql<boolean>`id = any(${callIds}::uuid[])`)
     .where('status', 'in', ['completed', 'failed', 'cancelled'])
+    .limit(50)
     .execute()
 }
 
