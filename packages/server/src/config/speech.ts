@@ -1,4 +1,4 @@
-import { type LocalSynthesizer, openSynthesizer } from '@parley/engines/synthesizer'
+import { openSynthesizer } from '@parley/engines/synthesizer'
 import type { CanServe } from '../domain/provider-health.ts'
 import { hostedEmbedder } from '../speech/embedder/openai-embedder.ts'
 import { catalogueOf } from '../speech/catalogue.ts'
@@ -11,6 +11,7 @@ import { type LocalEngines, openLocalEngines } from '../speech/local/engines.ts'
 import { LocalAnalyst } from '../speech/local/local-analyst.ts'
 import { localParts } from '../speech/local/local-parts.ts'
 import { createNetworkEars } from '../speech/network-ears.ts'
+import { loadOnce } from '../speech/local/load-once.ts'
 import { lateSynthesizer } from '../speech/local/local-synthesizer.ts'
 import type {
   Analyst,
@@ -63,8 +64,8 @@ export function speechAvailability(config: Config): CanServe {
 
 /** What speaks outside of calls. The local voices are loaded when one is first heard. */
 export function openSampler(config: Config): Sampler & AsyncDisposable {
-  let opened: Promise<LocalSynthesizer> | undefined
-  const late = lateSynthesizer(() => (opened ??= openSynthesizer()))
+  const engine = loadOnce(openSynthesizer)
+  const late = lateSynthesizer(engine.get)
   const parts = voiceParts(config, unloaded)
   const withLate = (part: SynthesizerPart) => (part.provider === 'local' ? { ...part, adapter: late } : part)
   const sampler = createSampler({
@@ -74,7 +75,8 @@ export function openSampler(config: Config): Sampler & AsyncDisposable {
   })
   return {
     ...sampler,
-    [Symbol.asyncDispose]: async () => (await opened?.catch(() => undefined))?.[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () =>
+      (await engine.current()?.catch(() => undefined))?.[Symbol.asyncDispose](),
   }
 }
 
